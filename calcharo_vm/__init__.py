@@ -1,0 +1,81 @@
+"""Calcharo runs Python programs on its own virtual machine and records every step.
+
+The names below are the public ones. They are loaded when they are first asked for, because
+`calcharo run` needs few of them and a command that starts late is a command nobody uses.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calcharo_vm.config import Capture, ConfigPresets, Limits, TracerConfig
+    from calcharo_vm.errors import (
+        CalcharoError,
+        CompilationError,
+        ConfigurationError,
+        ExecutionError,
+        InvalidBytecode,
+        IsolationUnavailable,
+        LimitExceeded,
+        MemoryLimitExceeded,
+        PluginError,
+        PolicyViolation,
+        RecordingError,
+        RecordingFormatError,
+        StepLimitExceeded,
+        TimeoutExceeded,
+    )
+    from calcharo_vm.recording import ExecutionStep, Recording
+    from calcharo_vm.tracer import ExecutionTracer, execute_and_trace
+
+__all__ = [
+    "CalcharoError",
+    "Capture",
+    "CompilationError",
+    "ConfigPresets",
+    "ConfigurationError",
+    "ExecutionError",
+    "ExecutionStep",
+    "ExecutionTracer",
+    "InvalidBytecode",
+    "IsolationUnavailable",
+    "LimitExceeded",
+    "Limits",
+    "MemoryLimitExceeded",
+    "PluginError",
+    "PolicyViolation",
+    "Recording",
+    "RecordingError",
+    "RecordingFormatError",
+    "StepLimitExceeded",
+    "TimeoutExceeded",
+    "TracerConfig",
+    "execute_and_trace",
+]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "TracerConfig"),
+    "calcharo_vm.recording": ("ExecutionStep", "Recording"),
+    "calcharo_vm.tracer": ("ExecutionTracer", "execute_and_trace"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module that defines it, and keep it."""
+    if name not in __all__:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    home = importlib.import_module(_HOME_OF.get(name, "calcharo_vm.errors"))
+    value: object = getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,103 @@
+"""The errors Calcharo raises for itself.
+
+Exceptions of the guest program are not among them: those are CPython's own, to the letter.
+Every message says what was found, what was wanted and what to do about it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calcharo_vm.recording import Recording
+
+__all__ = [
+    "CalcharoError",
+    "CompilationError",
+    "ConfigurationError",
+    "ExecutionError",
+    "InvalidBytecode",
+    "IsolationUnavailable",
+    "LimitExceeded",
+    "MemoryLimitExceeded",
+    "PluginError",
+    "PolicyViolation",
+    "RecordingError",
+    "RecordingFormatError",
+    "StepLimitExceeded",
+    "TimeoutExceeded",
+]
+
+
+class CalcharoError(Exception):
+    """Is the base of every error that Calcharo raises for itself.
+
+    Attributes:
+        recording: What had been recorded when the error was found, or None when nothing had been.
+    """
+
+    recording: Recording | None = None
+
+
+class ConfigurationError(CalcharoError):
+    """Refuses a setting or an argument that cannot be honoured."""
+
+
+class CompilationError(CalcharoError):
+    """Reports source that does not compile; its `__cause__` is CPython's own error."""
+
+
+class ExecutionError(CalcharoError):
+    """Reports that the machine could not go on executing the program."""
+
+
+class InvalidBytecode(ExecutionError):
+    """Reports a code object that this CPython could not have compiled."""
+
+
+class LimitExceeded(ExecutionError):
+    """Reports that the program reached one of the limits set for it.
+
+    Attributes:
+        limit: The name of the limit, as `Limits` calls it, or None when it is not one of those.
+    """
+
+    limit: str | None = None
+
+
+class StepLimitExceeded(LimitExceeded):
+    """Reports that the program executed as many instructions as it was allowed."""
+
+    limit = "steps"
+
+
+class TimeoutExceeded(LimitExceeded):
+    """Reports that the program ran for as long as it was allowed."""
+
+    limit = "wall_seconds"
+
+
+class MemoryLimitExceeded(LimitExceeded):
+    """Reports that the program took as much memory as it was allowed."""
+
+    limit = "memory_bytes"
+
+
+class PolicyViolation(ExecutionError):
+    """Reports that the program asked for something its policy forbids."""
+
+
+class IsolationUnavailable(ExecutionError):
+    """Reports that this machine cannot give the isolation that was asked for."""
+
+
+class RecordingError(CalcharoError):
+    """Reports a recording that cannot be made, read or asked the question put to it."""
+
+
+class RecordingFormatError(RecordingError):
+    """Reports a file or text that is not a recording this release can read."""
+
+
+class PluginError(CalcharoError):
+    """Reports a plugin that cannot be loaded or that failed while it ran."""
