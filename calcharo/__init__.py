@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import calcharo_vm
-from calcharo_vm import __all__, __version__
+from calcharo_vm import __all__
+from calcharo_vm import __version__ as __version__
 
 if TYPE_CHECKING:
     from calcharo_vm import *  # noqa: F403 - the list is calcharo_vm's own

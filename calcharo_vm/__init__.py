@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from calcharo_vm.config import Capture, ConfigPresets, Limits, TracerConfig
+    from calcharo_vm.config import Capture, ConfigPresets, Limits, ScopePatterns, TracerConfig
     from calcharo_vm.errors import (
         CalcharoError,
         CompilationError,
@@ -49,6 +49,7 @@ __all__ = [
     "Recording",
     "RecordingError",
     "RecordingFormatError",
+    "ScopePatterns",
     "StepLimitExceeded",
     "TimeoutExceeded",
     "TracerConfig",
@@ -58,7 +59,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "TracerConfig"),
+    "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "ScopePatterns", "TracerConfig"),
     "calcharo_vm.recording": ("ExecutionStep", "Recording"),
     "calcharo_vm.tracer": ("ExecutionTracer", "execute_and_trace"),
 }

@@ -1,0 +1,274 @@
+"""How a program is traced: validated settings that never change.
+
+The shape is the whole one; what this release cannot honour yet is refused here, in words, rather
+than accepted and forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TypeGuard, TypeVar
+
+from attrs import Attribute, field, fields, frozen
+
+from calcharo_vm.errors import ConfigurationError
+
+__all__ = [
+    "Capture",
+    "ConfigPresets",
+    "Granularity",
+    "Isolation",
+    "Limits",
+    "ScopePatterns",
+    "Tier",
+    "TracerConfig",
+]
+
+
+class Tier(StrEnum):
+    """Names the ways a program can be executed."""
+
+    INTERPRETER = "interpreter"
+    COMPILED = "compiled"
+    NATIVE = "native"
+
+
+class Granularity(StrEnum):
+    """Names what makes a step of a recording."""
+
+    OPCODE = "opcode"
+    LINE = "line"
+    CALL = "call"
+
+
+class Isolation(StrEnum):
+    """Names the boundary between the program and this process."""
+
+    NONE = "none"
+    WORKER = "worker"
+    ISOLATED = "isolated"
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_T = TypeVar("_T")
+
+
+def _choose(kind: type[_Choice], setting: str, value: str) -> _Choice:
+    """Find the member of an enum that a setting names."""
+    try:
+        return kind(value)
+    except ValueError:
+        wanted = ", ".join(repr(str(choice)) for choice in kind)
+        message = f"{setting} is {value!r}; it must be one of {wanted}"
+        raise ConfigurationError(message) from None
+
+
+def _tier(value: str) -> Tier:
+    return _choose(Tier, "optimization", value)
+
+
+def _granularity(value: str) -> Granularity:
+    return _choose(Granularity, "granularity", value)
+
+
+def _isolation(value: str) -> Isolation:
+    return _choose(Isolation, "isolation", value)
+
+
+def _instance_of(kind: type[_T]) -> Callable[[object, Attribute[_T], _T], None]:
+    """Build a validator that holds a setting to one type, in Calcharo's words."""
+
+    def validate(instance: object, attribute: Attribute[_T], value: object) -> None:
+        if not isinstance(value, kind):
+            message = (
+                f"{type(instance).__name__}.{attribute.name} is {value!r}, of type "
+                f"{type(value).__name__}; pass a value of type {kind.__name__}"
+            )
+            raise ConfigurationError(message)
+
+    return validate
+
+
+def _is_number(value: object, kinds: tuple[type, ...]) -> TypeGuard[int | float]:
+    """Tell numbers of the given kinds from everything else, truth values included."""
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
+@frozen
+class Limits:
+    """Says how much of each resource the program may use; None is no limit."""
+
+    steps: int | None = None
+    wall_seconds: float | None = None
+    cpu_seconds: float | None = None
+    memory_bytes: int | None = None
+    recursion_depth: int | None = None
+    output_bytes: int | None = None
+    heap_objects: int | None = None
+    container_size: int | None = None
+    integer_bits: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Hold each limit to None or a positive number."""
+        for attribute in fields(Limits):
+            value: object = getattr(self, attribute.name)
+            kinds = (int, float) if attribute.name.endswith("_seconds") else (int,)
+            if value is None or (_is_number(value, kinds) and value > 0):
+                continue
+            wanted = "a positive number" if float in kinds else "a positive whole number"
+            message = f"Limits.{attribute.name} is {value!r}; pass {wanted}, or None for no limit"
+            raise ConfigurationError(message)
+
+
+@frozen
+class Capture:
+    """Says what of the program's run goes into the recording besides its steps.
+
+    Attributes:
+        output: Whether what the program writes to `sys.stdout` and `sys.stderr` goes into the
+            recording; otherwise it goes where this process's own output goes.
+    """
+
+    output: bool = field(default=True, validator=_instance_of(bool))
+
+
+def _patterns(value: Iterable[str]) -> tuple[str, ...]:
+    """Take patterns of module names from any collection of strings."""
+    collection: object = (value,) if isinstance(value, str) else value
+    patterns: list[str] = []
+    for pattern in collection if isinstance(collection, Iterable) else (collection,):
+        if not isinstance(pattern, str) or not pattern:
+            message = f"{pattern!r} is not a pattern of module names; write one like 'package.*'"
+            raise ConfigurationError(message)
+        patterns.append(pattern)
+    return tuple(patterns)
+
+
+@frozen
+class ScopePatterns:
+    """Says which modules run on the machine, by patterns of their names.
+
+    The program itself and the modules in its folder always do, unless they are excluded.
+
+    Attributes:
+        include: Patterns of modules that run on the machine too; `("*",)` is everything.
+        exclude: Patterns of modules that run natively; they win over `include`.
+    """
+
+    include: tuple[str, ...] = field(default=(), converter=_patterns)
+    exclude: tuple[str, ...] = field(default=(), converter=_patterns)
+
+
+@frozen(kw_only=True)
+class TracerConfig:
+    """Says how a program is traced.
+
+    Attributes:
+        optimization: The tier that executes the program: "interpreter".
+        granularity: What makes a step: "opcode" (each instruction) or "line" (each line).
+        capture: What goes into the recording besides the steps.
+        limits: How much of each resource the program may use.
+        isolation: The boundary between the program and this process: "none".
+        policy: What the program may import and touch: None, everything.
+        allow_degraded: Whether weaker isolation than asked for will do.
+        scope: Which modules run on the machine.
+        deterministic: Whether clocks, random seeds and hashes are fixed.
+        plugins: The plugins that take part.
+
+    Example:
+        >>> from calcharo_vm import TracerConfig
+        >>> TracerConfig(granularity="line").granularity
+        <Granularity.LINE: 'line'>
+    """
+
+    optimization: Tier = field(default=Tier.INTERPRETER, converter=_tier)
+    granularity: Granularity = field(default=Granularity.OPCODE, converter=_granularity)
+    capture: Capture = field(factory=Capture, validator=_instance_of(Capture))
+    limits: Limits = field(factory=Limits, validator=_instance_of(Limits))
+    isolation: Isolation = field(default=Isolation.NONE, converter=_isolation)
+    policy: object = None
+    allow_degraded: bool = field(default=False, validator=_instance_of(bool))
+    scope: ScopePatterns = field(factory=ScopePatterns, validator=_instance_of(ScopePatterns))
+    deterministic: bool = field(default=False, validator=_instance_of(bool))
+    plugins: tuple[object, ...] = field(default=(), validator=_instance_of(tuple))
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what this release cannot honour."""
+        for setting, working in _WORKING.items():
+            value: object = getattr(self, setting)
+            if value not in working:
+                wanted = " or ".join(repr(_plain(choice)) for choice in working)
+                message = (
+                    f"{setting}={_plain(value)!r} is not available in this release; use {wanted}"
+                )
+                raise ConfigurationError(message)
+        self._refuse_limits()
+
+    def _refuse_limits(self) -> None:
+        """Refuse limits by name: a limit that nothing enforces is worse than none."""
+        named = [
+            attribute.name
+            for attribute in fields(Limits)
+            if getattr(self.limits, attribute.name) is not None
+        ]
+        if named:
+            message = (
+                f"limits are not enforced in this release, and {', '.join(named)} "
+                f"{'is' if len(named) == 1 else 'are'} set; leave every limit None"
+            )
+            raise ConfigurationError(message)
+
+
+_WORKING: dict[str, tuple[object, ...]] = {
+    "optimization": (Tier.INTERPRETER,),
+    "granularity": (Granularity.OPCODE, Granularity.LINE),
+    "isolation": (Isolation.NONE,),
+    "policy": (None,),
+    "allow_degraded": (False,),
+    "deterministic": (False,),
+    "plugins": ((),),
+}
+
+
+def _plain(value: object) -> object:
+    """Show an enum's member as the string a user writes."""
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+class ConfigPresets:
+    """Offers settings for common uses; `attrs.evolve` changes a detail of one."""
+
+    @staticmethod
+    def development() -> TracerConfig:
+        """Record every instruction: the default."""
+        return TracerConfig()
+
+    @staticmethod
+    def production() -> TracerConfig:
+        """Refuse: strangers' programs need isolation, which this release does not have.
+
+        Raises:
+            ConfigurationError: Always, until isolation is available.
+        """
+        return TracerConfig(isolation="isolated")
+
+    @staticmethod
+    def teaching() -> TracerConfig:
+        """Record every instruction, so that each expression's value can be shown."""
+        return TracerConfig(granularity="opcode")
+
+    @staticmethod
+    def debugging() -> TracerConfig:
+        """Record every instruction, so that a debugger can stop anywhere."""
+        return TracerConfig(granularity="opcode")
+
+    @staticmethod
+    def performance() -> TracerConfig:
+        """Record lines: of what is available, the recording that costs least for its detail."""
+        return TracerConfig(granularity="line")
+
+    @staticmethod
+    def minimal() -> TracerConfig:
+        """Record lines and leave the program's output alone."""
+        return TracerConfig(granularity="line", capture=Capture(output=False))

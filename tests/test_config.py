@@ -1,0 +1,114 @@
+"""Tests for calcharo_vm/config.py."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from calcharo_vm import Capture, ConfigPresets, ConfigurationError, Limits, TracerConfig
+from calcharo_vm.config import Granularity, Isolation, ScopePatterns, Tier
+
+
+def test_the_default_records_every_instruction_on_the_interpreter() -> None:
+    config = TracerConfig()
+
+    assert config.optimization is Tier.INTERPRETER
+    assert config.granularity is Granularity.OPCODE
+    assert config.isolation is Isolation.NONE
+    assert config.limits == Limits()
+    assert config.capture == Capture(output=True)
+
+
+def test_settings_are_strings_for_those_who_write_them() -> None:
+    config = TracerConfig(optimization="interpreter", granularity="line")
+
+    assert config.granularity == "line"
+    assert config == TracerConfig(granularity=Granularity.LINE)
+
+
+def test_settings_never_change() -> None:
+    config = TracerConfig()
+
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        config.granularity = Granularity.LINE  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"optimization": "compiled"}, "optimization='compiled' is not available"),
+        ({"optimization": "native"}, "use 'interpreter'"),
+        ({"optimization": "fast"}, "must be one of 'interpreter', 'compiled', 'native'"),
+        ({"granularity": "call"}, "use 'opcode' or 'line'"),
+        ({"granularity": 3}, "granularity is 3; it must be one of 'opcode', 'line', 'call'"),
+        ({"isolation": "worker"}, "isolation='worker' is not available"),
+        ({"isolation": "isolated"}, "use 'none'"),
+        ({"policy": object()}, "policy="),
+        ({"allow_degraded": True}, "allow_degraded=True is not available"),
+        ({"allow_degraded": "yes"}, "of type str; pass a value of type bool"),
+        ({"deterministic": True}, "deterministic=True is not available"),
+        ({"plugins": ("coverage",)}, "plugins=('coverage',) is not available"),
+        ({"plugins": None}, "pass a value of type tuple"),
+        ({"capture": True}, "TracerConfig.capture is True, of type bool"),
+        ({"limits": 5}, "pass a value of type Limits"),
+        ({"scope": "json"}, "pass a value of type ScopePatterns"),
+    ],
+)
+def test_a_setting_that_cannot_be_honoured_is_refused(
+    settings: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        TracerConfig(**settings)  # type: ignore[arg-type]
+
+    assert message in str(caught.value)
+
+
+def test_limits_that_nothing_enforces_are_refused_by_name() -> None:
+    limits = Limits(steps=1000, wall_seconds=0.5)
+
+    with pytest.raises(ConfigurationError, match="steps, wall_seconds are set"):
+        TracerConfig(limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ({"steps": 0}, "Limits.steps is 0; pass a positive whole number"),
+        ({"steps": 1.5}, "pass a positive whole number, or None"),
+        ({"steps": True}, "Limits.steps is True"),
+        ({"wall_seconds": -1}, "Limits.wall_seconds is -1; pass a positive number"),
+        ({"cpu_seconds": float("nan")}, "Limits.cpu_seconds is nan"),
+        ({"memory_bytes": "1G"}, "Limits.memory_bytes is '1G'"),
+    ],
+)
+def test_a_limit_is_a_positive_number(limit: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Limits(**limit)  # type: ignore[arg-type]
+
+    assert message in str(caught.value)
+
+
+def test_patterns_come_from_a_string_or_any_collection() -> None:
+    assert ScopePatterns(include="json").include == ("json",)
+    assert ScopePatterns(include=["json", "re.*"], exclude=iter(["x"])) == ScopePatterns(
+        include=("json", "re.*"), exclude=("x",)
+    )
+
+
+@pytest.mark.parametrize("patterns", [3, [b"json"], [""], None])
+def test_what_is_not_a_pattern_is_refused(patterns: object) -> None:
+    with pytest.raises(ConfigurationError, match="not a pattern of module names"):
+        ScopePatterns(include=patterns)  # type: ignore[arg-type]
+
+
+def test_presets_are_ordinary_configurations() -> None:
+    assert ConfigPresets.development() == TracerConfig()
+    assert ConfigPresets.teaching().granularity is Granularity.OPCODE
+    assert ConfigPresets.debugging().granularity is Granularity.OPCODE
+    assert ConfigPresets.performance().granularity is Granularity.LINE
+    assert not ConfigPresets.minimal().capture.output
+
+
+def test_production_refuses_until_isolation_is_available() -> None:
+    with pytest.raises(ConfigurationError, match="isolation='isolated' is not available"):
+        ConfigPresets.production()
