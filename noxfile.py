@@ -1,0 +1,99 @@
+"""Every check of the project, one session each, in the environments that tools/pythons makes.
+
+`tools/test` makes those environments and runs all default sessions; `nox -s NAME` runs one.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nox
+
+VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
+TOOLS_VERSION = "3.13"  # lint, types, docs and generators run on this one
+COVERED_VERSION = "3.14"  # the first whose sys.monitoring measures branches, cheaply and beside our own tracers
+
+nox.options.error_on_external_run = False
+nox.options.default_venv_backend = "none"
+
+
+def tool(version: str, name: str) -> str:
+    """Returns the path of a command of that version's environment."""
+    return str(Path(f".venv-{version}", "bin", name).absolute())
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Checks style, formatting and spelling."""
+    session.run(tool(TOOLS_VERSION, "ruff"), "check", ".")
+    session.run(tool(TOOLS_VERSION, "ruff"), "format", "--check", ".")
+    session.run(tool(TOOLS_VERSION, "codespell"))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Checks types, strictly."""
+    session.run(tool(TOOLS_VERSION, "mypy"), *session.posargs)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Checks that imports run downwards only."""
+    session.run(tool(TOOLS_VERSION, "lint-imports"), "--no-logo")
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Checks that the generated modules are what the opcode definitions say, or writes them with `-- --write`."""
+    arguments = [] if "--write" in session.posargs else ["--check"]
+    session.run(tool(TOOLS_VERSION, "python"), "tools/generate", *arguments)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Builds the documentation into site/; a dead link is an error."""
+    uv = ("uv",) if shutil.which("uv") else ("python3", "-m", "uv")
+    python = tool(TOOLS_VERSION, "python")
+    session.run(*uv, "pip", "install", "--quiet", "--python", python, "--group", "docs")
+    session.run(tool(TOOLS_VERSION, "mkdocs"), "build", "--quiet", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+def run_tests(session: nox.Session, version: str) -> None:
+    """Runs the test suite on one CPython, under coverage on one of them."""
+    arguments = ["-m", "pytest", "-q", "-n", "2", *session.posargs]
+    if version != COVERED_VERSION:
+        session.run(tool(version, "python"), *arguments)
+        return
+    coverage = tool(version, "coverage")
+    session.run(coverage, "erase")
+    session.run(coverage, "run", *arguments, env={"COVERAGE_CORE": "sysmon"})
+    session.run(coverage, "combine", "--quiet")
+    session.run(coverage, "report")
+
+
+def run_conformance(session: nox.Session, version: str) -> None:
+    """Runs only the programs that are compared with CPython, step by step."""
+    session.run(tool(version, "python"), "-m", "pytest", "-q", "-n", "2", "tests/conformance", *session.posargs)
+
+
+def add_sessions(name: str, run: Callable[[nox.Session, str], None], *, default: bool) -> None:
+    """Adds the session `name-VERSION` for each CPython."""
+    for version in VERSIONS:
+
+        def session_of_version(session: nox.Session, version: str = version) -> None:
+            run(session, version)
+
+        session_of_version.__doc__ = run.__doc__
+        nox.session(session_of_version, name=f"{name}-{version}", default=default)
+
+
+add_sessions("tests", run_tests, default=True)
+add_sessions("conformance", run_conformance, default=False)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measures speed beside CPython's; `-- --quick` for a short look."""
+    python = tool(TOOLS_VERSION, "python")
+    session.run(python, "tests/benchmarks/run.py", *session.posargs)
+    session.run(python, "tests/benchmarks/startup.py")
