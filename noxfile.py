@@ -61,14 +61,11 @@ def docs(session: nox.Session) -> None:
 def run_tests(session: nox.Session, version: str) -> None:
     """Runs the test suite on one CPython, under coverage on one of them."""
     arguments = ["-m", "pytest", "-q", "-n", "2", *session.posargs]
-    if version != COVERED_VERSION:
-        session.run(tool(version, "python"), *arguments)
-        return
-    coverage = tool(version, "coverage")
-    session.run(coverage, "erase")
-    session.run(coverage, "run", *arguments, env={"COVERAGE_CORE": "sysmon"})
-    session.run(coverage, "combine", "--quiet")
-    session.run(coverage, "report")
+    environment = {}
+    if version == COVERED_VERSION and not session.posargs:
+        arguments += ["--cov", "--cov-report=term-missing:skip-covered"]
+        environment["COVERAGE_CORE"] = "sysmon"
+    session.run(tool(version, "python"), *arguments, env=environment)
 
 
 def run_conformance(session: nox.Session, version: str) -> None:
