@@ -1,0 +1,55 @@
+"""What each opcode of the running CPython does to the stack, from the generated tables."""
+
+import enum
+import importlib
+import sys
+from typing import Any
+
+from calcharo_vm.code.instruction import Instruction
+
+
+class Flags(enum.Flag):
+    """What an opcode may do beyond its stack effect; the meanings are those of `opcode_specs/dsl.py`."""
+
+    NONE = 0
+    JUMPS = enum.auto()
+    BACKWARD = enum.auto()
+    CALLS = enum.auto()
+    WRITES_HEAP = enum.auto()
+    EXPRESSION = enum.auto()
+
+
+SUPPORTED = ((3, 11), (3, 12), (3, 13), (3, 14), (3, 15))
+"""The CPython versions with an instruction table."""
+
+
+def load_table(package: str, name: str) -> Any:  # noqa: ANN401 - a module whose contents depend on the version
+    """Imports the generated module `name` of `package` for the running CPython.
+
+    Raises:
+        ImportError: This CPython has no instruction table.
+    """
+    version = sys.version_info[:2]
+    if sys.implementation.name != "cpython" or version not in SUPPORTED:
+        found = f"{sys.implementation.name} {version[0]}.{version[1]}"
+        message = f"Calcharo runs on CPython 3.11 to 3.15, and this is {found}: start it with one of those"
+        raise ImportError(message)
+    return importlib.import_module(f"{package}._generated_{name}_py{version[0]}{version[1]}")
+
+
+TABLE = load_table("calcharo_vm.code", "metadata")
+
+
+def flags(instruction: Instruction) -> Flags:
+    """The flags of an instruction's opcode."""
+    return Flags(TABLE.FLAGS[instruction.opcode])
+
+
+def pops(instruction: Instruction) -> int:
+    """The number of values an instruction takes from the stack, counting those it puts back changed."""
+    return int(TABLE.POPS[instruction.opcode](instruction.oparg or 0))
+
+
+def stack_effect(opcode: int, oparg: int, *, jump: bool) -> int:
+    """The change of the stack's length by one instruction, as `dis.stack_effect` defines it."""
+    return int(TABLE.STACK_EFFECT[opcode](oparg, jump))

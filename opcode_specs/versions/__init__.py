@@ -1,0 +1,1 @@
+"""The opcodes of each supported CPython: names, numbers and inline caches."""
