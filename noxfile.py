@@ -3,7 +3,6 @@
 `tools/test` makes those environments and runs all default sessions; `nox -s NAME` runs one.
 """
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,9 +51,8 @@ def generate(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Builds the documentation into site/; a dead link is an error."""
-    uv = ("uv",) if shutil.which("uv") else ("python3", "-m", "uv")
     python = tool(TOOLS_VERSION, "python")
-    session.run(*uv, "pip", "install", "--quiet", "--python", python, "--group", "docs")
+    session.run(tool(TOOLS_VERSION, "uv"), "pip", "install", "--quiet", "--python", python, "--group", "docs")
     session.run(tool(TOOLS_VERSION, "mkdocs"), "build", "--quiet", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
