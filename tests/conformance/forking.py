@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TypedDict
 
 TIMEOUT = 30
@@ -49,7 +49,10 @@ def main_module(request: Request) -> ModuleType:
     path = request["program"]
     module = ModuleType("__main__")
     module.__dict__.update(
-        __file__=path, __builtins__=sys.modules["builtins"], __loader__=SourceFileLoader("__main__", path), __cached__=None
+        __file__=path,
+        __builtins__=sys.modules["builtins"],
+        __loader__=SourceFileLoader("__main__", path),
+        __cached__=None,
     )
     if sys.version_info >= (3, 14):
         del module.__dict__["__cached__"]
@@ -59,9 +62,10 @@ def main_module(request: Request) -> ModuleType:
     return module
 
 
-def read_code(path: str) -> object:
+def read_code(path: str) -> CodeType:
     """Compiles a program as CPython compiles its main file."""
-    return compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+    code: CodeType = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+    return code
 
 
 def _perform_in_child(perform: Callable[[Request], object], request: Request) -> None:
@@ -88,8 +92,8 @@ def _redirect(request: Request) -> None:
         descriptor = os.open(target + suffix, flags, 0o644)
         os.dup2(descriptor, number)
         os.close(descriptor)
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
-    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # the program closes it by ending
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # as above
 
 
 def _wait(child: int) -> dict[str, str]:

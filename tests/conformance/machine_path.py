@@ -4,25 +4,21 @@ A server (see forking.py). A *leak* is a native frame whose code belongs to a gu
 guest code that CPython ran instead of the machine. `kind` is "path" or "leaks".
 """
 
-import importlib
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
-
-from forking import Request, main_module, read_code, serve
-from native_oracle import PathRecorder, run_to_end
-from program import is_guest_file
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from calcharo_vm.code.decoded import decode
+from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
 from calcharo_vm.machine.trampolines import is_trampoline
+from tests.conformance.forking import Request, main_module, read_code, serve
+from tests.conformance.native_oracle import PathRecorder, run_to_end
+from tests.conformance.program import is_guest_file
 
 _LEAK_TOOL = 3
 
@@ -33,7 +29,7 @@ class PathObserver:
     def __init__(self) -> None:
         self._recorder = PathRecorder()
 
-    def instruction(self, frame: Any, index: int) -> None:
+    def instruction(self, frame: Frame, index: int) -> None:
         """Notes one instruction."""
         code: CodeType = frame.code
         if is_guest_file(code.co_filename):
@@ -83,7 +79,7 @@ class LeakCounter:
             sys.setprofile(None)
 
     def _watch_by_monitoring(self, run: Callable[[], int]) -> int:
-        monitoring = sys.monitoring
+        monitoring = vars(sys)["monitoring"]
         monitoring.use_tool_id(_LEAK_TOOL, "leak counter")
         monitoring.register_callback(_LEAK_TOOL, monitoring.events.PY_START, self.started)
         monitoring.set_events(_LEAK_TOOL, monitoring.events.PY_START)
@@ -119,5 +115,4 @@ def perform(request: Request) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    importlib.invalidate_caches()
     serve(perform)

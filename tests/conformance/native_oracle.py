@@ -9,11 +9,14 @@ import sys
 import threading
 from collections.abc import Callable
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
-from forking import Request, main_module, read_code, serve
-from path import PathData, Step, store
-from program import is_guest_file
+from tests.conformance.forking import Request, main_module, read_code, serve
+from tests.conformance.path import PathData, Step, store
+from tests.conformance.program import is_guest_file
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 _ORACLE_TOOL = 4
 _ORACLE_FRAMES = 20
@@ -43,7 +46,7 @@ class PathRecorder:
 
 def record_by_monitoring(recorder: PathRecorder, run: Callable[[], None]) -> PathData:
     """Runs with INSTRUCTION events on (3.12 and later)."""
-    monitoring = sys.monitoring
+    monitoring = vars(sys)["monitoring"]  # unknown to the type checker, which reads as 3.11
     disable = monitoring.DISABLE
 
     def instruction(code: CodeType, offset: int) -> object:
@@ -65,7 +68,7 @@ def record_by_monitoring(recorder: PathRecorder, run: Callable[[], None]) -> Pat
 def record_by_settrace(recorder: PathRecorder, run: Callable[[], None]) -> PathData:
     """Runs with opcode events on (3.11)."""
 
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
+    def trace(frame: FrameType, event: str, _: object) -> "TraceFunction | None":
         if not is_guest_file(frame.f_code.co_filename):
             return None
         frame.f_trace_opcodes = True
@@ -80,7 +83,7 @@ def record_by_settrace(recorder: PathRecorder, run: Callable[[], None]) -> PathD
         run()
     finally:
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)  # type: ignore[arg-type,unused-ignore]
     return recorder.path()
 
 
@@ -123,7 +126,7 @@ def perform(request: Request) -> dict[str, object]:
 
     def run() -> None:
         nonlocal exit_code
-        exit_code = run_to_end(lambda: exec(code, module.__dict__))  # type: ignore[call-overload]
+        exit_code = run_to_end(lambda: exec(code, module.__dict__))
 
     sys.setrecursionlimit(sys.getrecursionlimit() + _ORACLE_FRAMES)
     record = record_by_monitoring if sys.version_info >= (3, 12) else record_by_settrace

@@ -37,7 +37,7 @@ class Divergence(NamedTuple):
     """The first place where two paths differ."""
 
     thread: int
-    index: int
+    step: int
     before: list[str]
     expected: str
     actual: str
@@ -103,7 +103,9 @@ def _key(code: CodeType) -> list[str | int]:
 
 @cache
 def _operations(code: CodeType) -> dict[str, str]:
-    lines = {instruction.offset: (instruction.opname, instruction.positions) for instruction in dis.get_instructions(code)}
+    lines = {
+        instruction.offset: (instruction.opname, instruction.positions) for instruction in dis.get_instructions(code)
+    }
     return {
         str(offset): f"{opname} line {positions.lineno if positions else None}"
         for offset, (opname, positions) in lines.items()

@@ -52,8 +52,8 @@ def read_program(path: Path) -> Program:
     first, _, last = header.get("requires", "3.11").partition(" to ")
     return Program(
         path=path.resolve(),
-        first_version=_version(first),
-        last_version=_version(last or "3.99"),
+        first_version=version_of(first),
+        last_version=version_of(last or "3.99"),
         argv=tuple(shlex.split(header.get("argv", ""))),
         stdin=header.get("stdin", "").encode().decode("unicode_escape"),
         compares_path=not header.get("path", "").startswith("not compared"),
@@ -85,7 +85,8 @@ def _header_of(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _version(text: str) -> tuple[int, int]:
+def version_of(text: str) -> tuple[int, int]:
+    """Reads a version such as 3.12."""
     major, minor = text.strip().split(".")
     return int(major), int(minor)
 

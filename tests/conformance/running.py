@@ -9,10 +9,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
-from path import Divergence, PathData, first_divergence
-from program import Program
+from tests.conformance.path import Divergence, PathData, first_divergence
+from tests.conformance.program import Program, version_of
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -39,6 +39,14 @@ class Failure(NamedTuple):
     details: str
 
 
+class Result(TypedDict, total=False):
+    """What a server writes about a run."""
+
+    path: PathData
+    leaks: dict[str, int]
+    exit_code: int
+
+
 class Server:
     """A child process of some interpreter which performs requests (see forking.py)."""
 
@@ -46,14 +54,15 @@ class Server:
         self._folder = tempfile.TemporaryDirectory(prefix="conformance-")
         self._count = 0
         self._process = subprocess.Popen(
-            [python, "-X", "utf8", str(HERE / script)],
+            [python, "-X", "utf8", "-m", f"tests.conformance.{script}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=environment(),
+            cwd=ROOT,
         )
 
-    def run(self, program: Program, kind: str) -> tuple[str, dict[str, Any], Plain]:
+    def run(self, program: Program, kind: str) -> tuple[str, Result, Plain]:
         """Has one program run; gives the status ("done" if well), its result, and its output."""
         self._count += 1
         target = Path(self._folder.name) / str(self._count)
@@ -72,11 +81,11 @@ class Server:
         if not reply:
             raise RuntimeError("the server ended: its error is above")
         status: str = json.loads(reply)["status"]
-        result = json.loads(target.with_suffix(".json").read_text()) if status == "done" else {}
+        result: Result = json.loads(target.with_suffix(".json").read_text()) if status == "done" else {}
         outputs = [clean(target.with_suffix(suffix).read_bytes()) for suffix in (".stdout", ".stderr")]
         for path in target.parent.glob(f"{self._count}.*"):
             path.unlink()
-        return status, result, Plain(*outputs, result.get("exit_code", -1))
+        return status, result, Plain(outputs[0], outputs[1], result.get("exit_code", -1))
 
     def close(self) -> None:
         """Ends the child."""
@@ -92,10 +101,10 @@ class Comparison:
     """Compares programs on one interpreter: native against machine."""
 
     def __init__(self, python: str = sys.executable, *, in_process: bool = False) -> None:
-        self.python = python
+        self.python = str(Path(python).absolute())
         self.in_process = in_process
-        self.identity = _identity(python)
-        self.version = self.identity.split()[0]
+        self.identity = _identity(self.python)
+        self.version = version_of(self.identity.split()[0])
         self._native: Server | None = None
         self._machine: Server | None = None
 
@@ -128,7 +137,7 @@ class Comparison:
     def native(self, program: Program) -> tuple[Plain, PathData]:
         """Gives CPython's own output and path, from the cache when the program is unchanged."""
         name = hashlib.sha256((self.identity + program.digest() + _oracle_digest()).encode()).hexdigest()
-        cached = CACHE / f"{program.name}-{self.version}-{name[:16]}.json"
+        cached = CACHE / f"{program.name}-py3{self.version[1]}-{name[:16]}.json"
         if cached.exists():
             data = json.loads(cached.read_text(encoding="utf-8"))
             return Plain(*data["plain"]), data["path"]
@@ -146,7 +155,7 @@ class Comparison:
     def native_path(self, program: Program) -> PathData:
         """Has the path oracle run the program."""
         if self._native is None:
-            self._native = Server(self.python, "native_oracle.py")
+            self._native = Server(self.python, "native_oracle")
         status, result, output = self._native.run(program, "path")
         if status != "done":
             raise RuntimeError(f"the native run of {program.name} {status}: {output.stderr}")
@@ -162,7 +171,7 @@ class Comparison:
     def machine(self) -> Server:
         """The server which runs programs on the machine."""
         if self._machine is None:
-            self._machine = Server(self.python, "machine_path.py")
+            self._machine = Server(self.python, "machine_path")
         return self._machine
 
     def close(self) -> None:
@@ -175,7 +184,9 @@ class Comparison:
 def run_plain(command: list[str], stdin: str) -> Plain:
     """Runs a command as a user would, without a terminal."""
     try:
-        done = subprocess.run(command, input=stdin.encode(), capture_output=True, timeout=TIMEOUT, env=environment())
+        done = subprocess.run(
+            command, check=False, input=stdin.encode(), capture_output=True, timeout=TIMEOUT, env=environment()
+        )
     except subprocess.TimeoutExpired as error:
         return Plain(clean(error.stdout or b""), clean(error.stderr or b"") + "\n(timeout)\n", -1)
     return Plain(clean(done.stdout), clean(done.stderr), done.returncode)
@@ -203,7 +214,7 @@ def path_failures(program: Program, expected: PathData, actual: PathData) -> lis
     divergence = first_divergence(expected, actual)
     if divergence is None:
         return []
-    return [Failure(program.name, "path", f"at step {divergence.index}", _show(divergence))]
+    return [Failure(program.name, "path", f"at step {divergence.step}", _show(divergence))]
 
 
 def output_failures(program: Program, expected: Plain, actual: Plain) -> list[Failure]:
@@ -212,7 +223,9 @@ def output_failures(program: Program, expected: Plain, actual: Plain) -> list[Fa
     for stream in ("stdout", "stderr"):
         wanted, got = getattr(expected, stream), getattr(actual, stream)
         if wanted != got:
-            diff = list(difflib.unified_diff(wanted.splitlines(), got.splitlines(), "CPython", "machine", lineterm="", n=2))
+            diff = list(
+                difflib.unified_diff(wanted.splitlines(), got.splitlines(), "CPython", "machine", lineterm="", n=2)
+            )
             found.append(Failure(program.name, stream, _last_line(got), "\n".join(diff[:60])))
     if expected.exit_code != actual.exit_code:
         found.append(Failure(program.name, "exit code", f"{actual.exit_code}, not {expected.exit_code}", ""))

@@ -1,0 +1,3 @@
+import contextlib
+with contextlib.suppress(ZeroDivisionError): 1/0
+print('after')

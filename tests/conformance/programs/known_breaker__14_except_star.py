@@ -1,0 +1,2 @@
+try: raise ExceptionGroup('g',[ValueError(1)])
+except* ValueError as e: print(e.exceptions)

@@ -1,0 +1,4 @@
+def mk(x):
+ class A: y = x
+ return A
+print(mk(3).y)

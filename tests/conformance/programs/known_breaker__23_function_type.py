@@ -1,0 +1,3 @@
+import types
+def f(): pass
+print(type(f) is types.FunctionType)

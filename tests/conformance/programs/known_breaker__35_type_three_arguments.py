@@ -1,0 +1,2 @@
+T = type('T', (object,), {'z': 9})
+print(T.z)

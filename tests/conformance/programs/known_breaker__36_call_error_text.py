@@ -1,0 +1,3 @@
+def f(a, *, b): pass
+try: f()
+except TypeError as e: print(e)
