@@ -58,7 +58,7 @@ def docs(session: nox.Session) -> None:
 
 def run_tests(session: nox.Session, version: str) -> None:
     """Runs the test suite on one CPython, under coverage on one of them."""
-    arguments = ["-m", "pytest", "-q", "-n", "2", *session.posargs]
+    arguments = ["-m", "pytest", "-n", "2", *session.posargs]
     environment = {}
     if version == COVERED_VERSION and not session.posargs:
         arguments += ["--cov", "--cov-report=term-missing:skip-covered"]
@@ -68,7 +68,7 @@ def run_tests(session: nox.Session, version: str) -> None:
 
 def run_conformance(session: nox.Session, version: str) -> None:
     """Runs only the programs that are compared with CPython, step by step."""
-    session.run(tool(version, "python"), "-m", "pytest", "-q", "-n", "2", "tests/conformance", *session.posargs)
+    session.run(tool(version, "python"), "-m", "pytest", "-n", "2", "tests/conformance", *session.posargs)
 
 
 def add_sessions(name: str, run: Callable[[nox.Session, str], None], *, default: bool) -> None:
