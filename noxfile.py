@@ -53,7 +53,7 @@ def docs(session: nox.Session) -> None:
     """Builds the documentation into site/; a dead link is an error."""
     python = tool(TOOLS_VERSION, "python")
     session.run(tool(TOOLS_VERSION, "uv"), "pip", "install", "--quiet", "--python", python, "--group", "docs")
-    session.run(tool(TOOLS_VERSION, "mkdocs"), "build", "--quiet", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
+    session.run(tool(TOOLS_VERSION, "mkdocs"), "build", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 def run_tests(session: nox.Session, version: str) -> None:
