@@ -9,6 +9,8 @@ A definition is a function under `@instruction(stack picture, flags)`:
 - The *body* reads the inputs by name and assigns the outputs by name. `jump(target)` continues at the
   target; `signal(X)` pushes the outputs and hands X to the eval loop; `leave(X)` hands X to the loop,
   which pushes the outputs later (a value sent to a generator, the result of a call).
+  `enter(call(...))` enters the frame that a call made, or pushes its result.
+  `fast` stands for `frame.fast`. A body that names `stack` moves the values itself.
 - A variant that a later version introduced is called `NAME_py312` and stands beside its sibling.
 """
 
@@ -43,6 +45,7 @@ def instruction(
     picture: str,  # noqa: ARG001 - the generator reads it
     flags: Flag = Flag.NONE,  # noqa: ARG001
     *,
+    when: str | None = None,  # noqa: ARG001
     operand: str = "oparg",  # noqa: ARG001
     jump: str | None = None,  # noqa: ARG001
     compiler_effect: str | None = None,  # noqa: ARG001
@@ -52,6 +55,7 @@ def instruction(
     Args:
         picture: The stack before and after, `inputs -- outputs`.
         flags: What the opcode may do.
+        when: The argument has this form; a definition with `when` is called `NAME_form`.
         operand: How decoding turns the argument into what the body gets.
         jump: The outputs when the instruction jumps, where they differ.
         compiler_effect: What `dis.stack_effect` reports, where that is not the visible effect.
@@ -61,6 +65,10 @@ def instruction(
 
 def jump(target: int) -> None:
     """Continues at `target`."""
+
+
+def enter(outcome: object) -> None:
+    """Enters the frame that a call made, or pushes the result if the call is over."""
 
 
 def signal(what: object) -> None:
