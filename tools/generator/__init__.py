@@ -1,0 +1,1 @@
+"""The generator: reads `opcode_specs/` and writes what the package imports."""
