@@ -199,19 +199,13 @@ class TracerConfig:
             value: object = getattr(self, setting)
             if value not in working:
                 wanted = " or ".join(repr(_plain(choice)) for choice in working)
-                message = (
-                    f"{setting}={_plain(value)!r} is not available in this release; use {wanted}"
-                )
+                message = f"{setting}={_plain(value)!r} is not available in this release; use {wanted}"
                 raise ConfigurationError(message)
         self._refuse_limits()
 
     def _refuse_limits(self) -> None:
         """Refuse limits by name: a limit that nothing enforces is worse than none."""
-        named = [
-            attribute.name
-            for attribute in fields(Limits)
-            if getattr(self.limits, attribute.name) is not None
-        ]
+        named = [attribute.name for attribute in fields(Limits) if getattr(self.limits, attribute.name) is not None]
         if named:
             message = (
                 f"limits are not enforced in this release, and {', '.join(named)} "

@@ -54,9 +54,7 @@ def test_settings_never_change() -> None:
         ({"scope": "json"}, "pass a value of type ScopePatterns"),
     ],
 )
-def test_a_setting_that_cannot_be_honoured_is_refused(
-    settings: dict[str, object], message: str
-) -> None:
+def test_a_setting_that_cannot_be_honoured_is_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         TracerConfig(**settings)  # type: ignore[arg-type]
 

@@ -56,8 +56,6 @@ def test_an_unknown_name_is_an_attribute_error(package: object) -> None:
 def test_importing_the_package_loads_none_of_its_layers() -> None:
     code = "import sys, calcharo_vm; print([n for n in sys.modules if n.startswith('calcharo')])"
 
-    shown = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert shown.stdout == "['calcharo_vm']\n"

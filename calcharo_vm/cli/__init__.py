@@ -17,7 +17,6 @@ def main() -> int:
         from calcharo_vm.cli.run import run  # noqa: PLC0415 - as above
 
         return run(arguments[1:])
-    from calcharo_vm.cli.commands import calcharo  # noqa: PLC0415 - as above
+    from calcharo_vm.cli.commands import carry_out  # noqa: PLC0415 - as above
 
-    status: object = calcharo.main(arguments, prog_name="calcharo", standalone_mode=True)
-    return status if isinstance(status, int) else 0
+    return carry_out(arguments)

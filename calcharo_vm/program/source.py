@@ -84,18 +84,22 @@ def _as_read_from_file(error: Exception, source: bytes, path: str) -> Exception:
     if not isinstance(error, SyntaxError):
         return error
     declared, undecodable = _declared_encoding(source), _undecodable_byte(source)
+    if sys.version_info < (3, 14) and error.lineno == 0:
+        known = error.msg.startswith("encoding problem")
+        return SyntaxError(error.msg if known else f"encoding problem: {declared}")
+    if undecodable is None or declared not in {None, "utf-8"}:
+        return error
+    return _not_utf8_error(error, source, path, undecodable, declared)
+
+
+def _not_utf8_error(error: SyntaxError, source: bytes, path: str, position: int, declared: str | None) -> SyntaxError:
+    message = _not_utf8(source, path, position)
     if sys.version_info < (3, 14):
-        if error.lineno == 0:
-            known = error.msg.startswith("encoding problem")
-            return SyntaxError(error.msg if known else f"encoding problem: {declared}")
-        if declared is None and undecodable is not None:
-            return SyntaxError(_not_utf8(source, path, undecodable))
-    elif declared is None and undecodable is not None:
-        place = (error.offset, error.text, _counted_line(source, undecodable), error.offset)
-        return SyntaxError(_not_utf8(source, path, undecodable), (path, place[2], *place))
-    elif declared == "utf-8" and undecodable is not None:
-        return SyntaxError(_undecodable_line(source, undecodable), (path, error.lineno, None, error.text))
-    return error
+        return error if declared else SyntaxError(message)
+    if declared:
+        return SyntaxError(_undecodable_line(source, position), (path, error.lineno, None, error.text))
+    line = _counted_line(source, position)
+    return SyntaxError(message, (path, line, error.offset, error.text, line, error.offset))
 
 
 def _null_byte(source: bytes, path: str) -> SyntaxError:

@@ -1,0 +1,103 @@
+"""The command's own command line: everything but the fast path of `run`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from calcharo_vm import __version__
+from calcharo_vm.cli import run as run_command
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["calcharo", "carry_out"]
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+_INTERRUPTED = 130
+_PROGRAM = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+def carry_out(arguments: Sequence[str]) -> int:
+    """Carry out a command line, and give the exit status; what is wrong is said in one line."""
+    try:
+        status: object = calcharo.main(arguments, prog_name="calcharo", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if isinstance(context, click.Context) else "calcharo"
+        sys.stderr.write(f"{command}: {error.format_message()} ({command} --help shows what there is)\n")
+        return error.exit_code
+    except click.Abort:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; what is still buffered must not be complained about at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+@click.group(context_settings=_HELP)
+@click.version_option(__version__, message="calcharo %(version)s")
+def calcharo() -> None:
+    """Run Python programs on a virtual machine that can record every step."""
+
+
+@calcharo.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    short_help="Run a program on the machine, as python would run it.",
+    add_help_option=False,
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def run(words: tuple[str, ...]) -> None:
+    """Run a program on the machine, as python would run it."""
+    sys.exit(run_command.run(words))
+
+
+@calcharo.command(context_settings={"ignore_unknown_options": True})
+@click.argument("file", type=_PROGRAM)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Save the recording as JSON.")
+@click.option("--lines", is_flag=True, help="Show one row for each line executed, not for each instruction.")
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=300, show_default=True, metavar="N", help="Show at most N rows."
+)
+@click.option("--include", multiple=True, metavar="GLOB", help="Run modules of this name on the machine too.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Run modules of this name natively.")
+def trace(
+    file: Path,
+    arguments: tuple[str, ...],
+    output: Path | None,
+    lines: bool,
+    limit: int,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+) -> None:
+    """Record the program FILE and show its steps.
+
+    ARGUMENTS are the program's own. Options are taken wherever they stand; put -- before arguments
+    of the program that look like them.
+    """
+    from calcharo_vm.cli.tracing import TraceRequest, trace_program  # noqa: PLC0415 - only what is asked for is loaded
+
+    request = TraceRequest(file, arguments, output, lines, limit, include, exclude)
+    sys.exit(trace_program(request))
+
+
+@calcharo.command()
+@click.argument("file", type=_PROGRAM)
+def dis(file: Path) -> None:
+    """Show the instructions of the program FILE, source or .pyc."""
+    from calcharo_vm.cli.disassembly import print_disassembly  # noqa: PLC0415 - as in trace
+    from calcharo_vm.cli.loading import load  # noqa: PLC0415 - as in trace
+
+    code = load(file)
+    if code is None:
+        sys.exit(1)
+    print_disassembly(code)

@@ -1,0 +1,97 @@
+"""`calcharo trace`: a program's steps, recorded and shown as a table."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from calcharo_vm.cli.loading import show_error
+from calcharo_vm.cli.step_rows import StepRows
+from calcharo_vm.cli.table import print_heading, print_table
+from calcharo_vm.config import ScopePatterns, TracerConfig
+from calcharo_vm.errors import CalcharoError, CompilationError
+from calcharo_vm.tracer import execute_and_trace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from calcharo_vm.recording import Recording
+
+__all__ = ["TraceRequest", "trace_program"]
+
+_COMPILATION_STATUS = 1
+_FAILURE_STATUS = 2
+
+
+class TraceRequest(NamedTuple):
+    """What a command line of `calcharo trace` asks for."""
+
+    file: Path
+    arguments: tuple[str, ...] = ()
+    output: Path | None = None
+    lines: bool = False
+    limit: int = 300
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+def trace_program(request: TraceRequest) -> int:
+    """Carry out `calcharo trace`; the exit status is the program's."""
+    config = TracerConfig(
+        granularity="line" if request.lines else "opcode",
+        scope=ScopePatterns(include=request.include, exclude=request.exclude),
+    )
+    argv = [str(request.file), *request.arguments]
+    try:
+        recording = execute_and_trace(request.file, config, argv=argv)
+    except CompilationError as error:
+        show_error(error.__cause__ or error)
+        return _COMPILATION_STATUS
+    except CalcharoError as error:
+        sys.stderr.write(f"calcharo trace: {error}\n")
+        if error.recording is None:
+            return _FAILURE_STATUS
+        recording = error.recording
+    _show(recording, request)
+    if request.output is not None and not _save(recording, request.output):
+        return _FAILURE_STATUS
+    return recording.outcome.exit_code or 0
+
+
+def _save(recording: Recording, output: Path) -> bool:
+    try:
+        recording.to_json(output)
+    except OSError as error:
+        sys.stderr.write(f"calcharo trace: the recording cannot be saved: {error}\n")
+        return False
+    return True
+
+
+def _show(recording: Recording, request: TraceRequest) -> None:
+    count = len(recording)
+    shown = min(count, request.limit)
+    unit = "line" if request.lines else "instruction"
+    print_heading(f"{request.file}: {count} {unit}{'' if count == 1 else 's'} executed")
+    if shown:
+        rows = StepRows(recording, by_lines=request.lines)
+        print_table(rows.columns, rows.first(shown))
+    if shown < count:
+        print(f"({count - shown} more; --limit {count} shows all)")
+    _show_text("output of the program", recording.stdout)
+    _show_text("errors of the program", recording.stderr)
+    _show_outcome(recording)
+
+
+def _show_text(title: str, text: str) -> None:
+    if text:
+        print()
+        print_heading(title)
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def _show_outcome(recording: Recording) -> None:
+    outcome = recording.outcome
+    print()
+    print_heading(f"outcome: {outcome.status}")
+    if outcome.exception is not None:
+        sys.stdout.write(outcome.exception.traceback or f"{outcome.exception.type_name}: {outcome.exception.message}\n")

@@ -1,0 +1,34 @@
+"""The machine that a launched program runs on, for the rest of the process's life."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calcharo_vm.machine.machine import Machine
+from calcharo_vm.machine.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import CodeType
+
+    from calcharo_vm.machine.observer import Observer
+
+__all__ = ["starter"]
+
+_kept: list[object] = []
+"""The machine and its activation: threads, exit functions and finalisers need them to the end."""
+
+
+def starter(
+    *, observer: Observer | None = None, include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> Callable[[str | None], Callable[[CodeType, dict[str, object]], object]]:
+    """Build the `start` of `launch`: it puts a machine in charge of the process and never takes it away."""
+
+    def start(folder: str | None) -> Callable[[CodeType, dict[str, object]], object]:
+        machine = Machine(observer=observer, scope=Scope(folder, tuple(include), tuple(exclude)))
+        activation = machine.activate()
+        activation.__enter__()
+        _kept.extend((machine, activation))
+        return machine.run_code
+
+    return start

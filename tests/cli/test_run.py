@@ -1,0 +1,440 @@
+"""Tests for calcharo_vm/cli/run.py: the same command line, with `python` and with `calcharo run`."""
+
+from __future__ import annotations
+
+import py_compile
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from calcharo_vm.cli.run import RunRequest, UsageError, parse_run
+from calcharo_vm.program import Program, ProgramKind
+from tests.cli.differential import assert_same, calcharo
+
+SHOW_MAIN = """\
+import sys
+print([name for name in vars() if name != "sys"])
+print(__name__, __doc__, __package__, type(__loader__), __spec__ and __spec__.name)
+print(globals().get("__file__"), globals().get("__cached__"), globals().get("__annotations__"))
+print(sys.argv, sys.orig_argv[1:], sys.path[:2])
+print(sys.modules["__main__"].__dict__ is globals(), type(__builtins__))
+"""
+
+FAILS = """\
+def outer(value):
+    return inner(value) + 1
+
+def inner(value):
+    return (value
+            / 0)
+
+outer(3)
+"""
+
+
+def write(folder: Path, **programs: str) -> None:
+    for name, text in programs.items():
+        (folder / f"{name}.py").write_text(text)
+
+
+class TestWhatTheProgramSeesOfItself:
+    @pytest.mark.parametrize("words", [("show.py",), ("./show.py", "a", "-b", "--tier"), ("../{}/show.py", "--", "x")])
+    def test_a_script(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        write(tmp_path, show=SHOW_MAIN)
+
+        assert_same(*(word.format(tmp_path.name) for word in words), folder=tmp_path)
+
+    def test_a_script_in_another_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "sub").mkdir()
+        write(tmp_path / "sub", show=SHOW_MAIN + "import beside\n", beside="print(__name__, __file__)")
+
+        assert_same("sub/show.py", folder=tmp_path)
+
+    def test_a_script_through_a_link(self, tmp_path: Path) -> None:
+        (tmp_path / "sub").mkdir()
+        write(tmp_path / "sub", show=SHOW_MAIN)
+        (tmp_path / "link.py").symlink_to("sub/show.py")
+
+        assert_same("link.py", folder=tmp_path)
+
+    def test_a_module(self, tmp_path: Path) -> None:
+        write(tmp_path, show=SHOW_MAIN)
+
+        assert_same("-m", "show", "-c", "x", folder=tmp_path)
+        assert_same("-mshow", folder=tmp_path)
+
+    def test_a_package(self, tmp_path: Path) -> None:
+        package = tmp_path / "package"
+        package.mkdir()
+        write(package, __init__="print(__name__, __file__)", __main__=SHOW_MAIN, part="from . import __path__, other")
+        write(package, other="print(__name__, __package__)", tool=SHOW_MAIN + "from .part import other\n")
+
+        assert_same("-m", "package", "x", folder=tmp_path)
+        assert_same("-m", "package.tool", folder=tmp_path)
+
+    def test_a_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        write(tmp_path / "folder", __main__=SHOW_MAIN + "import beside\n", beside="print(__name__, __file__)")
+
+        assert_same("folder", "x", folder=tmp_path)
+
+    def test_an_archive(self, tmp_path: Path) -> None:
+        with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+            archive.writestr("__main__.py", SHOW_MAIN + "import beside\n1/0\n")
+            archive.writestr("beside.py", "print(__name__, __file__)")
+
+        assert_same("archive.zip", "x", folder=tmp_path)
+
+    def test_code(self, tmp_path: Path) -> None:
+        assert_same("-c", SHOW_MAIN, "x", "-c", folder=tmp_path)
+        assert_same(f"-c{SHOW_MAIN}", folder=tmp_path)
+
+    def test_stdin(self, tmp_path: Path) -> None:
+        assert_same("-", "x", folder=tmp_path, stdin=SHOW_MAIN)
+
+    def test_a_compiled_file(self, tmp_path: Path) -> None:
+        write(tmp_path, show=SHOW_MAIN)
+        py_compile.compile(str(tmp_path / "show.py"), str(tmp_path / "compiled.pyc"))
+
+        assert_same("compiled.pyc", folder=tmp_path)
+
+    @pytest.mark.parametrize("option", ["-P", "-I", "-O", "-Wdefault"])
+    def test_options_of_the_interpreter(self, tmp_path: Path, option: str) -> None:
+        write(tmp_path, show="import sys\nprint(sys.path[:1], sys.flags, sys.warnoptions, __debug__, sys.orig_argv)\n")
+        if option == "-I":
+            pytest.importorskip("calcharo_vm")
+            seen = calcharo("run", "show.py", folder=tmp_path, options=("-I",))
+            if "No module named calcharo_vm" in seen.stderr:
+                pytest.skip("calcharo_vm is not installed here, and -I ignores PYTHONPATH")
+
+        assert_same("show.py", folder=tmp_path, options=(option,))
+
+    def test_a_module_of_the_program_wins_over_one_calcharo_uses(self, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            typing="answer = 42",
+            attrs="answer = 43",
+            main="import typing, attrs\nprint(typing, attrs.answer)",
+        )
+
+        assert_same("main.py", folder=tmp_path)
+
+
+class TestInputAndOutput:
+    def test_stdin_is_the_programs(self, tmp_path: Path) -> None:
+        write(tmp_path, reads="import sys\nprint(input('name? '))\nprint(sys.stdin.read().upper())\n")
+
+        seen = assert_same("reads.py", folder=tmp_path, stdin="first\nrest\nof it")
+
+        assert seen.stdout == "name? first\nREST\nOF IT\n"
+
+    def test_output_keeps_its_bytes(self, tmp_path: Path) -> None:
+        text = "import sys, os\nsys.stdout.write('a\\r\\n\\xe9')\nsys.stdout.flush()\nos.write(1, b'\\xff')\nprint(file=sys.stderr)\n"
+        write(tmp_path, writes=text)
+
+        assert_same("writes.py", folder=tmp_path)
+
+    def test_a_closed_stdout(self, tmp_path: Path) -> None:
+        assert_same("-c", "import sys; print(1); sys.stdout.close()", folder=tmp_path)
+        assert_same("-c", "import os; print(1); os.close(1)", folder=tmp_path)
+
+    def test_a_broken_pipe(self, tmp_path: Path) -> None:
+        write(tmp_path, many="for number in range(100000): print(number)")
+        shown = []
+        for words in (["many.py"], ["-m", "calcharo_vm", "run", "many.py"]):
+            with subprocess.Popen(
+                [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+            ) as process:
+                assert process.stdout is not None
+                assert process.stderr is not None
+                process.stdout.readline()
+                process.stdout.close()
+                shown.append((process.stderr.read(), process.wait(60)))
+
+        native, ours = shown
+
+        assert ours == native
+
+
+class TestHowItEnds:
+    @pytest.mark.parametrize(
+        "argument", ["", "None", "0", "3", "-1", "256", "'goodbye'", "(1, 2)", "2.5", "True", "b'x'", "2**70"]
+    )
+    def test_exit_codes(self, tmp_path: Path, argument: str) -> None:
+        assert_same("-c", f"import sys; sys.exit({argument})", folder=tmp_path)
+
+    def test_exit_through_handlers(self, tmp_path: Path) -> None:
+        write(tmp_path, leaves="import sys\ntry:\n    sys.exit(5)\nfinally:\n    print('finally')\n")
+
+        assert_same("leaves.py", folder=tmp_path)
+
+    @pytest.mark.parametrize("words", [("fails.py",), ("-m", "fails"), ("-c", FAILS), ("-",)])
+    def test_an_uncaught_exception(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        write(tmp_path, fails=FAILS)
+
+        seen = assert_same(*words, folder=tmp_path, stdin=FAILS)
+
+        assert seen.status == 1
+        assert seen.stderr.startswith("Traceback (most recent call last):\n")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "try:\n    {}['k']\nexcept KeyError as error:\n    raise ValueError('v') from error\n",
+            "try:\n    {}['k']\nexcept KeyError:\n    undefined\n",
+            "raise ExceptionGroup('several', [ValueError(1), TypeError('x')])\n",
+            "error = ValueError('noted')\nerror.add_note('a note')\nraise error\n",
+            "class Odd(Exception):\n    def __str__(self): 1/0\nraise Odd\n",
+            "import json\njson.loads('{')\n",
+            "sorted([1, 'a'], key=lambda value: value + 1)\n",
+            "def f(): f()\nf()\n",
+            "raise SystemError\n",
+            "import asyncio\nasync def main():\n    await asyncio.sleep(0)\n    1/0\nasyncio.run(main())\n",
+            "print(undefined_name)\n",
+            "import nowhere\n",
+            "exec('1/0')\n",
+            "eval('(1 +')\n",
+        ],
+    )
+    def test_what_is_printed_of_it(self, tmp_path: Path, text: str) -> None:
+        write(tmp_path, fails=text)
+
+        assert_same("fails.py", folder=tmp_path)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "import sys\nsys.excepthook = lambda *what: print('hooked', what[0], what[2].tb_lineno)\n1/0\n",
+            "import sys\ndef hook(*what): undefined\nsys.excepthook = hook\n1/0\n",
+            "import sys\ndef hook(*what): sys.exit(9)\nsys.excepthook = hook\n1/0\n",
+            "import sys\ndel sys.excepthook\n1/0\n",
+            "import sys\nsys.excepthook = 5\n1/0\n",
+            "import sys\nsys.stderr = None\n1/0\n",
+            "import sys, atexit\natexit.register(lambda: print(repr(sys.last_value), sys.last_traceback.tb_lineno))\n1/0\n",
+        ],
+    )
+    def test_the_programs_own_hook(self, tmp_path: Path, text: str) -> None:
+        write(tmp_path, hooked=text)
+
+        assert_same("hooked.py", folder=tmp_path)
+
+    @pytest.mark.parametrize("words", [("slow.py",), ("-m", "slow")])
+    def test_ctrl_c(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        write(
+            tmp_path,
+            slow="import atexit, os, signal\natexit.register(print, 'late')\nos.kill(os.getpid(), signal.SIGINT)\nwhile True: pass\n",
+        )
+
+        seen = assert_same(*words, folder=tmp_path)
+
+        assert seen.status == -signal.SIGINT
+        assert seen.stdout == "late\n"
+
+    def test_ctrl_c_that_is_caught(self, tmp_path: Path) -> None:
+        text = "import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\n    while True: pass\n"
+        write(tmp_path, catches=text + "except KeyboardInterrupt:\n    print('caught')\n")
+
+        assert_same("catches.py", folder=tmp_path)
+
+    def test_signals(self, tmp_path: Path) -> None:
+        handled = "import os, signal\nsignal.signal(signal.SIGUSR1, lambda number, frame: print(number, frame.f_code.co_name))\n"
+        assert_same("-c", handled + "os.kill(os.getpid(), signal.SIGUSR1)\nprint('after')", folder=tmp_path)
+        assert_same("-c", "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", folder=tmp_path)
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            b"def f(:\n    pass\n",
+            b"if 1:\n\tx\n        y\n",
+            b"  x = 1\n",
+            b"x = (1,\n",
+            b'x = "abc\n',
+            b"x = 1\ny = \xff\n",
+            b"# a\n# b\nx = 1\ny = 'a\xff'\n",
+            b"# \xff\nx = 1\n",
+            b"x = 1\x00\n",
+            b"# coding: nope\nx = 1\n",
+            b"# coding: latin-1\nprint(ascii('\xe9'))\n",
+            b"\xef\xbb\xbfprint(1)\n",
+            b"print 'hello'\n",
+            b"return 1\n",
+            b"x = 1 is 1\n",
+        ],
+    )
+    def test_source_that_is_broken_or_odd(self, tmp_path: Path, source: bytes) -> None:
+        (tmp_path / "odd.py").write_bytes(source)
+
+        assert_same("odd.py", folder=tmp_path)
+
+    @pytest.mark.parametrize(
+        "words", [("-m", "broken"), ("-m", "package"), ("-c", "x = ("), ("-c", "  x = 1\n  print(x)")]
+    )
+    def test_broken_modules_and_code(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        (tmp_path / "package").mkdir()
+        write(tmp_path, broken="def f(:\n")
+        write(tmp_path / "package", __init__="import broken", __main__="")
+
+        assert_same(*words, folder=tmp_path)
+
+    @pytest.mark.parametrize(
+        "words",
+        [("nowhere.py",), ("-m", "nowhere"), ("-m", "package.nowhere"), ("empty",), ("-m", "empty"), ("data.pyc",)],
+    )
+    def test_there_is_no_such_program(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        (tmp_path / "package").mkdir()
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "data.pyc").write_bytes(b"no magic")
+
+        assert_same(*words, folder=tmp_path)
+
+
+class TestWhatComesAfterTheEnd:
+    def test_threads_then_exit_functions_then_finalisers(self, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            late="""\
+import atexit, threading, time
+
+class Finalised:
+    def __del__(self):
+        print("finalised")
+
+kept = Finalised()
+
+def late():
+    print("late", sorted(name for name in globals() if name.startswith("__")))
+
+def work():
+    time.sleep(0.1)
+    print("worked")
+
+atexit.register(late)
+threading.Thread(target=work).start()
+print("end")
+""",
+        )
+
+        seen = assert_same("late.py", folder=tmp_path)
+
+        assert seen.stdout.startswith("end\nworked\nlate")
+        assert seen.stdout.endswith("finalised\n")
+
+    def test_an_exception_in_a_thread(self, tmp_path: Path) -> None:
+        write(tmp_path, threads="import threading\ndef work():\n    1/0\nthreading.Thread(target=work).start()\n")
+
+        assert_same("threads.py", folder=tmp_path)
+
+    def test_an_exception_in_an_exit_function(self, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            late="import atexit\ndef late():\n    1/0\natexit.register(late)\natexit.register(print, 'first')\n",
+        )
+
+        assert_same("late.py", folder=tmp_path)
+
+
+class TestProcesses:
+    @pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
+    def test_multiprocessing(self, tmp_path: Path, method: str) -> None:
+        write(
+            tmp_path,
+            pool=f"""\
+import multiprocessing
+
+def double(value):
+    return 2 * value
+
+if __name__ == "__main__":
+    with multiprocessing.get_context("{method}").Pool(2) as pool:
+        print(pool.map(double, range(5)))
+""",
+        )
+
+        assert_same("pool.py", folder=tmp_path, options=("-Wignore",))
+
+    def test_its_own_interpreter(self, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            starts="import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(6 * 7)'], check=True)\n",
+        )
+
+        assert_same("starts.py", folder=tmp_path)
+
+    def test_a_fork(self, tmp_path: Path) -> None:
+        text = (
+            "import os\nchild = os.fork()\nif child:\n    os.waitpid(child, 0)\nprint('parent' if child else 'child')\n"
+        )
+        write(tmp_path, forks=text)
+
+        assert_same("forks.py", folder=tmp_path, options=("-Wignore",))
+
+
+class TestTheCommandLine:
+    @pytest.mark.parametrize(
+        ("words", "request_"),
+        [
+            (["x.py", "--tier", "y"], RunRequest(Program(ProgramKind.FILE, "x.py", ("--tier", "y")))),
+            (["--tier", "interpreter", "x.py"], RunRequest(Program(ProgramKind.FILE, "x.py"))),
+            (
+                ["--include=a", "--include", "b", "-m", "x"],
+                RunRequest(Program(ProgramKind.MODULE, "x"), include=("a", "b")),
+            ),
+            (["--exclude", "*", "-cx=1", "a"], RunRequest(Program(ProgramKind.COMMAND, "x=1", ("a",)), exclude=("*",))),
+            (
+                ["--record", "out.json", "-", "a"],
+                RunRequest(Program(ProgramKind.STDIN, "-", ("a",)), record="out.json"),
+            ),
+            (["--", "-odd.py"], RunRequest(Program(ProgramKind.FILE, "-odd.py"))),
+            (["--help", "x.py"], RunRequest(None)),
+        ],
+    )
+    def test_what_it_asks_for(self, words: list[str], request_: RunRequest) -> None:
+        assert parse_run(words) == request_
+
+    @pytest.mark.parametrize(
+        ("words", "message"),
+        [
+            ([], "nothing to run: give FILE, -m MODULE or -c CODE"),
+            (["-m"], "-m needs the name of a module"),
+            (["-c"], "-c needs a program's text"),
+            (["--record"], "option --record needs a value"),
+            (["--fast", "x.py"], "no such option: --fast"),
+            (["-x"], "no such option: -x"),
+            (["--tier", "compiled", "x.py"], "tier 'compiled' is not available in this release; use 'interpreter'"),
+        ],
+    )
+    def test_what_it_cannot_mean(self, words: list[str], message: str) -> None:
+        with pytest.raises(UsageError) as caught:
+            parse_run(words)
+
+        assert str(caught.value) == message
+
+    def test_a_usage_error_is_one_line(self, tmp_path: Path) -> None:
+        seen = calcharo("run", "--fast", "x.py", folder=tmp_path)
+
+        assert seen.status == 2
+        assert seen.stderr == "calcharo run: no such option: --fast (calcharo run --help shows what there is)\n"
+        assert not seen.stdout
+
+    @pytest.mark.parametrize(
+        "words", [("--help",), ("run", "--help"), ("run", "-h"), ("trace", "-h"), ("dis", "--help")]
+    )
+    def test_help(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        seen = calcharo(*words, folder=tmp_path)
+
+        assert seen.status == 0
+        assert seen.stdout.startswith("Usage: calcharo")
+
+    def test_version(self, tmp_path: Path) -> None:
+        assert calcharo("--version", folder=tmp_path).stdout.startswith("calcharo ")
+
+    def test_an_unknown_command(self, tmp_path: Path) -> None:
+        seen = calcharo("walk", folder=tmp_path)
+
+        assert seen.status == 2
+        assert seen.stderr.startswith("calcharo: No such command 'walk'.")
+        assert seen.stderr.count("\n") == 1
