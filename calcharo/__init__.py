@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import calcharo_vm
-from calcharo_vm import __all__
+from calcharo_vm import __all__ as __all__
 from calcharo_vm import __version__ as __version__
 
 if TYPE_CHECKING:

@@ -31,14 +31,15 @@ def nested_code(code: CodeType) -> Iterator[CodeType]:
 def remarks(code: CodeType) -> dict[int, Remark]:
     """Give the remark of each instruction of a code object, by offset."""
     return {
-        instruction.offset: Remark(_label(instruction), instruction.argrepr)
+        instruction.offset: Remark(
+            _label(instruction.is_jump_target, getattr(instruction, "label", None)), instruction.argrepr
+        )
         for instruction in dis.get_instructions(code)
     }
 
 
-def _label(instruction: dis.Instruction) -> str:
+def _label(is_jump_target: bool, number: int | None) -> str:
     """Give the jump label as this CPython's `dis` writes it: numbered since 3.13, an arrow before."""
-    if not instruction.is_jump_target:
+    if not is_jump_target:
         return ""
-    number: int | None = getattr(instruction, "label", None)
     return ">>" if number is None else f"L{number}"

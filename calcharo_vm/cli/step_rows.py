@@ -129,11 +129,11 @@ def _compiled_meanings(filename: str) -> dict[_Where, str]:
     except (OSError, SyntaxError, ValueError):
         return {}
     return {
-        (current.co_qualname, instruction.offset, instruction.opname, _line(instruction)): instruction.argrepr
+        (current.co_qualname, instruction.offset, instruction.opname, _line(instruction.positions)): instruction.argrepr
         for current in nested_code(code)
         for instruction in dis.get_instructions(current)
     }
 
 
-def _line(instruction: dis.Instruction) -> int | None:
-    return None if instruction.positions is None else instruction.positions.lineno
+def _line(positions: dis.Positions | None) -> int | None:
+    return None if positions is None else positions.lineno

@@ -7,10 +7,13 @@ import marshal
 import sys
 from importlib.util import MAGIC_NUMBER
 from types import CodeType
+from typing import Final
 
 __all__ = ["compile_command", "compile_file", "compile_text", "is_compiled_file", "load_compiled_file"]
 
 _PYC_HEADER = 16
+_LOCATES_UNDECODABLE: Final[bool] = sys.version_info[:2] >= (3, 14)
+"""Whether this CPython says where the bytes stand that it cannot decode."""
 
 
 def compile_text(source: str | bytes, filename: str) -> CodeType:
@@ -48,7 +51,7 @@ def compile_file(source: bytes, path: str) -> CodeType:
         code = compile_text(source, path)
     except (SyntaxError, ValueError) as error:
         raise _as_read_from_file(error, source, path) from None
-    if not source.isascii() and sys.version_info < (3, 14):
+    if not source.isascii() and not _LOCATES_UNDECODABLE:
         # compile() lets undecodable bytes pass in comments, the file reader does not.
         undecodable = _undecodable_byte(source)
         if undecodable is not None and _declared_encoding(source) is None:
@@ -84,7 +87,7 @@ def _as_read_from_file(error: Exception, source: bytes, path: str) -> Exception:
     if not isinstance(error, SyntaxError):
         return error
     declared, undecodable = _declared_encoding(source), _undecodable_byte(source)
-    if sys.version_info < (3, 14) and error.lineno == 0:
+    if not _LOCATES_UNDECODABLE and error.lineno == 0:
         known = error.msg.startswith("encoding problem")
         return SyntaxError(error.msg if known else f"encoding problem: {declared}")
     if undecodable is None or declared not in {None, "utf-8"}:
@@ -94,7 +97,7 @@ def _as_read_from_file(error: Exception, source: bytes, path: str) -> Exception:
 
 def _not_utf8_error(error: SyntaxError, source: bytes, path: str, position: int, declared: str | None) -> SyntaxError:
     message = _not_utf8(source, path, position)
-    if sys.version_info < (3, 14):
+    if not _LOCATES_UNDECODABLE:
         return error if declared else SyntaxError(message)
     if declared:
         return SyntaxError(_undecodable_line(source, position), (path, error.lineno, None, error.text))
@@ -142,7 +145,7 @@ def _undecodable_line(source: bytes, position: int) -> str:
 def _counted_line(source: bytes, position: int) -> int:
     """Give the line of a byte as CPython's file reader counts it while it looks for an encoding."""
     line = len(source[: position + 1].splitlines())
-    if sys.version_info >= (3, 14) and line == 2:
+    if _LOCATES_UNDECODABLE and line == 2:
         return 1
     return line
 

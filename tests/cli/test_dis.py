@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 import py_compile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from calcharo_vm.cli.disassembly import print_disassembly
 from calcharo_vm.cli.listing import nested_code
 from calcharo_vm.program import compile_text
 from tests.cli.differential import calcharo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROGRAM = """\
 import os.path as p
@@ -34,8 +37,8 @@ async def main(n):
 match [1, {"k": 2}]:
     case [int(a), {"k": b, **c}] if a in (1, 2):
         print(a, b, c, sep="-")
-long = [%s]
-""" % ", ".join(f"name_{number}" for number in range(300))
+long = [NAMES]
+""".replace("NAMES", ", ".join(f"name_{number}" for number in range(300)))
 
 
 def cells(output: str) -> list[list[str]]:

@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from calcharo_vm.cli.run import RunRequest, UsageError, parse_run
 from calcharo_vm.program import Program, ProgramKind
 from tests.cli.differential import assert_same, calcharo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHOW_MAIN = """\
 import sys
@@ -133,8 +136,8 @@ class TestInputAndOutput:
         assert seen.stdout == "name? first\nREST\nOF IT\n"
 
     def test_output_keeps_its_bytes(self, tmp_path: Path) -> None:
-        text = "import sys, os\nsys.stdout.write('a\\r\\n\\xe9')\nsys.stdout.flush()\nos.write(1, b'\\xff')\nprint(file=sys.stderr)\n"
-        write(tmp_path, writes=text)
+        text = "import sys, os\nsys.stdout.write('a\\r\\n\\xe9')\nsys.stdout.flush()\nos.write(1, b'\\xff')\n"
+        write(tmp_path, writes=text + "print('end', file=sys.stderr)\n")
 
         assert_same("writes.py", folder=tmp_path)
 
@@ -214,7 +217,7 @@ class TestHowItEnds:
             "import sys\ndel sys.excepthook\n1/0\n",
             "import sys\nsys.excepthook = 5\n1/0\n",
             "import sys\nsys.stderr = None\n1/0\n",
-            "import sys, atexit\natexit.register(lambda: print(repr(sys.last_value), sys.last_traceback.tb_lineno))\n1/0\n",
+            "import sys, atexit\natexit.register(lambda: print(sys.last_value, sys.last_traceback.tb_lineno))\n1/0\n",
         ],
     )
     def test_the_programs_own_hook(self, tmp_path: Path, text: str) -> None:
@@ -226,7 +229,7 @@ class TestHowItEnds:
     def test_ctrl_c(self, tmp_path: Path, words: tuple[str, ...]) -> None:
         write(
             tmp_path,
-            slow="import atexit, os, signal\natexit.register(print, 'late')\nos.kill(os.getpid(), signal.SIGINT)\nwhile True: pass\n",
+            slow="import atexit, os\natexit.register(print, 'late')\nos.kill(os.getpid(), 2)\nwhile True: pass\n",
         )
 
         seen = assert_same(*words, folder=tmp_path)
@@ -241,7 +244,8 @@ class TestHowItEnds:
         assert_same("catches.py", folder=tmp_path)
 
     def test_signals(self, tmp_path: Path) -> None:
-        handled = "import os, signal\nsignal.signal(signal.SIGUSR1, lambda number, frame: print(number, frame.f_code.co_name))\n"
+        handler = "lambda number, frame: print(number, frame.f_code.co_name)"
+        handled = f"import os, signal\nsignal.signal(signal.SIGUSR1, {handler})\n"
         assert_same("-c", handled + "os.kill(os.getpid(), signal.SIGUSR1)\nprint('after')", folder=tmp_path)
         assert_same("-c", "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", folder=tmp_path)
 
