@@ -1,0 +1,3 @@
+from .broken_a import a
+
+b = 2

@@ -1,0 +1,9 @@
+print("failing runs")
+value = 1
+
+
+def compute():
+    return value / 0
+
+
+compute()

@@ -1,0 +1,1 @@
+unreachable = True

@@ -1,0 +1,4 @@
+import os
+
+public = "public"
+_hidden = "hidden"

@@ -1,0 +1,1 @@
+import _packages.failing.inner

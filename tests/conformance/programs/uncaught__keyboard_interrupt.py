@@ -1,0 +1,9 @@
+def work():
+    try:
+        raise KeyboardInterrupt
+    finally:
+        print("cleaning")
+
+
+print("start")
+work()
