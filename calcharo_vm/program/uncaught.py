@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["guest_traceback", "leave_by_interrupt", "report"]
+__all__ = ["guest_traceback", "leave_by_interrupt", "report", "show"]
 
 _display = sys.__excepthook__
 """CPython's own display, taken before a program can hide it."""
@@ -36,7 +36,7 @@ def guest_traceback(error: BaseException) -> TracebackType | None:
 
 
 def report(error: BaseException) -> None:
-    """Print an uncaught exception as CPython does, through `sys.excepthook`.
+    """Remember an uncaught exception and print it as CPython does, through `sys.excepthook`.
 
     Raises:
         SystemExit: The program's own hook asks to leave.
@@ -44,7 +44,15 @@ def report(error: BaseException) -> None:
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
     if sys.version_info >= (3, 12):
         sys.last_exc = error
-    hook = getattr(sys, "excepthook", None)
+    show(error, getattr(sys, "excepthook", None))
+
+
+def show(error: BaseException, hook: object) -> None:
+    """Print an uncaught exception through a hook; None is no hook at all.
+
+    Raises:
+        SystemExit: The hook asks to leave.
+    """
     try:
         sys.audit("sys.excepthook", hook, type(error), error, error.__traceback__)
     except RuntimeError:

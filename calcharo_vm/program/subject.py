@@ -1,0 +1,154 @@
+"""What a library user asks to have traced, made ready to run."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import decode_source
+from pathlib import Path
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import frozen
+
+from calcharo_vm.errors import CompilationError, ConfigurationError
+from calcharo_vm.program.main_module import name_file, new_main_module
+from calcharo_vm.program.source import compile_file, compile_text, is_compiled_file, load_compiled_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Source", "Subject", "prepare"]
+
+Source: TypeAlias = "str | bytes | Path | CodeType | Callable[[], object]"
+"""What can be traced."""
+
+_NOT_COMPILED = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+
+
+@frozen
+class Subject:
+    """A program that is ready to run.
+
+    Attributes:
+        code: Its code object; for a function, the function's.
+        namespace: The globals it runs in.
+        argv: What it has for `sys.argv`.
+        text: Its source, as far as that is known.
+        main: What it has for `__main__`; None when it is not a main program.
+        folder: The folder of its file, where it finds its modules; None when it has none.
+        function: The function to call, when it is not a code object to run.
+    """
+
+    code: CodeType
+    namespace: dict[str, object]
+    argv: list[str]
+    text: str | None = None
+    main: ModuleType | None = None
+    folder: str | None = None
+    function: FunctionType | MethodType | None = None
+
+
+def prepare(
+    source: Source,
+    *,
+    filename: str | None,
+    argv: Sequence[str] | None,
+    namespace: dict[str, object] | None,
+) -> Subject:
+    """Compile a source and find out what it runs in.
+
+    Raises:
+        CompilationError: The source does not compile.
+        ConfigurationError: The arguments do not go together, or a file cannot be read.
+    """
+    _check(filename, argv, namespace)
+    words = None if argv is None else list(argv)
+    if isinstance(source, Path):
+        return _of_file(source, filename, words, namespace)
+    if isinstance(source, str | bytes):
+        return _of_text(source, filename, words, namespace)
+    if filename is not None:
+        kind = "code object" if isinstance(source, CodeType) else "function"
+        raise ConfigurationError(f"filename is {filename!r}, but a {kind} has its file name already; leave it out")
+    if isinstance(source, CodeType):
+        if source.co_freevars:
+            names = ", ".join(source.co_freevars)
+            raise ConfigurationError(f"{source!r} needs values for {names}; pass the function it belongs to")
+        main, globals_ = _surroundings(namespace)
+        return Subject(source, globals_, words or [source.co_filename], main=main)
+    return _of_function(source, words, namespace)
+
+
+def _check(filename: object, argv: object, namespace: object) -> None:
+    """Refuse arguments of the wrong kinds."""
+    if filename is not None and not isinstance(filename, str):
+        raise ConfigurationError(f"filename is {filename!r}, of type {type(filename).__name__}; pass a string or None")
+    if namespace is not None and not isinstance(namespace, dict):
+        found = f"globals is {namespace!r}, of type {type(namespace).__name__}"
+        raise ConfigurationError(f"{found}; pass a dict or None")
+    if argv is None:
+        return
+    if not isinstance(argv, list | tuple):
+        raise ConfigurationError(f"argv is {argv!r}, of type {type(argv).__name__}; pass a list of strings or None")
+    for word in argv:
+        if not isinstance(word, str):
+            raise ConfigurationError(f"argv holds {word!r}, of type {type(word).__name__}; pass a list of strings")
+
+
+def _surroundings(namespace: dict[str, object] | None) -> tuple[ModuleType | None, dict[str, object]]:
+    """Give the `__main__` and the globals of a program: new ones, unless the caller has globals for it."""
+    if namespace is not None:
+        return None, namespace
+    main = new_main_module()
+    return main, main.__dict__
+
+
+def _of_text(
+    source: str | bytes, filename: str | None, argv: list[str] | None, namespace: dict[str, object] | None
+) -> Subject:
+    name = filename or "<string>"
+    code = _compiled(lambda: compile_text(source, name))
+    main, globals_ = _surroundings(namespace)
+    text = source if isinstance(source, str) else decode_source(source)
+    return Subject(code, globals_, argv or [name], text, main)
+
+
+def _of_file(path: Path, filename: str | None, argv: list[str] | None, namespace: dict[str, object] | None) -> Subject:
+    name = filename or os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - as python forms it
+    try:
+        content = path.read_bytes()
+        folder = str(path.resolve().parent)
+    except OSError as error:
+        raise ConfigurationError(f"the program {str(path)!r} cannot be read: {error.strerror}; pass a file") from error
+    is_compiled = is_compiled_file(content, name)
+    code = _compiled(lambda: load_compiled_file(content) if is_compiled else compile_file(content, name))
+    main, globals_ = _surroundings(namespace)
+    if main is not None:
+        name_file(main, name, compiled=is_compiled)
+    text = None if is_compiled else decode_source(content)
+    return Subject(code, globals_, argv or [str(path)], text, main, folder)
+
+
+def _of_function(source: Callable[[], object], argv: list[str] | None, namespace: dict[str, object] | None) -> Subject:
+    if not callable(source):
+        raise ConfigurationError(
+            f"source is {source!r}, of type {type(source).__name__}; "
+            "pass source text, a pathlib.Path, a code object or a function"
+        )
+    called = source if isinstance(source, FunctionType | MethodType) else source.__call__
+    function = called.__func__ if isinstance(called, MethodType) else called
+    if not isinstance(called, FunctionType | MethodType) or not isinstance(function, FunctionType):
+        raise ConfigurationError(f"{source!r} has no bytecode to execute; pass a function written in Python")
+    if namespace is not None:
+        raise ConfigurationError("globals is given, but a function has its globals already; leave it out")
+    code = function.__code__
+    return Subject(code, function.__globals__, argv or [code.co_filename], function=called)
+
+
+def _compiled(compile_it: Callable[[], CodeType]) -> CodeType:
+    try:
+        return compile_it()
+    except _NOT_COMPILED as error:
+        raise CompilationError(f"the source does not compile: {error}") from error
+    except RuntimeError as error:
+        raise CompilationError(f"the compiled file cannot be loaded: {error}") from error

@@ -1,0 +1,171 @@
+"""Tests for calcharo_vm/cli/tracing.py."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from calcharo_vm import Recording
+from tests.cli.differential import calcharo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GCD = """\
+def gcd(a, b):
+    while b:
+        a, b = b, a % b
+    return a
+
+print(gcd(12, 18))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "gcd.py").write_text(GCD)
+    return tmp_path
+
+
+def rows(output: str) -> list[list[str]]:
+    table = output.partition("\n\n")[0].splitlines()[2:]
+    return [re.split(r"  +", line.strip()) for line in table if not line.startswith("(")]
+
+
+def test_it_shows_every_instruction(folder: Path) -> None:
+    seen = calcharo("trace", "gcd.py", folder=folder)
+
+    assert (seen.status, seen.stderr) == (0, "")
+    title, heads = seen.stdout.splitlines()[:2]
+    assert re.fullmatch(r"gcd\.py: \d+ instructions executed", title)
+    assert heads.split() == ["step", "position", "function", "instruction", "stack", "changes", "output"]
+    assert re.search(r"\n +\d+ +6:6 +<module> +LOAD_NAME \d+ \(gcd\)", seen.stdout)
+    assert re.search(r"\n +\d+ +3:8 +gcd +STORE_FAST\w* .*a = 18|b = 12", seen.stdout)
+    assert "'6\\n'" in seen.stdout
+    assert seen.stdout.endswith("\noutput of the program\n6\n\noutcome: completed\n")
+
+
+def test_it_shows_every_line(folder: Path) -> None:
+    seen = calcharo("trace", "--lines", "gcd.py", folder=folder)
+
+    lines = [row[1] for row in rows(seen.stdout)]
+    assert lines == ["1", "6", "2", "3", "2", "3", "2", "3", "2", "4"]
+    assert "instruction" not in seen.stdout.splitlines()[1]
+
+
+def test_long_programs_are_cut(folder: Path) -> None:
+    seen = calcharo("trace", "gcd.py", "--limit", "3", folder=folder)
+
+    assert len(rows(seen.stdout)) == 3
+    assert re.search(r"\n\(\d+ more; --limit \d+ shows all\)\n", seen.stdout)
+    assert calcharo("trace", "gcd.py", "--limit", "0", folder=folder).stdout.splitlines()[1].startswith("(")
+
+
+def test_it_saves_the_recording(folder: Path) -> None:
+    seen = calcharo("trace", "gcd.py", "-o", "out.json", folder=folder)
+
+    assert seen.status == 0
+    assert json.loads((folder / "out.json").read_text())
+    recording = Recording.from_json(folder / "out.json")
+    assert f"{len(recording)} instructions" in seen.stdout
+    assert recording.stdout == "6\n"
+
+
+def test_the_program_gets_its_arguments_and_input(tmp_path: Path) -> None:
+    (tmp_path / "show.py").write_text("import sys\nprint(sys.argv, input())\n")
+
+    seen = calcharo("trace", "show.py", "a", "--", "-o", "x", folder=tmp_path, stdin="typed\n")
+
+    assert "['show.py', 'a', '-o', 'x'] typed\n" in seen.stdout
+
+
+def test_the_exit_status_is_the_programs(tmp_path: Path) -> None:
+    (tmp_path / "leaves.py").write_text("import sys\nsys.exit(3)\n")
+    (tmp_path / "fails.py").write_text("x = 1\nx.y\n")
+
+    assert calcharo("trace", "leaves.py", folder=tmp_path).status == 3
+    failed = calcharo("trace", "fails.py", folder=tmp_path)
+    assert failed.status == 1
+    assert "raised AttributeError: 'int' object has no attribute 'y'" in failed.stdout
+    assert "\noutcome: exception\nTraceback (most recent call last):\n" in failed.stdout
+
+
+def test_source_that_does_not_compile_is_shown_as_cpython_shows_it(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("def f(:\n")
+
+    seen = calcharo("trace", "broken.py", folder=tmp_path)
+
+    assert (seen.status, seen.stdout) == (1, "")
+    assert seen.stderr.endswith("line 1\n    def f(:\n          ^\nSyntaxError: invalid syntax\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("nowhere.py",), "File 'nowhere.py' does not exist."),
+        ((), "Missing argument 'FILE'."),
+        (("gcd.py", "--limit", "-1"), "-1 is not in the range x>=0."),
+    ],
+)
+def test_a_usage_error_is_one_line(folder: Path, words: tuple[str, ...], message: str) -> None:
+    seen = calcharo("trace", *words, folder=folder)
+
+    assert seen.status == 2
+    assert message in seen.stderr
+    assert seen.stderr.count("\n") == 1
+
+
+def test_a_recording_that_cannot_be_saved(folder: Path) -> None:
+    seen = calcharo("trace", "gcd.py", "-o", "nowhere/out.json", folder=folder)
+
+    assert seen.status == 2
+    assert "the recording cannot be saved" in seen.stderr
+
+
+def test_a_narrow_terminal_cuts_cells_not_rows(folder: Path) -> None:
+    reader, writer = pty.openpty()
+    environment = dict(os.environ, COLUMNS="60", TERM="dumb", PYTHONPATH=os.pathsep.join(sys.path))
+    with subprocess.Popen(
+        [sys.executable, "-m", "calcharo_vm", "trace", "gcd.py"], stdout=writer, cwd=folder, env=environment
+    ) as process:
+        os.close(writer)
+        output = b""
+        while True:
+            try:
+                part = os.read(reader, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            output += part
+        process.wait(60)
+    os.close(reader)
+
+    lines = output.decode().replace("\r\n", "\n").splitlines()
+    assert max(map(len, lines)) <= 60
+    assert sum("STORE" in line for line in lines) > 3
+
+
+def test_a_reader_that_goes_away(folder: Path) -> None:
+    (folder / "long.py").write_text("for i in range(2000): i\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "calcharo_vm", "trace", "long.py", "--limit", "5000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
