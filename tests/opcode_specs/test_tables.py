@@ -44,15 +44,22 @@ def test_the_magic_number_is_that_of_the_interpreter() -> None:
 
 def test_inline_caches_are_those_of_the_interpreter() -> None:
     entries = opcode._inline_cache_entries
-    native = {number: entries[number] if isinstance(entries, list) else entries.get(name, 0) for name, number in EMITTED.items()}
+    native = {
+        number: entries[number] if isinstance(entries, list) else entries.get(name, 0)
+        for name, number in EMITTED.items()
+    }
 
     assert {number: count for number, count in native.items() if count} == TABLE.INLINE_CACHES
 
 
 def test_arguments_and_jumps_are_those_of_the_interpreter() -> None:
-    has_argument = set(dis.hasarg) if hasattr(dis, "hasarg") else {n for n in EMITTED.values() if n >= dis.HAVE_ARGUMENT}
+    has_argument = (
+        set(dis.hasarg) if hasattr(dis, "hasarg") else {n for n in EMITTED.values() if n >= dis.HAVE_ARGUMENT}
+    )
 
-    assert {n for n in EMITTED.values() if n in has_argument} == {n for n in EMITTED.values() if n >= TABLE.HAVE_ARGUMENT}
+    assert {n for n in EMITTED.values() if n in has_argument} == {
+        n for n in EMITTED.values() if n >= TABLE.HAVE_ARGUMENT
+    }
     # END_ASYNC_FOR is listed as a jump since 3.14, for monitoring tools only: it never jumps.
     jumps = {*dis.hasjrel, *dis.hasjabs} & set(EMITTED.values()) - {EMITTED.get("END_ASYNC_FOR")}
     assert set(TABLE.JUMPS) == jumps

@@ -1,0 +1,161 @@
+"""Calls: guest functions become frames; everything else is called at once.
+
+A native callable that might look at its caller is called through a shim: a host function in the guest's
+name, file, line and globals.
+"""
+
+from __future__ import annotations
+
+import builtins
+from types import (
+    BuiltinFunctionType,
+    ClassMethodDescriptorType,
+    CodeType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    WrapperDescriptorType,
+)
+from typing import Any
+
+from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.guest_code import CO_OPTIMIZED, GuestCode
+from calcharo_vm.machine.locations import one_place_linetable
+from calcharo_vm.machine.tracebacks import StubMarker
+from calcharo_vm.machine.trampolines import bind, make_stub
+from calcharo_vm.machine.values import NULL
+
+_CALLED_DIRECTLY = frozenset(
+    {BuiltinFunctionType, MethodDescriptorType, MethodWrapperType, WrapperDescriptorType, ClassMethodDescriptorType}
+)
+_PLAIN_TYPES = frozenset(
+    kind for kind in vars(builtins).values() if type(kind) is type and kind not in {type, super}
+)
+"""Types whose constructors do not look at their caller."""
+
+
+def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str, ...]) -> Any:  # noqa: A002, ANN401
+    """Calls, or makes the frame of a guest function for the eval loop to enter.
+
+    Args:
+        frame: The calling frame.
+        callable: What is called.
+        arguments: The arguments; the last ones belong to `keywords`.
+        keywords: The names of keyword arguments.
+    """
+    kind = type(callable)
+    if kind is FunctionType:
+        constants = callable.__code__.co_consts
+        if constants and type(guest := constants[-1]) is GuestCode and guest.is_optimized:
+            context = frame.context
+            if guest.machine is context.machine:
+                if not (guest.takes_positional_only and guest.argcount == len(arguments) and not keywords):
+                    arguments = bind(guest, callable, arguments, keywords)
+                closure = callable.__closure__
+                callee = Frame(
+                    guest,
+                    [*arguments, *guest.padding] if closure is None else [*arguments, *guest.padding, *closure],
+                    callable.__globals__,
+                    callable.__builtins__,
+                    None,
+                    context,
+                )
+                callee.function = callable
+                return callee
+    elif kind is MethodType:
+        if type(callable.__func__) is FunctionType:
+            return call(frame, callable.__func__, [callable.__self__, *arguments], keywords)
+    elif kind in _CALLED_DIRECTLY or (kind is type and callable in _PLAIN_TYPES):
+        lookaside = frame.context.machine.lookasides.get(callable)
+        if lookaside is not None:
+            positional, named = split(arguments, keywords)
+            return lookaside(frame, *positional, **named)
+        if not keywords:
+            return callable(*arguments)
+        positional, named = split(arguments, keywords)
+        return callable(*positional, **named)
+    positional, named = split(arguments, keywords)
+    return call_native(frame, callable, positional, named)
+
+
+def split(arguments: list[Any], keywords: tuple[str, ...]) -> tuple[list[Any], dict[str, Any]]:
+    """Positional and named arguments."""
+    if not keywords:
+        return arguments, {}
+    count = len(arguments) - len(keywords)
+    return arguments[:count], dict(zip(keywords, arguments[count:], strict=True))
+
+
+def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any:  # noqa: A002, ANN401
+    """Calls a callable that may look at its caller."""
+    try:
+        lookaside = frame.context.machine.lookasides.get(callable)
+    except TypeError:  # not hashable
+        lookaside = None
+    if lookaside is not None:
+        return lookaside(frame, *positional, **named)
+    return shim(frame)(callable, positional, named)
+
+
+def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: Any) -> Any:  # noqa: A002, ANN401
+    """Calls with `*arguments` and `**keywords`, or makes the frame of a guest function.
+
+    Raises:
+        TypeError: The arguments are not iterable, as CPython words it.
+    """
+    if type(arguments) is not tuple:
+        kind = type(arguments)
+        if not hasattr(kind, "__iter__") and not hasattr(kind, "__getitem__"):
+            message = f"{function_name(callable)} argument after * must be an iterable, not {kind.__name__}"
+            raise TypeError(message)
+        arguments = tuple(arguments)
+    if keywords is NULL or not keywords:
+        return call(frame, callable, list(arguments), ())
+    if not all(type(name) is str for name in keywords):
+        for name in keywords:
+            if not isinstance(name, str):
+                message = "keywords must be strings"
+                raise TypeError(message)
+    return call(frame, callable, [*arguments, *keywords.values()], tuple(keywords))
+
+
+def function_name(callable: Any) -> str:  # noqa: A002, ANN401
+    """A callable's name for error messages (CPython's `_PyObject_FunctionStr`)."""
+    try:
+        name = callable.__qualname__
+    except AttributeError:
+        return str(callable)
+    module = getattr(callable, "__module__", None)
+    if module is not None and module != "builtins":
+        return f"{module}.{name}()"
+    return f"{name}()"
+
+
+_SHIM = StubMarker()
+_SHIM_CODE = make_stub("def shim(callable, positional, named): return callable(*positional, **named)", _SHIM)
+
+
+def shim(frame: Frame) -> Any:  # noqa: ANN401
+    """The function that calls in the name of a frame's current instruction: `shim(callable, positional, named)`."""
+    guest = frame.guest
+    index = frame.ip - 1
+    known = guest.shims.get(index)
+    if known is not None and known.__globals__ is frame.globals:
+        return known
+    function = guest.shims[index] = FunctionType(_shim_code(guest, index), frame.globals)
+    return function
+
+
+def _shim_code(guest: GuestCode, index: int) -> CodeType:
+    code = guest.code
+    position = guest.decoded.positions[index]
+    line = position[0] or code.co_firstlineno
+    return _SHIM_CODE.replace(
+        co_name=code.co_name,
+        co_qualname=code.co_qualname,
+        co_filename=code.co_filename,
+        co_firstlineno=line,
+        co_linetable=one_place_linetable(len(_SHIM_CODE.co_code) // 2, position),
+        co_flags=_SHIM_CODE.co_flags | CO_OPTIMIZED,
+    )

@@ -1,0 +1,84 @@
+"""Building and unpacking containers, with CPython's errors."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+make_slice = slice
+
+
+def list_extend(items: list[Any], iterable: Any) -> None:  # noqa: ANN401
+    """Appends what `*iterable` stands for in a display or call."""
+    kind = type(iterable)
+    try:
+        items.extend(iterable)
+        wrong = False
+    except TypeError:
+        if hasattr(kind, "__iter__") or hasattr(kind, "__getitem__"):
+            raise
+        wrong = True
+    if wrong:
+        message = f"Value after * must be an iterable, not {kind.__name__}"
+        raise TypeError(message)
+
+
+def set_update(items: set[Any], iterable: Any) -> None:  # noqa: ANN401
+    """Adds what `*iterable` stands for in a set display."""
+    items.update(iterable)
+
+
+def dict_update(mapping: dict[Any, Any], update: Any) -> None:  # noqa: ANN401
+    """Adds what `**update` stands for in a dictionary display.
+
+    Raises:
+        TypeError: It is not a mapping.
+    """
+    if not hasattr(update, "keys"):
+        message = f"'{type(update).__name__}' object is not a mapping"
+        raise TypeError(message)
+    mapping.update(update)
+
+
+def dict_merge(callable: Any, mapping: dict[Any, Any], update: Any) -> None:  # noqa: A002, ANN401
+    """Adds the keyword arguments that `**update` stands for in a call.
+
+    Raises:
+        TypeError: It is not a mapping, or gives a keyword twice.
+    """
+    from calcharo_vm.machine.calls import function_name  # noqa: PLC0415 - errors only
+
+    if not hasattr(update, "keys"):
+        message = f"{function_name(callable)} argument after ** must be a mapping, not {type(update).__name__}"
+        raise TypeError(message)
+    for key in update.keys():  # noqa: SIM118 - the protocol of ** asks for keys()
+        if key in mapping:
+            if isinstance(key, str):
+                message = f"{function_name(callable)} got multiple values for keyword argument '{key}'"
+            else:
+                message = "keywords must be strings"
+            raise TypeError(message)
+        mapping[key] = update[key]
+
+
+@lru_cache(maxsize=None)
+def unpacker(before: int, after: int | None = None) -> Callable[[Any], list[Any]]:
+    """A function that unpacks an iterable, with CPython's own errors, into the order in which it is pushed.
+
+    Args:
+        before: The number of names before the starred one, or of all names.
+        after: The number of names after the starred one; None when there is none.
+    """
+    names = [f"v{number}" for number in range(before)]
+    if after is not None:
+        names += ["*starred", *(f"w{number}" for number in range(after))]
+    target = f"[{', '.join(names)}]"
+    result = ", ".join(name.lstrip("*") for name in reversed(names))
+    namespace: dict[str, Any] = {}
+    source = f"def unpack(iterable):\n    {target} = iterable\n    return [{result}]"
+    exec(compile(source, __file__, "exec", dont_inherit=True), namespace)  # noqa: S102 - a fixed pattern of names
+    function: Callable[[Any], list[Any]] = namespace["unpack"]
+    return function

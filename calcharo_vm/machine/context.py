@@ -1,0 +1,53 @@
+"""One thread's execution on a machine."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, final
+
+if TYPE_CHECKING:
+    from calcharo_vm.machine.frame import Frame
+    from calcharo_vm.machine.machine import Machine
+
+
+@final
+class ExecutionContext:
+    """What a thread is executing on a machine.
+
+    Attributes:
+        machine: The machine.
+        frame: The frame that executes or waits for native code; None when there is none.
+        depth: The number of guest frames.
+        limit: The guest's recursion limit, in frames.
+        trace_function: What the program gave to `sys.settrace`.
+    """
+
+    __slots__ = ("__weakref__", "depth", "frame", "limit", "machine", "trace_function", "tracing")
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.frame: Frame | None = None
+        self.depth = 0
+        self.limit = machine.recursion_limit
+        self.trace_function: Any = None
+        self.tracing = False
+
+    def call_stack(self) -> list[Frame]:
+        """The guest frames of the thread, outermost first."""
+        frames = []
+        frame = self.frame
+        while frame is not None:
+            frames.append(frame)
+            frame = frame.back
+        return frames[::-1]
+
+
+HOST_LIMIT_FACTOR = 8
+"""Host frames that one guest frame may need when native code lies between each two of them."""
+
+
+def raise_host_limit(guest_limit: int) -> None:
+    """Lets the host recurse so deeply that the guest's own limit comes first."""
+    needed = guest_limit * HOST_LIMIT_FACTOR + 1000
+    if sys.getrecursionlimit() < needed:
+        sys.setrecursionlimit(needed)

@@ -1,0 +1,206 @@
+"""The eval loop: runs a frame and the frames it calls, one handler an instruction.
+
+A handler region runs in a nested loop inside the host's own `except` block, so that the current
+exception is the right one for native code too.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.signals import (
+    ENTER_HANDLER,
+    LEAVE_HANDLER,
+    RERAISED,
+    RETURNED,
+    STARTED,
+    UNWOUND,
+    YIELDED,
+    Signal,
+)
+from calcharo_vm.machine.tracebacks import add_traceback_entry, fill_mirror
+
+
+def run(frame: Frame) -> Any:  # noqa: ANN401
+    """Runs a frame that native code enters and returns its result.
+
+    Raises:
+        BaseException: What the frame raised, its traceback starting with the guest's frames.
+    """
+    context = frame.context
+    frame.entry = True
+    if context.depth >= context.limit:
+        raise recursion_error()
+    context.depth += 1
+    context.frame = frame
+    observer = context.machine.observer
+    if observer is not None:
+        observer.frame_entered(frame)
+    try:
+        signal = execute(frame)
+    finally:
+        context.frame = frame.back
+        context.depth -= 1
+    if signal is UNWOUND:
+        throw(frame.take_result())
+    return frame.take_result()
+
+
+def recursion_error() -> RecursionError:
+    """The error of a guest that recurses beyond its limit."""
+    return RecursionError("maximum recursion depth exceeded")
+
+
+def throw(error: BaseException) -> None:
+    """Raises an exception as it is, its `__context__` kept."""
+    context = error.__context__
+    try:
+        raise error
+    finally:
+        error.__context__ = context
+        del error, context
+
+
+def execute(base: Frame) -> Signal:
+    """Runs `base` from where it is until it returns, yields, raises or leaves a handler."""
+    frame = base
+    context = base.context
+    observer = context.machine.observer
+    stack, table, ip = frame.stack, frame.guest.table, frame.ip
+    while True:
+        try:
+            while True:
+                handler, operand = table[ip]
+                frame.ip = ip = ip + 1
+                target = handler(frame, stack, operand)
+                if target is None:
+                    continue
+                kind = type(target)
+                if kind is int:
+                    ip = target
+                    continue
+                if kind is Frame:
+                    if context.depth >= context.limit:
+                        raise recursion_error()
+                    context.depth += 1
+                    context.frame = frame = target
+                    stack, table, ip = frame.stack, frame.guest.table, 0
+                    if observer is not None:
+                        observer.frame_entered(frame)
+                    continue
+                if target is ENTER_HANDLER:
+                    target = run_handler(frame, frame.take_result())
+                    if target is LEAVE_HANDLER:
+                        ip = frame.ip
+                        continue
+                elif target is LEAVE_HANDLER:
+                    frame.handled = frame.handled[:-1]
+                    return LEAVE_HANDLER
+                if target is RERAISED or (target is UNWOUND and frame is not base):
+                    break
+                if frame is base:
+                    return target
+                value = frame.take_result()
+                if observer is not None:
+                    observer.frame_left(frame, target)
+                context.depth -= 1
+                context.frame = frame = frame.back
+                stack, table, ip = frame.stack, frame.guest.table, frame.ip
+                stack.append(value)
+                value = None
+            caught = frame.take_result()
+            raised = False
+        except BaseException as error:  # noqa: BLE001 - whatever the guest raises is the guest's
+            caught = error
+            target, raised = None, True
+        frame = unwind(frame, base, caught, raised=raised, left=target is UNWOUND)
+        caught = target = None
+        if frame is None:
+            return UNWOUND
+        stack, table, ip = frame.stack, frame.guest.table, frame.ip
+
+
+def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, left: bool) -> Frame | None:
+    """Finds the frame that handles an exception, and puts it at its handler; None if `base` does not handle it.
+
+    Args:
+        frame: The frame in which the exception is.
+        base: The last frame that may handle it.
+        error: The exception; a `base` that does not handle it keeps it as its result.
+        raised: Whether it was raised here, so that it gets a traceback entry, and not raised again.
+        left: Whether the exception has left `frame` already.
+    """
+    context = frame.context
+    observer = context.machine.observer
+    while True:
+        if not left:
+            if raised:
+                frame.reraised_from = None
+                add_traceback_entry(frame, error)
+            index = frame.ip - 1
+            if observer is not None:
+                observer.raised(frame, error)
+            handler = frame.guest.decoded.handler_for(index)
+            if handler is not None:
+                del frame.stack[handler.depth :]
+                if observer is not None:
+                    observer.handled(frame, handler.depth, error)
+                if handler.lasti:
+                    place = frame.reraised_from
+                    frame.stack.append(frame.guest.decoded.offsets[index] >> 1 if place is None else place)
+                frame.stack.append(error)
+                frame.ip = handler.target
+                return frame
+            if frame.mirror is not None:
+                fill_mirror(frame)
+            frame.stack.clear()
+            if frame is base:
+                frame.result = error
+                return None
+        if observer is not None:
+            observer.frame_left(frame, UNWOUND)
+        context.depth -= 1
+        context.frame = frame = frame.back  # type: ignore[assignment] - only `base` may have no caller
+        raised, left = True, False
+
+
+def run_handler(frame: Frame, error: BaseException) -> Signal:
+    """Runs a frame's handler with `error` as the current exception, until the handler or the frame is left."""
+    frame.handled = (*frame.handled, error)
+    return _with_current_exception(frame, error, ())
+
+
+def resume_handlers(frame: Frame, handled: tuple[BaseException, ...]) -> Signal:
+    """Runs a frame that paused within handlers: they are entered again first."""
+    if not handled:
+        return execute(frame)
+    signal = _with_current_exception(frame, handled[0], handled[1:])
+    return execute(frame) if signal is LEAVE_HANDLER else signal
+
+
+def _with_current_exception(frame: Frame, error: BaseException, inner: tuple[BaseException, ...]) -> Signal:
+    traceback, context = error.__traceback__, error.__context__
+    chained = _exception_with_context(sys.exception(), error)
+    try:
+        raise error
+    except BaseException:  # noqa: BLE001
+        # Raising chained `error` to the exception current before it, and cut a chain that led back to it.
+        error.__traceback__ = traceback
+        error.__context__ = context
+        if chained is not None:
+            chained.__context__ = error
+        del error, traceback, context, chained
+        return resume_handlers(frame, inner)
+
+
+def _exception_with_context(current: BaseException | None, context: BaseException) -> BaseException | None:
+    """The exception in the chain of `current` whose `__context__` is `context`, or None."""
+    seen = set()
+    while current is not None and current is not context and id(current) not in seen:
+        if current.__context__ is context:
+            return current
+        seen.add(id(current))
+        current = current.__context__
+    return None

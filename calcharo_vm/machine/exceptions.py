@@ -1,0 +1,67 @@
+"""Raising, matching and grouping exceptions."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from calcharo_vm.machine.native_instruction import native_instruction
+
+if TYPE_CHECKING:
+    from calcharo_vm.machine.frame import Frame
+
+
+def previous_exception(frame: Frame) -> BaseException | None:
+    """The exception that PUSH_EXC_INFO saves: that of the frame or its callers up to a generator."""
+    caller: Frame | None = frame
+    while caller is not None:
+        if caller.handled:
+            return caller.handled[-1]
+        if caller.generator is not None:
+            return None
+        caller = caller.back
+    return None
+
+
+def exception_matches(exception: BaseException, types: Any) -> bool:  # noqa: ANN401
+    """Whether an exception is of the types an `except` clause names; `__subclasscheck__` has no say.
+
+    Raises:
+        TypeError: One of the types is not an exception class.
+    """
+    for cls in types if isinstance(types, tuple) else (types,):
+        if not (isinstance(cls, type) and issubclass(cls, BaseException)):
+            message = "catching classes that do not inherit from BaseException is not allowed"
+            raise TypeError(message)
+    mro = type(exception).__mro__
+    return any(cls in mro for cls in types) if isinstance(types, tuple) else types in mro
+
+
+def raise_exception(arguments: list[Any]) -> BaseException:
+    """Raises as the `raise` statement with these arguments does; returns the exception that a bare `raise` repeats.
+
+    Raises:
+        BaseException: The exception named.
+        RuntimeError: There is no exception to raise again.
+    """
+    if len(arguments) == 2:
+        raise arguments[0] from arguments[1]
+    if arguments:
+        raise arguments[0]
+    current = sys.exception()
+    if current is None:
+        message = "No active exception to reraise"
+        raise RuntimeError(message)
+    return current
+
+
+def exception_group_match(exception: Any, types: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """What is left of an exception and what matches the types of `except*`."""
+    rest, match = native_instruction("CHECK_EG_MATCH", None, 2, 2)(exception, types)
+    return rest, match
+
+
+def prepare_reraise_star(original: BaseException, raised: list[BaseException | None]) -> BaseException | None:
+    """The exception that `except*` clauses leave to raise, or None."""
+    result: BaseException | None = native_instruction("PREP_RERAISE_STAR", None, 2, 1)(original, raised)
+    return result

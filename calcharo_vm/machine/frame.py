@@ -1,0 +1,92 @@
+"""The machine's frame: one activation of a guest code object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, final
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from calcharo_vm.code import DecodedCode
+    from calcharo_vm.machine.context import ExecutionContext
+    from calcharo_vm.machine.guest_code import GuestCode
+
+
+@final
+class Frame:
+    """One activation of a code object: its slots, value stack and place.
+
+    What most frames never need has its default on the class: making a frame is the cost of a call.
+
+    Attributes:
+        guest: The code object, decoded and linked to handlers.
+        fast: Fast locals, cells and free variables; NULL where unbound.
+        globals: The global namespace.
+        builtins: The namespace of builtins.
+        locals: The namespace of a module, class body or exec'd frame; None for functions.
+        context: The thread's execution context.
+        back: The caller's frame.
+        stack: The value stack, bottom first.
+        ip: The index of the next instruction; the executing one is `ip - 1`.
+    """
+
+    handled: tuple[BaseException, ...] = ()
+    """The exceptions whose handlers the frame is in, outermost first."""
+    result: Any = None
+    """What the frame hands to the eval loop with a signal."""
+    keyword_names: tuple[str, ...] = ()
+    """The names of the next call's keyword arguments (KW_NAMES)."""
+    reraised_from: int | None = None
+    """Where the exception being raised again was raised first, in code units (RERAISE)."""
+    entry: bool = False
+    """Whether native code entered the machine with this frame."""
+    sent: Any = None
+    """What was sent to the generator the frame belongs to."""
+    generator: Any = None
+    """The state of the generator the frame belongs to."""
+    function: Any = None
+    """The function called, where it is known."""
+    mirror: Any = None
+    """The host frame that stands for this one in tracebacks."""
+    locals_snapshot: dict[str, Any] | None = None
+    """What `locals()` returned, which until 3.12 it brings up to date."""
+    record: Any = None
+    """Free for the observer."""
+    tracing: Any = None
+    """The local trace function that the program set for this frame."""
+
+    def __init__(
+        self,
+        guest: GuestCode,
+        fast: list[Any],
+        globals: dict[str, Any],  # noqa: A002 - the field's name
+        builtins: Any,  # noqa: ANN401
+        locals: Any,  # noqa: A002, ANN401
+        context: ExecutionContext,
+    ) -> None:
+        """Makes a frame that starts at the first instruction, called by the thread's current frame."""
+        self.guest = guest
+        self.fast = fast
+        self.globals = globals
+        self.builtins = builtins
+        self.locals = locals
+        self.context = context
+        self.back = context.frame
+        self.stack: list[Any] = []
+        self.ip = 0
+
+    def take_result(self) -> Any:  # noqa: ANN401
+        """What the frame handed over, which it then forgets."""
+        result = self.result
+        self.result = None
+        return result
+
+    @property
+    def code(self) -> CodeType:
+        """The guest's own code object."""
+        return self.guest.code
+
+    @property
+    def decoded(self) -> DecodedCode:
+        """The code object as instructions."""
+        return self.guest.decoded

@@ -1,0 +1,133 @@
+"""Host frames that show the guest's call stack to code that asks for frames.
+
+Python cannot make a frame with a caller, except by calling: a chain of stubs in the guest's names calls
+one another, and what is left when they have returned are dead frames that keep code, line, locals and caller.
+"""
+
+from __future__ import annotations
+
+import _thread
+import opcode
+import sys
+from functools import partial
+from types import CellType, CodeType, FrameType, FunctionType
+from typing import TYPE_CHECKING
+
+from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.guest_code import CO_NEWLOCALS, CO_OPTIMIZED
+from calcharo_vm.machine.locations import one_place_linetable
+from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, is_machine_code, local_values
+from calcharo_vm.machine.trampolines import make_stub
+from calcharo_vm.machine.views import original_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from calcharo_vm.machine.context import ExecutionContext
+
+
+def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> Iterator[Frame | FrameType]:
+    """The frames of a thread from the innermost: guest frames, and host frames that are not the machine's.
+
+    Args:
+        context: The thread's execution context.
+        host_frame: The innermost host frame to look at.
+    """
+    frame = context.frame
+    while host_frame is not None:
+        code = host_frame.f_code
+        if code is _run_code() or code is _resume_code():
+            # The host frame that entered the machine: all guest frames up to its own are above it.
+            while frame is not None:
+                yield frame
+                was_entry = frame.entry
+                frame = frame.back
+                if was_entry:
+                    break
+        elif not is_machine_code(code):
+            yield host_frame
+        host_frame = host_frame.f_back
+
+
+def _run_code() -> CodeType:
+    from calcharo_vm.machine.eval_loop import run  # noqa: PLC0415
+
+    return run.__code__
+
+
+def _resume_code() -> CodeType:
+    from calcharo_vm.machine.generators import resume  # noqa: PLC0415
+
+    return resume.__code__
+
+
+def host_frame_of(frame: Frame) -> FrameType:
+    """A host frame that shows one guest frame as it is now, without callers."""
+    return host_frames([frame])
+
+
+def host_frames(stack: list[Frame | FrameType]) -> FrameType:
+    """The innermost of a chain of dead frames that show a stack, given innermost first, as it is now."""
+    chain = _Chain()
+    chain.calls = [_call_of(frame, chain) for frame in stack]
+    try:
+        # In a thread of its own, the outermost frame has no caller.
+        _thread.start_new_thread(chain.calls.pop(), ())
+        chain.finished.acquire()
+    except RuntimeError:  # no new threads: the interpreter shuts down
+        chain.calls = [_call_of(frame, chain) for frame in stack]
+        chain.calls.pop()()
+    assert chain.innermost is not None
+    return chain.innermost
+
+
+class _Chain(StubMarker):
+    """Lets stubs call one another; is a constant of each."""
+
+    def __init__(self) -> None:
+        self.calls: list[Callable[[], object]] = []
+        self.innermost: FrameType | None = None
+        self.finished = _thread.allocate_lock()
+        self.finished.acquire()
+
+    def next_call(self) -> Callable[[], object]:
+        """What the calling stub calls: the next stub, or nothing when it is the innermost."""
+        if self.calls:
+            return self.calls.pop()
+        self.innermost = _getframe(1)
+        self.finished.release()
+        return int
+
+
+_getframe = sys._getframe  # the host's own, whatever it is replaced by later  # noqa: SLF001
+_STUB = make_stub('def stub(): "chain".next_call()()', StubMarker())
+
+
+def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:
+    """A call that makes a host frame like `frame`, and goes on with the chain."""
+    if isinstance(frame, Frame):
+        code, namespace = frame.guest.code, frame.globals
+        position = frame.guest.decoded.positions[max(frame.ip - 1, 0)]
+        local = frame.locals if frame.locals is not None else local_values(frame)
+        is_function = frame.locals is None
+    else:
+        code, namespace, line = original_of(frame.f_code), frame.f_globals, frame.f_lineno
+        position = (line, line, None, None)
+        local, is_function = dict(frame.f_locals), bool(code.co_flags & CO_OPTIMIZED)
+    values = dict(list(local.items())[:255]) if is_function else {}
+    prefix = bytes([opcode.opmap["COPY_FREE_VARS"], len(values)]) if values else b""
+    units = prefix + _STUB.co_code
+    stub = _STUB.replace(
+        co_code=units,
+        co_name=code.co_name,
+        co_qualname=code.co_qualname,
+        co_filename=code.co_filename,
+        co_firstlineno=position[0] or code.co_firstlineno,
+        co_linetable=one_place_linetable(len(units) // 2, position),
+        co_flags=CO_OPTIMIZED | CO_NEWLOCALS if is_function else 0,
+        co_freevars=tuple(values),
+        co_consts=(*(chain if constant == "chain" else constant for constant in _STUB.co_consts[:-1]), GuestReference(code)),
+    )
+    if is_function or local is namespace:
+        return FunctionType(stub, namespace, closure=tuple(CellType(value) for value in values.values()))
+    return partial(eval, stub, namespace, local)

@@ -1,0 +1,296 @@
+"""Generators, coroutines and asynchronous generators.
+
+The guest sees a host generator of the right kind. Its code is a stub that resumes the guest's frame for
+each value, and delivers what is thrown in, GeneratorExit too, to the guest's suspended instruction.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
+from typing import TYPE_CHECKING, Any
+
+from calcharo_vm.code import decode
+from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.machine.eval_loop import execute, recursion_error, resume_handlers, throw, unwind
+from calcharo_vm.machine.guest_code import (
+    CO_ASYNC_GENERATOR,
+    CO_COROUTINE,
+    CO_GENERATOR,
+    CO_ITERABLE_COROUTINE,
+    GuestCode,
+)
+from calcharo_vm.machine.native_instruction import native_instruction
+from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
+from calcharo_vm.machine.values import NULL
+
+if TYPE_CHECKING:
+    from calcharo_vm.machine.frame import Frame
+
+_KINDS = CO_GENERATOR | CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR
+_STUB = """
+{prefix}def drive(frame):
+    try:
+        while "guest".resume(frame):
+            try:
+                frame.sent = yield frame.stack.pop()
+            except "guest".BaseException:
+                "guest".catch(frame)
+    except "guest".BaseException:
+        "guest".clean()
+        raise
+    {result}
+"""
+
+
+class GeneratorState:
+    """Is what a generator's frame carries between two values.
+
+    Attributes:
+        thrown: The exception to raise at the suspended instruction, when the frame goes on.
+    """
+
+    __slots__ = ("thrown",)
+
+    def __init__(self) -> None:
+        self.thrown: BaseException | None = None
+
+
+def make_generator(frame: Frame) -> Any:  # noqa: ANN401
+    """The host generator, coroutine or asynchronous generator that runs a frame."""
+    guest = frame.guest
+    function = frame.function
+    flags = guest.code.co_flags if function is None else function.__code__.co_flags
+    stub = FunctionType(_stub_of(guest, flags & _KINDS), frame.globals)
+    if function is not None:
+        stub.__name__ = function.__name__
+        stub.__qualname__ = function.__qualname__
+        frame.function = None
+    frame.generator = GeneratorState()
+    return stub(frame)
+
+
+def _stub_of(guest: GuestCode, kind: int) -> CodeType:
+    known = guest.generator_stubs.get(kind)
+    if known is None:
+        code = guest.code
+        template = _stub_template(bool(kind & CO_ASYNC_GENERATOR))
+        known = guest.generator_stubs[kind] = template.replace(
+            co_name=code.co_name,
+            co_qualname=code.co_qualname,
+            co_filename=code.co_filename,
+            co_firstlineno=code.co_firstlineno,
+            co_flags=template.co_flags & ~_KINDS | kind,
+            co_consts=(*(guest if constant == "guest" else constant for constant in template.co_consts), guest),
+        )
+    return known
+
+
+@lru_cache(maxsize=None)
+def _stub_template(is_asynchronous: bool) -> CodeType:  # noqa: FBT001
+    prefix, result = ("async ", "") if is_asynchronous else ("", "return frame.take_result()")
+    source = _STUB.format(prefix=prefix, result=result)
+    code = compile(source, __file__, "exec", dont_inherit=True, optimize=0)
+    stub = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return _without_wrapping(stub) if is_asynchronous else stub
+
+
+def _without_wrapping(code: CodeType) -> CodeType:
+    """A copy that yields values as they are: the guest has wrapped those that it does not await."""
+    units = bytearray(code.co_code)
+    decoded = decode(code)
+    nop = next(number for number, name in TABLE.OPNAMES.items() if name == "NOP")
+    for number, oparg, offset in zip(decoded.opcodes, decoded.opargs, decoded.offsets, strict=True):
+        name = TABLE.OPNAMES[number]
+        if name == "ASYNC_GEN_WRAP" or (name == "CALL_INTRINSIC_1" and oparg == _ASYNC_GEN_WRAP):
+            units[offset : offset + 2] = bytes([nop, 0])
+    return code.replace(co_code=bytes(units))
+
+
+_ASYNC_GEN_WRAP = 4  # the argument of CALL_INTRINSIC_1
+
+
+def resume(frame: Frame) -> bool:
+    """Runs a generator's frame on; True when it yielded a value, which then lies on its stack.
+
+    Raises:
+        BaseException: What the frame raised.
+    """
+    context = frame.guest.machine.context
+    if context.depth >= context.limit:
+        raise recursion_error()
+    frame.context = context
+    frame.back = context.frame
+    frame.entry = True
+    context.depth += 1
+    context.frame = frame
+    observer = context.machine.observer
+    thrown = frame.generator.thrown
+    if observer is not None:
+        observer.frame_resumed(frame)
+    try:
+        if thrown is None:
+            frame.stack.append(frame.sent)
+            frame.sent = None
+            signal = resume_handlers(frame, frame.handled) if frame.handled else execute(frame)
+        else:
+            frame.generator.thrown = None
+            signal = _throw_into(frame, thrown)
+    finally:
+        thrown = None
+        context.frame = frame.back
+        frame.back = None
+        context.depth -= 1
+    if observer is not None:
+        observer.frame_left(frame, signal)
+    if signal is YIELDED:
+        frame.stack.append(frame.take_result())
+        return True
+    frame.fast = []
+    if signal is UNWOUND:
+        throw(frame.take_result())
+    return False
+
+
+def catch(frame: Frame) -> None:
+    """Keeps the exception being handled, to be raised in the guest's frame when it goes on."""
+    frame.sent = None
+    frame.generator.thrown = sys.exception()
+
+
+def _throw_into(frame: Frame, error: BaseException) -> Signal:
+    """Raises an exception at the suspended instruction, or in what it delegates to (CPython's `_gen_throw`)."""
+    handled = frame.handled[-1] if frame.handled else None
+    if handled is not None and handled is not error:
+        error.__context__ = handled
+    receiver = delegate(frame)
+    closing = type(error) is GeneratorExit and not error.args
+    if receiver is not None:
+        outcome = _throw_into_receiver(frame, receiver, error)
+        if isinstance(outcome, Signal):
+            return outcome
+        closing = closing and outcome is error
+        error = outcome
+    if closing and _ends_at_once_when_closed(frame):
+        frame.result = error
+        return UNWOUND
+    if unwind(frame, frame, error, raised=True, left=False) is None:
+        return UNWOUND
+    return resume_handlers(frame, frame.handled)
+
+
+def _throw_into_receiver(frame: Frame, receiver: Any, error: BaseException) -> BaseException | Signal:  # noqa: ANN401
+    """What is to be raised in the frame, or YIELDED when the receiver handled the exception and yielded."""
+    try:
+        if isinstance(error, GeneratorExit):
+            close = getattr(receiver, "close", None)
+            if close is not None:
+                close()
+            return error
+        throw_method = getattr(receiver, "throw", None)
+        if throw_method is None:
+            return error
+        frame.result = throw_method(error)
+    except BaseException as raised:  # noqa: BLE001
+        if isinstance(raised, StopIteration) and sys.version_info < (3, 12):
+            return _end_delegation(frame, raised.value)
+        return raised
+    return YIELDED
+
+
+def _end_delegation(frame: Frame, value: Any) -> Signal:  # noqa: ANN401
+    """Goes on after the delegation with its result: before 3.12 no instruction does it."""
+    decoded = frame.guest.decoded
+    index = frame.ip - 1
+    while TABLE.OPNAMES[decoded.opcodes[index]] != "SEND":
+        index -= 1
+    frame.stack[-1] = value
+    frame.ip = decoded.targets[index]
+    return resume_handlers(frame, frame.handled)
+
+
+_RESUME = next(number for number, name in TABLE.OPNAMES.items() if name == "RESUME")
+_YIELD_VALUE = next(number for number, name in TABLE.OPNAMES.items() if name == "YIELD_VALUE")
+_PLACE_MASK, _DEPTH_1_FLAG = (7, 8) if sys.version_info >= (3, 15) else (3, 4)
+
+
+def delegate(frame: Frame) -> Any:  # noqa: ANN401
+    """What a suspended frame's `yield from` or `await` waits for, or None."""
+    decoded = frame.guest.decoded
+    if frame.ip == 0 or decoded.opcodes[frame.ip - 1] != _YIELD_VALUE or decoded.opcodes[frame.ip] != _RESUME:
+        return None
+    if decoded.opargs[frame.ip] & _PLACE_MASK not in {2, 3}:
+        return None
+    return frame.stack[-2] if frame.stack[-1] is NULL else frame.stack[-1]
+
+
+def _ends_at_once_when_closed(frame: Frame) -> bool:
+    """Whether closing the generator runs no instruction: the yield is in no `try` (CPython's `gen_close`)."""
+    decoded = frame.guest.decoded
+    if sys.version_info >= (3, 13):
+        return decoded.opcodes[frame.ip] == _RESUME and bool(decoded.opargs[frame.ip] & _DEPTH_1_FLAG)
+    return sys.version_info >= (3, 12) and decoded.opargs[frame.ip - 1] == 1
+
+
+def frame_of(generator: Any) -> Frame | None:  # noqa: ANN401
+    """The guest frame that a host generator runs, or None if it is native or over."""
+    attribute = _FRAME_ATTRIBUTES.get(type(generator))
+    host_frame = getattr(generator, attribute) if attribute else None
+    if host_frame is None or type(host_frame.f_code.co_consts[-1]) is not GuestCode:
+        return None
+    frame: Frame = host_frame.f_locals["frame"]
+    return frame
+
+
+_FRAME_ATTRIBUTES = {GeneratorType: "gi_frame", CoroutineType: "cr_frame", AsyncGeneratorType: "ag_frame"}
+
+
+def send(receiver: Any, value: Any) -> tuple[bool, Any]:  # noqa: ANN401
+    """Sends a value to an iterator: whether it is finished, and what it yields or returns."""
+    try:
+        if value is None and type(receiver) is not CoroutineType:
+            return False, next(receiver)
+        return False, receiver.send(value)
+    except StopIteration as stop:
+        return True, stop.value
+
+
+def wrap_asynchronous_value(value: Any) -> Any:  # noqa: ANN401
+    """A value wrapped as asynchronous generators wrap what they yield."""
+    if sys.version_info < (3, 12):
+        return native_instruction("ASYNC_GEN_WRAP", None, 1, 1)(value)
+    return native_instruction("CALL_INTRINSIC_1", _ASYNC_GEN_WRAP, 1, 1)(value)
+
+
+def asynchronous_iterator(iterable: Any) -> Any:  # noqa: ANN401
+    """The iterator of `async for`."""
+    return native_instruction("GET_AITER", None, 1, 1)(iterable)
+
+
+def next_awaitable(iterator: Any) -> Any:  # noqa: ANN401
+    """The awaitable of an asynchronous iterator's next value."""
+    return native_instruction("GET_ANEXT", None, 1, 2)(iterator)[1]
+
+
+def awaitable_iterator(awaitable: Any, place: int) -> Any:  # noqa: ANN401
+    """The iterator that `await` delegates to.
+
+    Raises:
+        RuntimeError: Somebody awaits the coroutine already.
+        TypeError: The object cannot be awaited.
+    """
+    if type(awaitable) is CoroutineType:
+        frame = frame_of(awaitable) if awaitable.cr_suspended else None
+        if frame is not None and delegate(frame) is not None:
+            message = "coroutine is being awaited already"
+            raise RuntimeError(message)
+        if frame is not None or not awaitable.cr_suspended:
+            return awaitable
+    return native_instruction("GET_AWAITABLE", place, 1, 1)(awaitable)
+
+
+
+# What the stubs call; set here because the class is made before generators can be.
+GuestCode.resume = staticmethod(resume)
+GuestCode.catch = staticmethod(catch)

@@ -1,0 +1,123 @@
+"""A guest code object prepared for a machine: decoded, linked to handlers, with its trampoline."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from functools import cached_property
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar, final
+
+from calcharo_vm.code import DecodedCode, decode
+from calcharo_vm.code.metadata import load_table
+from calcharo_vm.machine.eval_loop import run
+from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, make_mirror_code, strip_machine_entries
+from calcharo_vm.machine.values import NULL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calcharo_vm.machine.machine import Machine
+
+CO_OPTIMIZED = 0x1
+CO_NEWLOCALS = 0x2
+CO_VARARGS = 0x4
+CO_VARKEYWORDS = 0x8
+CO_GENERATOR = 0x20
+CO_COROUTINE = 0x80
+CO_ITERABLE_COROUTINE = 0x100
+CO_ASYNC_GENERATOR = 0x200
+
+
+@final
+class GuestCode(StubMarker, GuestReference):
+    """A code object of the guest, for one machine.
+
+    The methods at the end are what trampolines call: they are entry points from native code.
+    """
+
+    def __init__(self, code: CodeType, machine: Machine) -> None:
+        self.code = code
+        self.machine = machine
+        self.argcount = code.co_argcount
+        self.takes_positional_only = not (code.co_kwonlyargcount or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS))
+        parameters = parameter_count(code)
+        cells = sum(name not in code.co_varnames for name in code.co_cellvars)
+        self.padding = [NULL] * (len(code.co_varnames) - parameters + cells)
+        self.binder_code: CodeType | None = None
+        self.generator_stubs: dict[int, CodeType] = {}
+        self.is_optimized = bool(code.co_flags & CO_OPTIMIZED)
+
+    @cached_property
+    def decoded(self) -> DecodedCode:
+        """The code object as instructions."""
+        return decode(self.code)
+
+    @cached_property
+    def table(self) -> list[tuple[Callable[..., Any], Any]]:
+        """Handler and operand of each instruction."""
+        link = load_table("calcharo_vm.machine", "handlers").LINK
+        decoded, code = self.decoded, self.code
+        table = [
+            link[opcode](oparg, target, code)
+            for opcode, oparg, target in zip(decoded.opcodes, decoded.opargs, decoded.targets, strict=True)
+        ]
+        observe = self.machine.observe
+        if observe is None:
+            return table
+        return [(observe(index, handler), operand) for index, (handler, operand) in enumerate(table)]
+
+    @cached_property
+    def trampoline(self) -> CodeType:
+        """The code of the real functions that stand for this code object."""
+        from calcharo_vm.machine.trampolines import make_trampoline  # noqa: PLC0415 - it needs this module's class
+
+        return make_trampoline(self)
+
+    @cached_property
+    def mirror_code(self) -> CodeType:
+        """The code of the host frames that stand for this code's frames in tracebacks."""
+        return make_mirror_code(self.code, is_optimized=self.is_optimized)
+
+    @cached_property
+    def shims(self) -> dict[int, tuple[dict[str, Any], Callable[..., Any]]]:
+        """The functions that make native calls in this code's name, by instruction index."""
+        return {}
+
+    resume: ClassVar[Any]
+    catch: ClassVar[Any]
+    current_globals = staticmethod(globals)
+    current_locals = staticmethod(locals)
+    BaseException = BaseException
+
+    def enter(self, globals: dict[str, Any], values: tuple[Any, ...], cells: tuple[Any, ...]) -> Any:  # noqa: A002, ANN401
+        """Runs a function of this code, called by native code with bound arguments."""
+        context = self.machine.context
+        frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), None, context)
+        return run(frame)
+
+    def enter_namespace(self, globals: dict[str, Any], locals: Any, cells: tuple[Any, ...]) -> Any:  # noqa: A002, ANN401
+        """Runs a module or class body of this code in the namespace `locals`."""
+        context = self.machine.context
+        frame = Frame(self, [*self.padding, *cells], globals, builtins_of(globals), locals, context)
+        return run(frame)
+
+    @staticmethod
+    def clean() -> None:
+        """Removes the machine's own entries from the traceback of the exception being handled."""
+        error = sys.exception()
+        if error is not None:
+            error.__traceback__ = strip_machine_entries(error.__traceback__)
+
+
+def parameter_count(code: CodeType) -> int:
+    """The number of a code object's parameters, `*args` and `**kwargs` among them."""
+    stars = bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+    return code.co_argcount + code.co_kwonlyargcount + stars
+
+
+def builtins_of(globals: dict[str, Any]) -> Any:  # noqa: A002, ANN401
+    """The namespace of builtins that code with these globals sees (CPython's `_PyEval_BuiltinsFromGlobals`)."""
+    found = globals.get("__builtins__", builtins)
+    return found.__dict__ if isinstance(found, ModuleType) else found

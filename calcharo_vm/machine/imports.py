@@ -1,0 +1,69 @@
+"""Import statements, by CPython's own import machinery."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Any
+
+from calcharo_vm.machine.calls import shim
+from calcharo_vm.machine.names import lookup
+from calcharo_vm.machine.native_instruction import native_instruction
+from calcharo_vm.machine.values import NULL
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from calcharo_vm.machine.frame import Frame
+
+_LAZY, _EAGER = 1, 2
+
+
+def import_name(frame: Frame, name: str, names: tuple[str, ...] | None, level: int) -> Any:  # noqa: ANN401
+    """Imports a module as the frame's `__import__` does.
+
+    Raises:
+        ImportError: The builtins have no `__import__`, or the import fails.
+    """
+    importer = lookup(frame.builtins, "__import__")
+    if importer is NULL:
+        message = "__import__ not found"
+        raise ImportError(message)
+    return shim(frame)(importer, (name, frame.globals, frame.locals, names, level), {})
+
+
+def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, ...] | None, level: int) -> Any:  # noqa: ANN401
+    """Imports a module now or lazily (PEP 810).
+
+    Args:
+        frame: The importing frame.
+        operand: The module's name, and what the statement says: 1 lazily, 2 now, 0 as the interpreter's mode.
+        names: The names after `from ... import`.
+        level: The number of leading dots.
+    """
+    name, mode = operand
+    if mode & _EAGER or not (mode & _LAZY or _is_lazy_by_mode(frame, name, level)):
+        return import_name(frame, name, names, level)
+    importer = lookup(frame.builtins, "__lazy_import__")
+    if importer is NULL:
+        message = "__lazy_import__ not found"
+        raise ImportError(message)
+    return shim(frame)(importer, (name, frame.globals, frame.locals, names, level), {})
+
+
+def import_from(frame: Frame, module: Any, name: str) -> Any:  # noqa: ANN401
+    """A name of a module just imported, or the submodule of that name.
+
+    Raises:
+        ImportError: The module has neither; CPython's own error.
+    """
+    value = getattr(module, name, NULL)
+    return native_instruction("IMPORT_FROM", name, 1, 2)(module)[1] if value is NULL else value
+
+
+def import_star(frame: Frame, module: ModuleType) -> None:
+    """Copies a module's public names into the frame's namespace."""
+    namespace = {"__builtins__": {"__import__": lambda *_, **__: module}}
+    exec(_IMPORT_STAR, namespace, frame.locals)  # noqa: S102 - a fixed statement
+
+
+_IMPORT_STAR = compile("from module import *", __file__, "exec", dont_inherit=True)

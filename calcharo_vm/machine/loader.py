@@ -1,0 +1,62 @@
+"""Importing modules in scope onto the machine.
+
+CPython's own finder and loader do everything, the cache of compiled code included; only the code object
+that the loader executes is replaced by a trampoline.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import CodeType, ModuleType
+
+    from calcharo_vm.machine.machine import Machine
+
+
+class GuestLoader(SourceFileLoader):
+    """Loads a source file whose code runs on a machine."""
+
+    machine: Machine
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """The trampoline of the module's code."""
+        code = super().get_code(fullname)
+        return None if code is None else self.machine.guest_code(code).trampoline
+
+
+class GuestFinder:
+    """Finds what CPython's path finder finds, and puts modules in scope onto a machine."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of a module in scope, or None."""
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or type(spec.loader) is not SourceFileLoader or not self.machine.scope.contains(fullname, spec.origin):
+            return None
+        loader = GuestLoader(spec.loader.name, spec.loader.path)
+        loader.machine = self.machine
+        spec.loader = loader
+        return spec
+
+
+@contextmanager
+def importing_on(machine: Machine) -> Iterator[None]:
+    """Puts the machine's finder before CPython's path finder for as long as the block runs."""
+    finder = GuestFinder(machine)
+    position = next((i for i, other in enumerate(sys.meta_path) if other is PathFinder), len(sys.meta_path))
+    sys.meta_path.insert(position, finder)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if finder in sys.meta_path:
+            sys.meta_path.remove(finder)  # type: ignore[arg-type]

@@ -1,0 +1,233 @@
+"""Functions that look at the calling frame, as guest code must see them.
+
+Each takes the calling frame first. What is not here is called natively, even from guest code.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from functools import lru_cache
+from types import CellType, CodeType
+from typing import TYPE_CHECKING, Any
+
+from calcharo_vm.machine.context import raise_host_limit
+from calcharo_vm.machine.eval_loop import run
+from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.guest_code import builtins_of
+from calcharo_vm.machine.tracebacks import local_values
+from calcharo_vm.machine.trampolines import guest_code_of
+from calcharo_vm.machine.values import NULL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def guest_globals(frame: Frame) -> dict[str, Any]:
+    """`globals()`."""
+    return frame.globals
+
+
+def guest_locals(frame: Frame) -> Any:  # noqa: ANN401
+    """`locals()`."""
+    if frame.locals is not None:
+        return frame.locals
+    values = local_values(frame)
+    if sys.version_info >= (3, 13):
+        return values
+    # Until 3.12 a frame has one dictionary, brought up to date by each call.
+    known = frame.locals_snapshot
+    if known is None:
+        known = frame.locals_snapshot = values
+        return known
+    for name in frame.guest.decoded.localsplus:
+        if name in values:
+            known[name] = values[name]
+        else:
+            known.pop(name, None)
+    return known
+
+
+def guest_vars(frame: Frame, *arguments: Any) -> Any:  # noqa: ANN401
+    """`vars()` and `vars(object)`."""
+    return vars(*arguments) if arguments else guest_locals(frame)
+
+
+def guest_dir(frame: Frame, *arguments: Any) -> list[str]:  # noqa: ANN401
+    """`dir()` and `dir(object)`."""
+    return dir(*arguments) if arguments else sorted(guest_locals(frame))
+
+
+def guest_super(frame: Frame, *arguments: Any) -> Any:  # noqa: ANN401
+    """`super()` and its forms with arguments (CPython's `super_init_without_args`)."""
+    if arguments:
+        return super(*arguments)  # type: ignore[misc]
+    code = frame.guest.code
+    if frame.locals is not None or not code.co_argcount:
+        message = "super(): no arguments"
+        raise RuntimeError(message)
+    receiver = frame.fast[0]
+    if type(receiver) is CellType and code.co_varnames[0] in code.co_cellvars:
+        receiver = _content(receiver)
+    if receiver is NULL:
+        message = "super(): arg[0] deleted"
+        raise RuntimeError(message)
+    names = frame.guest.decoded.localsplus
+    if "__class__" not in code.co_freevars:
+        message = "super(): __class__ cell not found"
+        raise RuntimeError(message)
+    cls = _content(frame.fast[names.index("__class__")])
+    if cls is NULL:
+        message = "super(): empty __class__ cell"
+        raise RuntimeError(message)
+    return super(cls, receiver)
+
+
+def _content(cell: CellType) -> Any:  # noqa: ANN401
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return NULL
+
+
+@lru_cache(maxsize=None)
+def _compiler_flags() -> int:
+    import __future__  # noqa: PLC0415
+
+    flags = 0
+    for name in __future__.all_feature_names:
+        flags |= getattr(__future__, name).compiler_flag
+    return flags
+
+
+def guest_compile(  # noqa: PLR0913 - the builtin's own parameters
+    frame: Frame,
+    source: Any,  # noqa: ANN401
+    filename: Any,  # noqa: ANN401
+    mode: str,
+    flags: int = 0,
+    dont_inherit: Any = False,  # noqa: ANN401, FBT002
+    optimize: int = -1,
+    **more: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """`compile(...)`, with the future features of the calling code."""
+    if not dont_inherit:
+        flags |= frame.guest.code.co_flags & _compiler_flags()
+    return compile(source, filename, mode, flags, True, optimize, **more)  # noqa: FBT003
+
+
+def guest_eval(frame: Frame, source: Any, globals: Any = None, locals: Any = None) -> Any:  # noqa: A002, ANN401
+    """`eval(...)` on the machine."""
+    return _evaluate(frame, source, globals, locals, "eval", None)
+
+
+def guest_exec(
+    frame: Frame,
+    source: Any,  # noqa: ANN401
+    globals: Any = None,  # noqa: A002, ANN401
+    locals: Any = None,  # noqa: A002, ANN401
+    *,
+    closure: Any = None,  # noqa: ANN401
+) -> None:
+    """`exec(...)` on the machine."""
+    _evaluate(frame, source, globals, locals, "exec", closure)
+
+
+def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, closure: Any) -> Any:  # noqa: A002, ANN401, PLR0913
+    if globals is None:
+        globals = frame.globals  # noqa: A001
+        locals = guest_locals(frame) if locals is None else locals  # noqa: A001
+    elif locals is None:
+        locals = globals  # noqa: A001
+    if not isinstance(globals, dict) or not _is_mapping(locals):
+        return _natively(mode, globals, locals)
+    if isinstance(source, CodeType):
+        code = source
+    else:
+        text = source.lstrip(" \t") if mode == "eval" and isinstance(source, str) else source
+        flags = frame.guest.code.co_flags & _compiler_flags()
+        if not isinstance(source, (str, bytes, bytearray, memoryview)):
+            return _natively(mode, globals, locals, source)
+        code = compile(_stripped(text, mode), "<string>", mode, flags, True)  # noqa: FBT003
+    machine = frame.context.machine
+    if (original := guest_code_of(code)) is not None:
+        code = original.code
+    cells = _cells(code, closure, mode)
+    if "__builtins__" not in globals:
+        globals["__builtins__"] = frame.builtins
+    guest = machine.guest_code(code)
+    callee = Frame(guest, [*guest.padding, *cells], globals, builtins_of(globals), locals, frame.context)
+    return run(callee)
+
+
+def _stripped(source: Any, mode: str) -> Any:  # noqa: ANN401
+    if mode == "eval" and isinstance(source, (bytes, bytearray)):
+        return bytes(source).lstrip(b" \t")
+    return bytes(source) if isinstance(source, memoryview) else source
+
+
+def _cells(code: CodeType, closure: Any, mode: str) -> tuple[Any, ...]:  # noqa: ANN401
+    """The cells for a code object's free variables; a mismatch is CPython's own error."""
+    fits = isinstance(closure, tuple) and len(closure) == len(code.co_freevars)
+    if mode == "exec" and closure is not None and not (fits and code.co_freevars):
+        exec(code, {}, closure=closure)  # noqa: S102 - raises
+    if code.co_freevars and closure is None:
+        (exec if mode == "exec" else eval)(code, {})  # raises
+    return closure or ()
+
+
+def _natively(mode: str, *arguments: Any) -> Any:  # noqa: ANN401
+    """CPython's own error for arguments that `eval` and `exec` refuse."""
+    function = eval if mode == "eval" else exec
+    if len(arguments) == 3:
+        return function(arguments[2], arguments[0], arguments[1])
+    return function("0", *arguments)
+
+
+def _is_mapping(value: Any) -> bool:  # noqa: ANN401
+    return hasattr(type(value), "__getitem__")
+
+
+def guest_build_class(frame: Frame, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+    """`__build_class__(...)`: a metaclass may look at its caller."""
+    from calcharo_vm.machine.calls import shim  # noqa: PLC0415 - calls need this module
+
+    return shim(frame)(builtins.__build_class__, arguments, named)
+
+
+def set_recursion_limit(frame: Frame, limit: int, /) -> None:
+    """`sys.setrecursionlimit(...)`, for the guest's frames."""
+    host_limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(limit)
+    finally:
+        sys.setrecursionlimit(host_limit)
+    if frame.context.depth >= limit:
+        message = f"cannot set the recursion limit to {limit} at the recursion depth {frame.context.depth}: the limit is too low"
+        raise RecursionError(message)
+    frame.context.machine.recursion_limit = limit
+    frame.context.limit = limit
+    raise_host_limit(limit)
+
+
+def get_recursion_limit(frame: Frame) -> int:
+    """`sys.getrecursionlimit()`."""
+    return frame.context.limit
+
+
+def lookasides() -> dict[Any, Callable[..., Any]]:
+    """The functions that look at their caller, by the function the guest calls."""
+    return {
+        builtins.globals: guest_globals,
+        builtins.locals: guest_locals,
+        builtins.vars: guest_vars,
+        builtins.dir: guest_dir,
+        builtins.super: guest_super,
+        builtins.compile: guest_compile,
+        builtins.eval: guest_eval,
+        builtins.exec: guest_exec,
+        builtins.__build_class__: guest_build_class,
+        sys.setrecursionlimit: set_recursion_limit,
+        sys.getrecursionlimit: get_recursion_limit,
+    }
+

@@ -1,0 +1,113 @@
+"""The machine: executes guest code in the current process."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from calcharo_vm.machine.context import ExecutionContext, raise_host_limit
+from calcharo_vm.machine.eval_loop import run
+from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.guest_code import GuestCode, builtins_of
+from calcharo_vm.machine.loader import importing_on
+from calcharo_vm.machine.lookasides import lookasides
+from calcharo_vm.machine.patches import patched_library
+from calcharo_vm.machine.scope import Scope
+from calcharo_vm.machine.tracebacks import strip_machine_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calcharo_vm.machine.observer import Observer
+
+
+class Machine:
+    """Executes guest code; machines side by side share no state of their programs.
+
+    Attributes:
+        observer: Who is told of every instruction, or None.
+        scope: Which imported modules are interpreted.
+        recursion_limit: The recursion limit that new threads of the guest start with, in frames.
+    """
+
+    def __init__(self, *, observer: Observer | None = None, scope: Scope | None = None) -> None:
+        self.observer = observer
+        self.scope = Scope() if scope is None else scope
+        self.recursion_limit = sys.getrecursionlimit()
+        self.lookasides = lookasides()
+        self._guest_codes: WeakValueDictionary[int, GuestCode] = WeakValueDictionary()
+        self._local = threading.local()
+
+    @property
+    def context(self) -> ExecutionContext:
+        """The current thread's execution context."""
+        try:
+            context: ExecutionContext = self._local.context
+        except AttributeError:
+            context = self._local.context = ExecutionContext(self)
+        return context
+
+    @property
+    def observe(self) -> Callable[[int, Callable[..., Any]], Callable[..., Any]] | None:
+        """How handlers are wrapped for the observer: a function of index and handler, or None."""
+        return None if self.observer is None else self._observed
+
+    def _observed(self, index: int, handler: Callable[..., Any]) -> Callable[..., Any]:
+        tell = self.observer.instruction  # type: ignore[union-attr] - only called with an observer
+
+        def observed(frame: Frame, stack: list[Any], operand: Any) -> Any:  # noqa: ANN401
+            tell(frame, index)
+            return handler(frame, stack, operand)
+
+        return observed
+
+    def guest_code(self, code: CodeType) -> GuestCode:
+        """A code object prepared for this machine; the same one for as long as anything uses it."""
+        known = self._guest_codes.get(id(code))
+        if known is None:
+            known = self._guest_codes[id(code)] = GuestCode(code, self)
+        return known
+
+    def run_code(self, code: CodeType, globals: dict[str, Any], locals: Any = None) -> Any:  # noqa: A002, ANN401
+        """Runs a module's code object in the current thread.
+
+        Args:
+            code: What `compile` made of a program.
+            globals: The global namespace.
+            locals: The namespace of assignments; the globals by default.
+
+        Returns:
+            What the code returns: None, or the value of an expression compiled in "eval" mode.
+
+        Raises:
+            BaseException: What the program raises; its traceback has the program's frames only.
+            InvalidBytecode: The code object is not one that this CPython compiled.
+        """
+        guest = self.guest_code(code)
+        namespace = globals if locals is None else locals
+        frame = Frame(guest, list(guest.padding), globals, builtins_of(globals), namespace, self.context)
+        try:
+            return run(frame)
+        except BaseException as error:
+            error.__traceback__ = strip_machine_entries(error.__traceback__)
+            raise
+
+    @contextmanager
+    def activate(self) -> Iterator[Machine]:
+        """Makes the process ready for the guest, and restores it at the end.
+
+        Modules in scope are imported onto the machine, library functions that look at their callers see the
+        guest's frames, and the host's recursion limit leaves room for the guest's own.
+        """
+        host_limit = sys.getrecursionlimit()
+        raise_host_limit(self.recursion_limit)
+        try:
+            with importing_on(self), patched_library(self):
+                yield self
+        finally:
+            sys.setrecursionlimit(host_limit)

@@ -1,0 +1,46 @@
+"""What a machine tells while it executes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from calcharo_vm.machine.signals import RETURNED, STARTED, UNWOUND, YIELDED
+
+if TYPE_CHECKING:
+    from calcharo_vm.machine.frame import Frame
+    from calcharo_vm.machine.signals import Signal
+
+
+class Observer(Protocol):
+    """Is told of every instruction; events of different threads come on their threads.
+
+    An observer sees the frames themselves and must not change them.
+    """
+
+    def frame_entered(self, frame: Frame) -> None:
+        """Tells that a frame starts."""
+
+    def instruction(self, frame: Frame, index: int) -> None:
+        """Tells that the frame's instruction `index` is about to execute; all state is as it finds it."""
+
+    def raised(self, frame: Frame, error: BaseException) -> None:
+        """Tells that an exception was raised in the frame, or passes it, at instruction `frame.ip - 1`."""
+
+    def handled(self, frame: Frame, depth: int, error: BaseException) -> None:
+        """Tells that a handler of the frame takes over; its stack was cut to `depth` values."""
+
+    def frame_left(self, frame: Frame, how: Signal) -> None:
+        """Tells that the frame returned, was unwound, or paused."""
+
+    def frame_resumed(self, frame: Frame) -> None:
+        """Tells that a generator's frame goes on."""
+
+
+class Leave:
+    """Holds the ways in which a frame is left."""
+
+    RETURNED = RETURNED
+    UNWOUND = UNWOUND
+    SUSPENDED = YIELDED
+    STARTED = STARTED
+    """The frame became a generator's and was not resumed yet."""

@@ -1,0 +1,49 @@
+"""The scope: which modules the machine interprets; all others run natively."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import attrs
+
+
+@attrs.frozen
+class Scope:
+    """Decides by module name and file what is interpreted.
+
+    The program itself and the modules in its folder are in scope. A pattern is a glob on the full module
+    name; one that matches a package matches what is in it.
+
+    Attributes:
+        program_folder: The folder whose modules are in scope; None for none.
+        include: Patterns of further modules.
+        exclude: Patterns of modules that run natively after all.
+    """
+
+    program_folder: str | None = attrs.field(
+        default=None, converter=lambda folder: None if folder is None else str(Path(folder).resolve())
+    )
+    include: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    exclude: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+
+    def contains(self, module_name: str, filename: str | None) -> bool:
+        """Whether a module is interpreted."""
+        if module_name == "calcharo_vm" or module_name.startswith("calcharo_vm."):
+            return False  # the machine cannot run on itself
+        if _matches(module_name, self.exclude):
+            return False
+        if module_name == "__main__" or _matches(module_name, self.include):
+            return True
+        if self.program_folder is None or filename is None:
+            return False
+        path = Path(filename)
+        folder = Path(self.program_folder)
+        return folder in path.parents and "site-packages" not in path.relative_to(folder).parts
+
+
+def _matches(module_name: str, patterns: tuple[str, ...]) -> bool:
+    names = [module_name]
+    while "." in names[-1]:
+        names.append(names[-1].rpartition(".")[0])
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)

@@ -1,0 +1,122 @@
+"""Tracebacks of guest frames.
+
+A traceback entry needs a host frame. Each guest frame that an exception passes gets a mirror: the frame of
+a generator that never starts, made from the guest's own name, file and line table. Its locals are cells,
+filled when the guest frame ends: until then they would keep alive what the frame drops.
+"""
+
+from __future__ import annotations
+
+import opcode
+from pathlib import Path
+from types import CellType, CodeType, FrameType, FunctionType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from calcharo_vm.machine.values import NULL
+
+if TYPE_CHECKING:
+    from calcharo_vm.machine.frame import Frame
+
+MACHINE_FOLDER = str(Path(__file__).resolve().parent)
+_CO_OPTIMIZED_NEWLOCALS = 0x3
+_CO_GENERATOR = 0x20
+
+
+class StubMarker:
+    """Is the last constant of host code that stands for guest code: its frames are the machine's."""
+
+
+class GuestReference:
+    """Is the last constant of host code that shows a guest code object to whoever reads its name and lines."""
+
+    def __init__(self, code: CodeType) -> None:
+        self.code = code
+
+
+def is_machine_code(code: CodeType) -> bool:
+    """Whether frames of this host code belong to the machine and are hidden from the guest."""
+    constants = code.co_consts
+    return (bool(constants) and isinstance(constants[-1], StubMarker)) or code.co_filename.startswith(MACHINE_FOLDER)
+
+
+def strip_machine_entries(traceback: TracebackType | None) -> TracebackType | None:
+    """A traceback without the machine's entries before the first entry of the guest or of native code."""
+    while traceback is not None and is_machine_code(traceback.tb_frame.f_code):
+        traceback = traceback.tb_next
+    return traceback
+
+
+def add_traceback_entry(frame: Frame, error: BaseException) -> None:
+    """Puts the frame in front of an exception's traceback, as CPython does when an exception passes it."""
+    decoded = frame.guest.decoded
+    index = frame.ip - 1
+    line = decoded.positions[index][0]
+    if frame.mirror is None:
+        frame.mirror = make_mirror(frame)
+    error.__traceback__ = TracebackType(
+        strip_machine_entries(error.__traceback__), frame.mirror[0], decoded.offsets[index], -1 if line is None else line
+    )
+
+
+def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
+    """A host frame with the name, file, lines and globals of a guest frame, and the cells of its locals."""
+    guest = frame.guest
+    code = guest.mirror_code
+    if not guest.is_optimized:
+        namespace = frame.globals if frame.locals is None else frame.locals
+        return eval(code, frame.globals, namespace).gi_frame, ()  # noqa: S307 - it runs nothing but RETURN_GENERATOR
+    cells = tuple(CellType() for _ in code.co_freevars)
+    return FunctionType(code, frame.globals, closure=cells)().gi_frame, cells
+
+
+def make_mirror_code(code: CodeType, *, is_optimized: bool) -> CodeType:
+    """Code that makes a generator at once, in the disguise of `code`."""
+    names = _variables(code)[:255] if is_optimized else ()
+    number = opcode.opmap
+    start = bytes([number["COPY_FREE_VARS"], len(names)]) if names else b""
+    start += bytes([number["RETURN_GENERATOR"], 0, number["POP_TOP"], 0])
+    length = max(len(code.co_code), len(start) + 2)
+    nops = bytes([number["NOP"], 0]) * ((length - len(start)) // 2)
+    return code.replace(
+        co_code=start + nops,
+        co_flags=_CO_GENERATOR | (_CO_OPTIMIZED_NEWLOCALS if is_optimized else 0),
+        co_argcount=0,
+        co_posonlyargcount=0,
+        co_kwonlyargcount=0,
+        co_nlocals=0,
+        co_varnames=(),
+        co_cellvars=(),
+        co_freevars=names,
+        co_exceptiontable=b"",
+        co_stacksize=2,
+        co_consts=(*code.co_consts, GuestReference(code)),
+    )
+
+
+def _variables(code: CodeType) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*code.co_varnames, *code.co_cellvars, *code.co_freevars)))
+
+
+def fill_mirror(frame: Frame) -> None:
+    """Gives a mirror the locals of its frame, which ends: from now on the traceback keeps them alive."""
+    cells = frame.mirror[1]
+    values = local_values(frame)
+    for name, cell in zip(frame.guest.mirror_code.co_freevars, cells, strict=True):
+        if name in values:
+            cell.cell_contents = values[name]
+
+
+def local_values(frame: Frame) -> dict[str, Any]:
+    """The bound local variables of a function's frame, cells looked through."""
+    code = frame.guest.code
+    cells = {*code.co_cellvars, *code.co_freevars}
+    values = {}
+    for name, value in zip(frame.guest.decoded.localsplus, frame.fast, strict=True):
+        if name in cells and type(value) is CellType:
+            try:
+                values[name] = value.cell_contents
+            except ValueError:
+                continue
+        elif value is not NULL:
+            values[name] = value
+    return values

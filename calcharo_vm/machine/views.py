@@ -1,0 +1,87 @@
+"""What the guest sees where a host object would show the machine: its own code objects and frames."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType, MethodType
+from typing import TYPE_CHECKING, Any
+
+from calcharo_vm.machine.tracebacks import GuestReference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
+
+
+def original_of(code: Any) -> Any:  # noqa: ANN401
+    """The guest's code object that a host code object stands for, or the object itself."""
+    if type(code) is CodeType and (constants := code.co_consts) and isinstance(constants[-1], GuestReference):
+        return constants[-1].code
+    return code
+
+
+def _code_view(name: str, owners: tuple[type, ...]) -> Callable[[Any], Any]:
+    read = attrgetter(name)
+
+    def view(owner: Any) -> Any:  # noqa: ANN401
+        value = read(owner)
+        return original_of(value) if type(owner) in owners else value
+
+    return view
+
+
+def _awaited_view(name: str) -> Callable[[Any], Any]:
+    read = attrgetter(name)
+
+    def view(owner: Any) -> Any:  # noqa: ANN401
+        if type(owner) in _GENERATORS:
+            from calcharo_vm.machine.generators import delegate, frame_of  # noqa: PLC0415 - they need this module
+
+            frame = frame_of(owner)
+            if frame is not None:
+                return delegate(frame) if frame.back is None and frame.ip else None
+        return read(owner)
+
+    return view
+
+
+def _generator_frame_view(name: str) -> Callable[[Any], Any]:
+    read = attrgetter(name)
+
+    def view(owner: Any) -> Any:  # noqa: ANN401
+        if type(owner) in _GENERATORS:
+            from calcharo_vm.machine.frame_views import host_frame_of  # noqa: PLC0415
+            from calcharo_vm.machine.generators import frame_of  # noqa: PLC0415
+
+            frame = frame_of(owner)
+            if frame is not None:
+                return host_frame_of(frame)
+        return read(owner)
+
+    return view
+
+
+def set_attribute(owner: Any, name: str, value: Any) -> None:  # noqa: ANN401
+    """Sets an attribute; a code object that a function gets is replaced by its trampoline."""
+    if name == "__code__" and type(owner) is FunctionType and type(value) is CodeType:
+        constants = owner.__code__.co_consts
+        if constants and isinstance(constants[-1], GuestReference) and original_of(value) is value:
+            value = constants[-1].machine.guest_code(value).trampoline
+    setattr(owner, name, value)
+
+
+GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
+    "__code__": _code_view("__code__", (FunctionType, MethodType)),
+    "gi_code": _code_view("gi_code", _GENERATORS),
+    "cr_code": _code_view("cr_code", _GENERATORS),
+    "ag_code": _code_view("ag_code", _GENERATORS),
+    "f_code": _code_view("f_code", (FrameType,)),
+    "gi_yieldfrom": _awaited_view("gi_yieldfrom"),
+    "cr_await": _awaited_view("cr_await"),
+    "ag_await": _awaited_view("ag_await"),
+    "gi_frame": _generator_frame_view("gi_frame"),
+    "cr_frame": _generator_frame_view("cr_frame"),
+    "ag_frame": _generator_frame_view("ag_frame"),
+}
+"""The functions that read attributes whose plain value would show the machine, by name."""
