@@ -68,7 +68,7 @@ class Child(Base):
         del self
         try:
             super().method()
-        except RuntimeError as error:
+        except (RuntimeError, UnboundLocalError) as error:
             return str(error)
 
     def missing(self):

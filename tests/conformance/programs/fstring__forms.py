@@ -16,7 +16,7 @@ class F:
 f = F()
 print(f"{name} {number:5d}|{pi:.2f}|{pi:{width}.{precision}f}|{number:#x}|{name!r:>8}|{name!s}|{name!a}")
 print(f"{f} {f!s} {f!r} {f:abc} {f!r:>10} {f:{name}{width}}")
-print(f"{{literal}} {{{number}}} {items['k'][0]} {items["k"] if False else 'x'}" if False else f"{{literal}} {{{number}}} {items['k'][0]}")
+print(f"{{literal}} {{{number}}} {items['k'][0]}")
 print(f"{number=} {name = } {pi=:.1f} {name=!s} {number + 1=}")
 print(f"{'nested ' + f'{number}'} {[x * 2 for x in range(3)]} {(lambda x: x + 1)(1)} {'a' if number else 'b'}")
 print(f"{number:,} {1234567:_} {0.25:%} {255:08b} {-5:+} {name:*^9} {name:<5}| {number:>{width}}")

@@ -7,6 +7,6 @@ print(f"{
     .upper()
 } {'\t'!r} {"\N{BULLET}"}")
 print(f"{name:{"*"}^{"5"}} {name!r:{">"}{4 + 1}} {name = !r:^{5}}")
-print(f'{f'{f'{1 + 1}'}'}', f"{"a" + 'b' + """c"""}", rf"{"\d"}\w")
-print(f"{lambda x: 1}" if False else f"{(lambda x: 1)(0)}", f"{name:{{'<'}}}" if False else "skipped")
+print(f'{f'{f'{1 + 1}'}'}', f"{"a" + 'b' + """c"""}", rf"{r"\d"}\w")
+print(f"{(lambda x: 1)(0)}")
 print(f"{(w := 5):{w}}|", f"{[*"ab"]}", f"{ {**{"k": 1}} }", f"{1 if "a" else "b"}")

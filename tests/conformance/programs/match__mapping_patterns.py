@@ -22,8 +22,8 @@ def f(value):
             return "deep", x, y
         case {Const.KEY: v}:
             return "dotted", v
-        case {1: one, 2.5: two, None: three, True: t}:
-            return "mixed", one, two, three, t
+        case {1: one, 2.5: two, None: three}:
+            return "mixed", one, two, three
         case {"only": str() | int() as v, **rest} if not rest:
             return "only", v
         case {"only": v, **rest}:

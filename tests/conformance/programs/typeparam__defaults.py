@@ -9,12 +9,14 @@ def note(x):
     return x
 
 
-class Box[T = int, *Ts = *tuple[str, int], **P = [bool]]:
+class Box[T = int, **P = [bool]]:
     pass
 
 
 for p in Box.__type_params__:
     print(p, p.__default__, p.has_default())
+type Starred[*Ts = *tuple[str, int]] = tuple[*Ts]
+print(Starred.__type_params__[0].__default__)
 type Alias[A, B = list[A]] = dict[A, B]
 print(Alias.__type_params__[1].__default__, Alias[int])
 

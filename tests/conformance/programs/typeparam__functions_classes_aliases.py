@@ -19,7 +19,7 @@ class Stack[T]:
     def param(self):
         return T, T.__name__
 
-    class Inner[V](Generic[V] if False else object):
+    class Inner[V]:
         both = (T, V)
 
 

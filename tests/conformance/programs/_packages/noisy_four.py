@@ -1,0 +1,2 @@
+print("noisy four loads")
+name = "four"

@@ -1,0 +1,2 @@
+print("noisy one loads")
+name = "one"

@@ -1,0 +1,2 @@
+print("noisy three loads")
+name = "three"

@@ -1,0 +1,2 @@
+print("noisy two loads")
+value, other = 2, "two"
