@@ -21,7 +21,7 @@ from rich.table import Table
 from calcharo_vm import execute_and_trace
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.machine import Machine
-from calcharo_vm.machine.observer import Leave
+from calcharo_vm.machine.signals import Signal
 
 PROGRAMS = Path(__file__).parent / "programs"
 # How often each program does its work, for about a million and a half instructions.
@@ -69,7 +69,7 @@ class Counter:
     def handled(self, frame: Frame, depth: int, error: BaseException) -> None:
         """Says nothing about instructions."""
 
-    def frame_left(self, frame: Frame, leave: Leave) -> None:
+    def frame_left(self, frame: Frame, how: Signal) -> None:
         """Says nothing about instructions."""
 
     def frame_resumed(self, frame: Frame) -> None:
