@@ -58,5 +58,5 @@ def importing_on(machine: Machine) -> Iterator[None]:
     try:
         yield
     finally:
-        if finder in sys.meta_path:
+        if sys.meta_path is not None and finder in sys.meta_path:  # None when the interpreter shuts down
             sys.meta_path.remove(finder)  # type: ignore[arg-type]
