@@ -1,0 +1,414 @@
+"""Reads what guest objects hold without running any guest code.
+
+`isinstance`, attribute access, iteration and comparison may all call methods of the program. Here
+an object's kind comes from its real class's MRO, its content through the methods of the built-in
+type it is laid out as, and its attributes through CPython's own descriptors.
+"""
+
+import gc
+import itertools
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import methodcaller
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    ClassMethodDescriptorType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+    NotImplementedType,
+    SimpleNamespace,
+    WrapperDescriptorType,
+)
+from weakref import ref
+
+from calcharo_vm.recording.values import HeapKind
+
+SCALAR_TYPES = (int, str, bool, float, type(None), bytes, complex, type(...), NotImplementedType)
+"""Types whose exact instances are recorded as themselves."""
+
+MACHINERY_NAMES = frozenset(
+    {"__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__"}
+)
+"""Names that every module is born with; a recording leaves them out of namespaces."""
+
+_CLASS_MACHINERY = frozenset(
+    """__dict__ __weakref__ __module__ __qualname__ __doc__ __firstlineno__ __static_attributes__ _abc_impl
+    __abstractmethods__ __annotations__ __annotate__ __annotate_func__ __annotations_cache__
+    __classdictcell__""".split()
+)
+
+_FUNCTION_FIELDS = ("__defaults__", "__kwdefaults__", "__closure__")
+
+MISSING = object()
+"""What is not there."""
+
+Items = list[object]
+Fields = dict[str, object]
+
+
+def _descriptor(cls: type, name: str) -> Callable[[object], object]:
+    found: Callable[[object], object] = vars(cls)[name].__get__
+    return found
+
+
+_mro_of = _descriptor(type, "__mro__")
+_namespace_of = _descriptor(type, "__dict__")
+_name_of = _descriptor(type, "__name__")
+_class_qualname = _descriptor(type, "__qualname__")
+_class_flags = _descriptor(type, "__flags__")
+_class_bases = _descriptor(type, "__bases__")
+_function_qualname = _descriptor(FunctionType, "__qualname__")
+_function_globals = _descriptor(FunctionType, "__globals__")
+_function_parts = tuple((name, _descriptor(FunctionType, name)) for name in _FUNCTION_FIELDS)
+_module_namespace = _descriptor(ModuleType, "__dict__")
+_exception_args = _descriptor(BaseException, "args")
+_exception_dict = _descriptor(BaseException, "__dict__")
+_cell_contents = _descriptor(CellType, "cell_contents")
+_method_parts = (_descriptor(MethodType, "__func__"), _descriptor(MethodType, "__self__"))
+
+_SCALAR_IDS = frozenset(map(id, SCALAR_TYPES))
+
+
+def mro(cls: type) -> tuple[type, ...]:
+    """The real MRO of a class, whatever its metaclass says."""
+    found = _mro_of(cls)
+    assert isinstance(found, tuple)
+    return found
+
+
+def namespace(cls: type) -> Mapping[str, object]:
+    """The real namespace of a class, whatever its metaclass says."""
+    found = _namespace_of(cls)
+    assert isinstance(found, Mapping)
+    return found
+
+
+def is_scalar(value: object) -> bool:
+    """Returns whether a value is recorded as itself."""
+    return id(type(value)) in _SCALAR_IDS
+
+
+def _slice_all(cls: type) -> Callable[[object], Items]:
+    take = vars(cls)["__getitem__"]
+    return lambda value: list(take(value, slice(None)))
+
+
+def _iterate(cls: type) -> Callable[[object], Items]:
+    iterate = vars(cls)["__iter__"]
+    return lambda value: list(iterate(value))
+
+
+def _flat(pairs: object) -> Items:
+    assert isinstance(pairs, list)
+    return [part for pair in pairs for part in pair]
+
+
+def _dict_items(value: object) -> Items:
+    return _flat(list(dict.items(value)))  # type: ignore[arg-type]
+
+
+def _ordered_items(value: object) -> Items:
+    # Walking an OrderedDict in its own order looks keys up, which is safe for scalars only.
+    if all(is_scalar(key) for key in dict.keys(value)):  # type: ignore[arg-type]
+        return _flat(list(OrderedDict.items(value)))  # type: ignore[arg-type]
+    return _dict_items(value)
+
+
+def _namespace_items(value: object) -> Items:
+    pairs = dict.items(value)  # type: ignore[arg-type]
+    return _flat([pair for pair in pairs if not (type(pair[0]) is str and pair[0] in MACHINERY_NAMES)])
+
+
+def _cell_items(value: object) -> Items:
+    try:
+        return [_cell_contents(value)]
+    except ValueError:  # an empty cell
+        return []
+
+
+def _method_items(value: object) -> Items:
+    return [read(value) for read in _method_parts]
+
+
+def exception_arguments(value: object) -> Items:
+    """The `args` of an exception."""
+    return list(_exception_args(value))  # type: ignore[call-overload,no-any-return]
+
+
+def _bytearray_items(value: object) -> Items:
+    return [bytes(bytearray.__getitem__(value, slice(None)))]  # type: ignore[call-overload]
+
+
+def _range_items(value: object) -> Items:
+    assert isinstance(value, range)
+    return [value.start, value.stop, value.step]
+
+
+def _slice_items(value: object) -> Items:
+    assert isinstance(value, slice)
+    return [value.start, value.stop, value.step]
+
+
+def _scalar_items(cls: type) -> Callable[[object], Items]:
+    if cls is bytes:
+        return lambda value: [bytes(bytes.__getitem__(value, slice(None)))]  # type: ignore[call-overload]
+    if cls is complex:
+        return lambda value: [complex.__add__(value, 0j)]  # type: ignore[operator]
+    if cls is str:
+        return lambda value: [str.__str__(value)]
+    if cls is float:
+        return lambda value: [float.__float__(value)]  # type: ignore[arg-type]
+    return lambda value: [int.__int__(value)]  # type: ignore[call-overload]
+
+
+def _nothing(_value: object) -> Items:
+    return []
+
+
+_LAYOUTS: tuple[tuple[type, HeapKind, Callable[[object], Items]], ...] = (
+    (list, HeapKind.LIST, _slice_all(list)),
+    (tuple, HeapKind.TUPLE, _slice_all(tuple)),
+    (OrderedDict, HeapKind.DICT, _ordered_items),
+    (dict, HeapKind.DICT, _dict_items),
+    (set, HeapKind.SET, _iterate(set)),
+    (frozenset, HeapKind.FROZENSET, _iterate(frozenset)),
+    (deque, HeapKind.DEQUE, _iterate(deque)),
+    (bytearray, HeapKind.BYTEARRAY, _bytearray_items),
+    (range, HeapKind.RANGE, _range_items),
+    (slice, HeapKind.SLICE, _slice_items),
+    (CellType, HeapKind.CELL, _cell_items),
+    (MethodType, HeapKind.METHOD, _method_items),
+    (FunctionType, HeapKind.FUNCTION, _nothing),
+    (type, HeapKind.CLASS, _nothing),
+    (ModuleType, HeapKind.MODULE, _nothing),
+    (BaseException, HeapKind.EXCEPTION, exception_arguments),
+    *((cls, HeapKind.SCALAR, _scalar_items(cls)) for cls in (int, float, complex, str, bytes)),
+)
+
+_HEAP_TYPE = 1 << 9
+
+_TRANSPARENT = frozenset(
+    id(cls)
+    for cls in (map, filter, zip, enumerate, reversed, type(iter(int, 1)), partial, methodcaller, *vars(itertools).values())
+    if isinstance(cls, type)
+)
+"""Iterators and callables that work with other objects, which the garbage collector can name."""
+
+_NATIVE_FUNCTIONS = (
+    BuiltinFunctionType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+    MethodWrapperType,
+    ClassMethodDescriptorType,
+)
+_STATIC_FUNCTIONS = frozenset(map(id, (MethodDescriptorType, WrapperDescriptorType, ClassMethodDescriptorType)))
+_native_names = {id(cls): _descriptor(cls, "__name__") for cls in _NATIVE_FUNCTIONS}
+
+
+_HARMLESS_DESCRIPTORS = frozenset(
+    map(id, (FunctionType, property, classmethod, staticmethod, GetSetDescriptorType, MemberDescriptorType, *_NATIVE_FUNCTIONS))
+)
+
+
+class TypeAnatomy:
+    """How the instances of one class are read."""
+
+    __slots__ = ("attributes", "is_guest", "items", "kind", "name", "reference")
+
+    def __init__(self, cls: type, *, is_guest: bool) -> None:
+        self.reference = ref(cls)
+        self.name = str(_name_of(cls))
+        self.is_guest = is_guest
+        self.kind, self.items = _layout(cls)
+        self.attributes = _attribute_readers(cls) if is_guest or cls is SimpleNamespace else None
+        if self.kind is HeapKind.OPAQUE and (self.attributes is not None or cls is object):
+            self.kind = HeapKind.INSTANCE
+
+
+def _layout(cls: type) -> tuple[HeapKind, Callable[[object], Items]]:
+    for ancestor in mro(cls):
+        for base, kind, items in _LAYOUTS:
+            if ancestor is base:
+                return kind, items
+    kind = HeapKind.FUNCTION if id(cls) in _native_names else HeapKind.OPAQUE
+    return kind, _nothing
+
+
+class _AttributeReaders:
+    """The descriptors through which a class's instances keep their attributes."""
+
+    __slots__ = ("dictionary", "slots")
+
+    def __init__(self) -> None:
+        self.dictionary: Callable[[object], object] | None = None
+        self.slots: list[tuple[str, Callable[[object], object]]] = []
+
+    def read(self, value: object) -> Fields:
+        """The attributes of an instance, by name."""
+        fields: Fields = {}
+        for name, getter in self.slots:
+            try:
+                fields[name] = getter(value)
+            except AttributeError:  # an empty slot
+                continue
+        if self.dictionary is not None:
+            fields.update(only_names(self.dictionary(value)))
+        return fields
+
+    def read_one(self, value: object, name: str) -> object:
+        """One attribute of an instance, or `MISSING`."""
+        for slot, getter in self.slots:
+            if slot == name:
+                try:
+                    return getter(value)
+                except AttributeError:
+                    return MISSING
+        return MISSING if self.dictionary is None else dict.get(self.dictionary(value), name, MISSING)  # type: ignore[call-overload]
+
+
+def only_names(mapping: object) -> Fields:
+    """The entries of a dictionary whose keys are plain strings."""
+    assert isinstance(mapping, Mapping)
+    return {key: value for key, value in mapping.items() if type(key) is str}
+
+
+def _attribute_readers(cls: type) -> _AttributeReaders:
+    readers = _AttributeReaders()
+    for ancestor in reversed(mro(cls)):
+        for name, descriptor in namespace(ancestor).items():
+            if name == "__dict__":
+                if type(descriptor) in (GetSetDescriptorType, MemberDescriptorType):
+                    readers.dictionary = descriptor.__get__  # type: ignore[attr-defined]
+            elif type(descriptor) is MemberDescriptorType and "__slots__" in namespace(ancestor):
+                readers.slots.append((name, descriptor.__get__))
+    return readers
+
+
+class Anatomy:
+    """Reads guest objects; classes of guest modules are looked into, other classes are opaque.
+
+    The attributes of a library's objects may be changed by code that is not executed by the
+    machine, at any time. They are not shown rather than shown wrong.
+    """
+
+    def __init__(self) -> None:
+        self.guest_modules: set[str] = set()
+        self._known: dict[int, TypeAnatomy] = {}
+
+    def of(self, cls: type) -> TypeAnatomy:
+        """How the instances of `cls` are read."""
+        known = self._known.get(id(cls))
+        if known is None or known.reference() is not cls:
+            known = self._known[id(cls)] = TypeAnatomy(cls, is_guest=self.is_guest(cls))
+        return known
+
+    def is_guest(self, cls: type) -> bool:
+        """Returns whether a class was made by the program."""
+        module = namespace(cls).get("__module__")
+        return type(module) is str and module in self.guest_modules
+
+    def content(self, value: object, kind: HeapKind) -> tuple[Items, Fields]:
+        """What an object holds: its items (keys and values in turn for a dictionary) and its attributes."""
+        if kind is HeapKind.NAMESPACE:
+            return _namespace_items(value), {}
+        anatomy = self.of(type(value))
+        if kind is HeapKind.CLASS:
+            return self._class_content(value)
+        if kind is HeapKind.FUNCTION:
+            return [], self._function_fields(value)
+        fields: Fields = {}
+        if anatomy.attributes is not None:
+            fields = anatomy.attributes.read(value)
+        elif kind is HeapKind.EXCEPTION:
+            fields = only_names(_exception_dict(value))
+        return anatomy.items(value), fields
+
+    def _class_content(self, cls: object) -> tuple[Items, Fields]:
+        assert isinstance(cls, type)
+        if not self.is_guest(cls):
+            return [], {}
+        entries = {name: value for name, value in only_names(namespace(cls)).items() if name not in _CLASS_MACHINERY}
+        return list(_class_bases(cls)), entries  # type: ignore[call-overload]
+
+    @staticmethod
+    def _function_fields(function: object) -> Fields:
+        if type(function) is not FunctionType:
+            return {}
+        parts = ((name, read(function)) for name, read in _function_parts)
+        return {name: part for name, part in parts if part is not None}
+
+
+def name_of(value: object, kind: HeapKind) -> str:
+    """The name of a function, class or module, and nothing for other objects."""
+    found: object = ""
+    if kind is HeapKind.FUNCTION:
+        found = (_native_names.get(id(type(value))) or _function_qualname)(value)
+    elif kind is HeapKind.CLASS:
+        found = _class_qualname(value)
+    elif kind is HeapKind.MODULE:
+        found = dict.get(_module_namespace(value), "__name__")  # type: ignore[call-overload]
+    return str.__str__(found) if isinstance(found, str) else ""
+
+
+def outlives_the_program(value: object, kind: HeapKind) -> bool:
+    """Returns whether an object belongs to the interpreter, so that remembering it prolongs nothing."""
+    if kind is HeapKind.CLASS:
+        return not _class_flags(value) & _HEAP_TYPE  # type: ignore[operator]
+    if type(value) is BuiltinFunctionType:
+        return type(value.__self__) is ModuleType
+    return id(type(value)) in _STATIC_FUNCTIONS
+
+
+def held_by(value: object) -> Items:
+    """What an object that is not looked into may change when it is called or advanced."""
+    cls = type(value)
+    if id(cls) in _native_names:
+        owner = getattr(value, "__self__", None)
+        return [] if type(owner) is ModuleType else [owner]
+    if any(id(ancestor) in _TRANSPARENT for ancestor in mro(cls)):
+        return [part for part in gc.get_referents(value) if type(part) not in (type, ModuleType)]
+    return []
+
+
+def is_guest_function(value: object, guest_modules: set[str]) -> bool:
+    """Returns whether a function belongs to a module of the program, so that the machine executes it."""
+    if type(value) is not FunctionType:
+        return False
+    module = dict.get(_function_globals(value), "__name__")  # type: ignore[call-overload]
+    return type(module) is str and module in guest_modules
+
+
+def class_attribute(cls: type, name: str) -> object:
+    """What a class or its ancestors have under a name, not bound, or `MISSING`."""
+    for ancestor in mro(cls):
+        entries = namespace(ancestor)
+        if name in entries:
+            return entries[name]
+    return MISSING
+
+
+def is_guest_descriptor(found: object, guest_modules: set[str]) -> bool:
+    """Returns whether reading a class attribute runs no code but the program's own."""
+    if id(type(found)) in _HARMLESS_DESCRIPTORS:
+        return True
+    reader = class_attribute(type(found), "__get__")
+    return reader is MISSING or is_guest_function(reader, guest_modules)
+
+
+def module_namespace(module: object) -> dict[str, object]:
+    """The real namespace of a module."""
+    found = _module_namespace(module)
+    assert isinstance(found, dict)
+    return found
+
+
+def class_name(cls: type) -> str:
+    """The real name of a class, whatever its metaclass says."""
+    return str(_name_of(cls))

@@ -1,0 +1,182 @@
+"""What instructions change beside the stack: what to remember before one, and what to read after it."""
+
+import sys
+from collections.abc import Callable
+
+from calcharo_vm.recording import ops, plan
+from calcharo_vm.recording.anatomy import MISSING, class_attribute, is_guest_descriptor
+from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
+from calcharo_vm.recording.identity import Words
+from calcharo_vm.recording.natives import Effect, effect_of, is_plain_iterable
+from calcharo_vm.recording.shadow import Shadow, token
+from calcharo_vm.recording.values import HeapKind
+
+_NULL_FIRST = sys.version_info < (3, 13)
+_EXACT_CONTAINERS = frozenset(map(id, (list, tuple, dict, str, bytes, range, bytearray)))
+
+Held = tuple[object, ...] | None
+"""An effect and the objects it may have: kept from before an instruction until it has executed."""
+
+
+class Effects:
+    """Finds the changes that instructions make to slots, cells, namespaces and objects."""
+
+    def __init__(self, shadow: Shadow, null: object) -> None:
+        self.shadow = shadow
+        self.log = shadow.log
+        self.null = null
+        self._prepare: dict[int, Callable[[FrameRecord, Words, object], Held]] = {
+            plan.ATTRIBUTE: self._prepare_attribute,
+            plan.SUBSCRIPT: self._prepare_subscript,
+            plan.STORE_SLICE: lambda _record, stack, _detail: (Effect.FIRST, stack[-3]),
+            plan.SET_GROWS: lambda _record, stack, _detail: (Effect.ADDS, MISSING, stack[-1]),
+            plan.MAP_GROWS: lambda _record, stack, _detail: (Effect.KEYED, MISSING, stack[-2]),
+            plan.CALL: self._prepare_call,
+            plan.IN_PLACE: self._prepare_in_place,
+            plan.READ_SUBSCRIPT: self._prepare_read_subscript,
+            plan.ADVANCE: self._prepare_advance,
+            plan.READ_ATTRIBUTE: self._prepare_read_attribute,
+            plan.ENTER_WITH: lambda _record, stack, _detail: (Effect.UNKNOWN, stack[-1]),
+            plan.EXIT_WITH: lambda _record, stack, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
+        }
+
+    # --- before the instruction ------------------------------------------------------------------
+
+    def prepare(self, record: FrameRecord, stack: Words, index: int) -> None:
+        """Remembers the objects an instruction may change, for no longer than until it has executed."""
+        record.held = self._prepare[record.act](record, stack, record.plan.details[index])
+
+    @staticmethod
+    def _prepare_attribute(_record: FrameRecord, stack: Words, detail: object) -> Held:
+        return Effect.ATTRIBUTE, stack[-1], detail
+
+    @staticmethod
+    def _prepare_subscript(_record: FrameRecord, stack: Words, _detail: object) -> Held:
+        return Effect.KEYED, stack[-2], stack[-1]
+
+    def _prepare_in_place(self, _record: FrameRecord, stack: Words, _detail: object) -> Held:
+        target = stack[-2]
+        if id(type(target)) in self.shadow.scalars or type(target) is tuple:
+            return None
+        return (Effect.EXTENDS if type(target) is list else Effect.UNKNOWN), target
+
+    def _prepare_read_subscript(self, _record: FrameRecord, stack: Words, _detail: object) -> Held:
+        container = stack[-2]
+        return None if id(type(container)) in _EXACT_CONTAINERS else (Effect.FIRST, container)
+
+    @staticmethod
+    def _prepare_advance(_record: FrameRecord, stack: Words, detail: object) -> Held:
+        assert isinstance(detail, int)
+        iterator = stack[detail]
+        return None if is_plain_iterable(iterator) else (Effect.UNKNOWN, iterator)
+
+    def _prepare_read_attribute(self, _record: FrameRecord, stack: Words, detail: object) -> Held:
+        owner = stack[-1]
+        shade = self.shadow.held(owner)
+        if shade is None or shade.kind is not HeapKind.INSTANCE or detail in shade.fields:
+            return None
+        assert isinstance(detail, str)
+        found = class_attribute(type(owner), detail)
+        if found is MISSING or is_guest_descriptor(found, self.shadow.anatomy.guest_modules):
+            return None
+        return Effect.UNKNOWN, owner
+
+    def _prepare_call(self, record: FrameRecord, stack: Words, _detail: object) -> Held:
+        called, first = self._called(stack, record.base)
+        effect = effect_of(called, self.shadow.anatomy)
+        if effect is Effect.NONE:
+            return None
+        if effect in (Effect.UNKNOWN, Effect.RUNS_CODE, Effect.CONSUMES):
+            operands = stack[record.base :]
+            if effect is Effect.CONSUMES:
+                operands = [each for each in operands[1:] if not is_plain_iterable(each)]
+                return (Effect.UNKNOWN, *operands) if operands else None
+            return (effect, *operands)
+        if effect is Effect.MAKES_CLASS:
+            return (effect,)
+        receiver = getattr(called, "__self__", None) if type(called) is type(len) else None
+        return (effect, *self._operands(stack[first:], receiver))
+
+    @staticmethod
+    def _operands(operands: Words, receiver: object) -> Words:
+        """The receiver, if the callable is bound to one, and the arguments."""
+        return operands if receiver is None or type(receiver) is type(sys) else [receiver, *operands]
+
+    def _called(self, stack: Words, base: int) -> tuple[object, int]:
+        """The callable of a call, and where its first argument lies (its receiver, if it is a method)."""
+        if _NULL_FIRST and stack[base] is not self.null:
+            return stack[base], base + 1
+        if _NULL_FIRST:
+            return stack[base + 1], base + 2
+        return stack[base], base + (2 if stack[base + 1] is self.null else 1)
+
+    # --- after the instruction -------------------------------------------------------------------
+
+    def apply(self, frame: ObservedFrame, record: FrameRecord, act: int) -> None:
+        """Journals what the instruction a frame is at has changed beside the stack."""
+        if act <= plan.PREPARED:
+            if record.held is not None:
+                self._apply_held(frame, record, record.held)
+            return
+        detail = record.plan.details[record.index]
+        shadow, stack = self.shadow, frame.stack
+        match act:
+            case plan.SLOTS:
+                for slot in detail:  # type: ignore[attr-defined]
+                    self.set_fast(frame, record, slot)
+            case plan.CELL:
+                shadow.changed(frame.fast[detail])  # type: ignore[index]
+            case plan.LOCAL_NAME:
+                shadow.name_stored(frame.globals if frame.locals is None else frame.locals, detail)  # type: ignore[arg-type]
+            case plan.GLOBAL_NAME:
+                shadow.name_stored(frame.globals, detail)  # type: ignore[arg-type]
+            case plan.NAMESPACES:
+                self.namespaces(frame)
+            case plan.LIST_GROWS:
+                shadow.appended(stack[-detail])  # type: ignore[operator]
+            case plan.COLLECTION_GROWS:
+                shadow.changed(stack[-detail])  # type: ignore[operator]
+            case plan.FUNCTION_PART:
+                shadow.changed(stack[-1])
+
+    def set_fast(self, frame: ObservedFrame, record: FrameRecord, slot: int) -> None:
+        """Journals the value of a fast local slot."""
+        word = self.shadow.hold(frame.fast[slot])
+        self.log += (ops.FAST, slot, token(word))
+        self.shadow.release(record.fast[slot])
+        record.fast[slot] = word
+
+    def namespaces(self, frame: ObservedFrame) -> None:
+        """Journals whatever has changed in the namespaces of a frame."""
+        self.shadow.changed(frame.globals)
+        if frame.locals is not None and frame.locals is not frame.globals:
+            self.shadow.changed(frame.locals)
+
+    def _apply_held(self, frame: ObservedFrame, record: FrameRecord, held: tuple[object, ...]) -> None:
+        shadow = self.shadow
+        effect, *objects = held
+        target = objects[0] if objects else None
+        if target is MISSING:  # a comprehension: what grows lies on the stack
+            target = frame.stack[-record.plan.details[record.index]]  # type: ignore[operator]
+        match effect:
+            case Effect.FIRST:
+                shadow.changed(target)
+            case Effect.AT_END:
+                shadow.moved_at(target, -1)
+            case Effect.AT_START:
+                shadow.moved_at(target, 0)
+            case Effect.EXTENDS:
+                shadow.appended(target)
+            case Effect.ADDS:
+                shadow.added(target, objects[1])
+            case Effect.KEYED if len(objects) > 1:
+                shadow.item_stored(target, objects[1])
+            case Effect.ATTRIBUTE if len(objects) > 1 and type(objects[1]) is str:
+                shadow.attribute_stored(target, objects[1])
+            case Effect.MAKES_CLASS:
+                shadow.refresh(frame.stack[-1:])
+            case Effect.RUNS_CODE:
+                self.namespaces(frame)
+                shadow.refresh(objects)
+            case _:
+                shadow.refresh(objects)

@@ -1,0 +1,131 @@
+"""Who is who on the guest's heap, without keeping any guest object alive.
+
+A `Shade` stands for one guest object. It is found by the object's address, which tells objects
+apart only while they live, so the recorded places that hold each object are counted: an object
+whose count is above zero is held by the program itself, and its address is its own. At a count of
+zero the address is forgotten. After the garbage collector has freed something, and within the step
+in which a count reached zero, an address is believed only after looking at the content again.
+"""
+
+from typing import Final
+
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.anatomy import SCALAR_TYPES, Anatomy, name_of, outlives_the_program
+from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+
+Words = list[object]
+Table = dict[object, object]
+
+NO_ENTRIES: Final[Table] = {}
+"""Stands for a table without entries; never written to."""
+
+_GONE: Final = -1
+
+
+class Shade:
+    """What is recorded of one guest object: who it is, how many recorded places hold it, and its content."""
+
+    __slots__ = ("address", "count", "epoch", "fields", "has_plain_keys", "items", "kind", "table", "token", "type_address")
+
+    def __init__(self, number: int, value: object, kind: HeapKind, epoch: int) -> None:
+        self.token = range(number)
+        self.address = id(value)
+        self.type_address = id(type(value))
+        self.kind = kind
+        self.epoch = epoch
+        self.count = 0
+        self.items: Words = []
+        self.table: Table = {} if kind in MAPPING_KINDS else NO_ENTRIES
+        self.fields: Table = NO_ENTRIES
+        self.has_plain_keys = True  # all keys of the table are scalars
+
+
+def stands_for(word: object, value: object) -> bool:
+    """Returns whether a recorded word stands for this very object."""
+    if type(word) is Shade:
+        return word.address == id(value) and word.type_address == id(type(value))
+    return word is value
+
+
+class Identities:
+    """The guest objects that are recorded now, by address."""
+
+    def __init__(self, log: Words, null: object) -> None:
+        """Writes to `log`; `null` is what the machine has for CPython's NULL."""
+        self.log = log
+        self.anatomy = Anatomy()
+        self.by_id: dict[int, Shade] = {}
+        self.epoch = 0
+        self.zeros: list[Shade] = []
+        self.scalars = frozenset([*map(id, SCALAR_TYPES), id(type(null))])
+        self._kept_alive: Words = []
+        self._made = 0
+
+    def hold(self, value: object) -> object:
+        """The word for a value that one more recorded place holds."""
+        if id(type(value)) in self.scalars:
+            return value
+        shade = self.by_id.get(id(value))
+        if shade is None or not shade.count or shade.epoch != self.epoch:
+            shade = self.see(value, shade)
+        shade.count += 1
+        return shade
+
+    def see(self, value: object, known: Shade | None) -> Shade:
+        """The shade of an object whose address is new, or has to be looked at again."""
+        raise NotImplementedError
+
+    def release(self, word: object) -> None:
+        """One place fewer holds what a word stands for."""
+        if type(word) is Shade:
+            word.count -= 1
+            if not word.count:
+                self.zeros.append(word)
+
+    def release_all(self, words: Words) -> None:
+        """One place fewer holds what each of the words stands for."""
+        for word in words:
+            if type(word) is Shade:
+                word.count -= 1
+                if not word.count:
+                    self.zeros.append(word)
+
+    def purge(self) -> None:
+        """Forgets the objects that no recorded place holds, and what only they held."""
+        zeros = self.zeros
+        while zeros:
+            shade = zeros.pop()
+            if shade.count or shade.address == _GONE:
+                continue
+            if self.by_id.get(shade.address) is shade:
+                del self.by_id[shade.address]
+            shade.address = _GONE
+            self.log += (ops.DROP, shade.token.stop)
+            self._release_content(shade)
+
+    def _release_content(self, shade: Shade) -> None:
+        self.release_all(shade.items)
+        for table in (shade.table, shade.fields):
+            self.release_all([*table.keys(), *table.values()])
+        shade.items, shade.table, shade.fields = [], NO_ENTRIES, NO_ENTRIES
+
+    def is_held(self, shade: Shade | None) -> bool:
+        """Returns whether a recorded place holds the object of a shade."""
+        return shade is not None and shade.count > 0
+
+    def _make(self, value: object, kind: HeapKind, type_name: str) -> Shade:
+        shade = Shade(self._made, value, kind, self.epoch)
+        self._made += 1
+        self.by_id[id(value)] = shade
+        self.log += (ops.NEW, shade.token.stop, kind.value, type_name, name_of(value, kind))
+        if outlives_the_program(value, kind):
+            shade.count += 1
+            self._kept_alive.append(value)
+        return shade
+
+    def _forget(self, shade: Shade) -> None:
+        if self.by_id.get(shade.address) is shade:
+            del self.by_id[shade.address]
+        shade.address = 0
+        if not shade.count:
+            self.zeros.append(shade)

@@ -1,0 +1,22 @@
+"""The text of an exception, as far as it can be had without running the program's own code."""
+
+from types import FunctionType
+
+from calcharo_vm.recording.anatomy import class_attribute, class_name, exception_arguments, is_scalar
+
+
+def message_of(error: BaseException) -> tuple[str, str]:
+    """The name of an exception's class, and what `str()` gives when that runs no guest code.
+
+    Where it would, the message is made of the arguments that can be shown.
+    """
+    name = class_name(type(error))
+    arguments = exception_arguments(error)
+    writer = class_attribute(type(error), "__str__")
+    if type(writer) is not FunctionType and all(map(is_scalar, arguments)):
+        try:
+            return name, str(writer(error))  # type: ignore[operator]
+        except Exception:  # noqa: BLE001 - a built-in __str__ may find an attribute it cannot show
+            return name, ""
+    shown = [str(each) if is_scalar(each) else f"<{class_name(type(each))}>" for each in arguments]
+    return name, ", ".join(shown)

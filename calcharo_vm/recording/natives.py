@@ -1,0 +1,132 @@
+"""What native callables do to the objects they are given: the effects table.
+
+A callable that is in no table is taken to be able to change whatever it can reach.
+"""
+
+import builtins
+import enum
+import heapq
+from collections import deque
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
+
+from calcharo_vm.recording.anatomy import Anatomy, is_guest_function, is_scalar, mro
+
+
+class Effect(enum.Enum):
+    """What a native call does to its receiver or operands."""
+
+    NONE = enum.auto()
+    CONSUMES = enum.auto()
+    """It advances the iterators it is given, and changes nothing else."""
+    FIRST = enum.auto()
+    """It changes its receiver or first operand itself, nothing in it."""
+    AT_END = enum.auto()
+    AT_START = enum.auto()
+    EXTENDS = enum.auto()
+    ADDS = enum.auto()
+    KEYED = enum.auto()
+    """It changes at most one entry of a dictionary, named by the second operand."""
+    ATTRIBUTE = enum.auto()
+    """It sets or deletes the attribute of its first operand that the second names."""
+    MAKES_CLASS = enum.auto()
+    RUNS_CODE = enum.auto()
+    """It may change namespaces, too."""
+    UNKNOWN = enum.auto()
+
+
+_METHODS: dict[type, dict[Effect, str]] = {
+    list: {
+        Effect.AT_END: "append pop",
+        Effect.EXTENDS: "extend",
+        Effect.FIRST: "insert remove reverse sort clear __setitem__ __delitem__ __imul__ __init__",
+        Effect.NONE: "copy index count __len__ __getitem__ __contains__",
+    },
+    dict: {
+        Effect.KEYED: "pop setdefault __setitem__ __delitem__",
+        Effect.FIRST: "popitem clear",
+        Effect.NONE: "get keys items values copy __len__ __contains__ __getitem__",
+    },
+    set: {
+        Effect.ADDS: "add",
+        Effect.FIRST: "discard remove pop clear",
+        Effect.NONE: "copy isdisjoint issubset issuperset __len__ __contains__",
+    },
+    deque: {
+        Effect.AT_END: "append pop",
+        Effect.AT_START: "appendleft popleft",
+        Effect.FIRST: "clear insert remove reverse rotate",
+        Effect.NONE: "copy count index __len__ __getitem__ __contains__",
+    },
+}
+_FUNCTIONS: dict[Effect, str] = {
+    Effect.NONE: """abs aiter ascii bin breakpoint callable chr compile dir divmod format getattr
+        globals hasattr hash hex id input isinstance issubclass iter len locals oct open ord pow print repr round
+        vars""",
+    Effect.CONSUMES: "all any max min next sorted sum",
+    Effect.ATTRIBUTE: "setattr delattr",
+    Effect.RUNS_CODE: "exec eval __import__",
+    Effect.MAKES_CLASS: "__build_class__",
+}
+_CONSUMING_TYPES = (list, tuple, set, frozenset, dict, bytes, bytearray, deque, enumerate, zip, map, filter, reversed)
+_PURE_TYPES = (int, float, complex, str, bool, range, object, type, slice, memoryview, property, staticmethod, super)
+_PURE_METHODS_OF = frozenset(map(id, (str, int, float, bytes, bool, complex, tuple, frozenset, range)))
+_CONSUMING_METHODS = frozenset({"join"})
+_HEAP_FUNCTIONS = ("heapify", "heappop", "heappush", "heappushpop", "heapreplace")
+_PURE_MODULES = frozenset({"math", "cmath", "time", "sys", "_sre", "unicodedata", "_weakref", "binascii", "posix"})
+
+_bound: dict[tuple[int, str], Effect] = {}
+_by_address: dict[int, Effect] = {}
+for _cls, _effects in _METHODS.items():
+    for _effect, _names in _effects.items():
+        for _name in _names.split():
+            _bound[id(_cls), _name] = _effect
+            _by_address[id(vars(_cls)[_name])] = _effect
+for _effect, _names in _FUNCTIONS.items():
+    for _name in _names.split():
+        if hasattr(builtins, _name):
+            _by_address[id(getattr(builtins, _name))] = _effect
+_by_address.update((id(_cls), Effect.CONSUMES) for _cls in _CONSUMING_TYPES)
+_by_address.update((id(_cls), Effect.NONE) for _cls in _PURE_TYPES)
+_by_address.update((id(getattr(heapq, _name)), Effect.FIRST) for _name in _HEAP_FUNCTIONS)
+for _cls in (str, int, float, bytes, tuple, frozenset):
+    for _name, _method in vars(_cls).items():
+        if type(_method) is type(str.join):
+            _by_address[id(_method)] = Effect.CONSUMES if _name in _CONSUMING_METHODS else Effect.NONE
+
+_PLAIN_ITERATORS = frozenset(
+    id(type(iter(each)))
+    for each in ([], (), "", "é", b"", {}, {}.values(), {}.items(), set(), range(0), range(1 << 70), bytearray(), deque())
+) | {id(GeneratorType), id(type(reversed([]))), id(type(reversed({}))), *map(id, (list, tuple, dict, set, frozenset, deque))}
+
+
+def is_plain_iterable(value: object) -> bool:
+    """Returns whether iterating a value changes no recorded object, or is executed by the machine."""
+    return id(type(value)) in _PLAIN_ITERATORS or is_scalar(value) or type(value) is range
+
+
+def effect_of(called: object, anatomy: Anatomy) -> Effect:
+    """What calling `called` natively does; NONE for what the machine executes itself."""
+    known = _by_address.get(id(called))
+    if known is not None:
+        return known
+    cls = type(called)
+    if cls is FunctionType:
+        return Effect.NONE if is_guest_function(called, anatomy.guest_modules) else Effect.RUNS_CODE
+    if cls is MethodType:
+        return effect_of(called.__func__, anatomy)
+    if cls is BuiltinFunctionType:
+        return _effect_of_bound(called)
+    if any(ancestor is type for ancestor in mro(cls)) and anatomy.is_guest(called):  # type: ignore[arg-type]
+        return Effect.NONE
+    return Effect.UNKNOWN
+
+
+def _effect_of_bound(method: object) -> Effect:
+    owner = method.__self__  # type: ignore[attr-defined]
+    name = method.__name__  # type: ignore[attr-defined]
+    if type(owner) is ModuleType:
+        module = vars(owner).get("__name__")
+        return Effect.NONE if module in _PURE_MODULES else Effect.UNKNOWN
+    if id(type(owner)) in _PURE_METHODS_OF:
+        return Effect.CONSUMES if name in _CONSUMING_METHODS else Effect.NONE
+    return _bound.get((id(type(owner)), name), Effect.UNKNOWN)

@@ -1,0 +1,104 @@
+"""The words of the journal: what each operation is called and what follows it.
+
+The journal of a step is a flat run of words: an operation, then its operands. Scalars stand for
+themselves. An object with an identity is `range(oid)`: of the built-in types that the cyclic
+garbage collector ignores, `range` is the one that holds a number and is never recorded as a scalar.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+MOST_PUSHES: Final = 7
+"""0 to 7: the instruction's operands are gone from the stack and that many words are pushed."""
+STACK: Final = 8
+"""kept, n, words: the stack is cut to `kept` values, then `n` words are pushed."""
+FAST: Final = 9
+"""slot, word: a fast local slot is set; NULL when it is unbound."""
+ENTER: Final = 10
+"""frame, code, globals, namespace or None, n, words: a frame starts, on top of its thread's."""
+LEAVE: Final = 11
+"""name of the `Leave`: the thread's top frame is left."""
+RESUME: Final = 12
+"""frame: a suspended frame is on top of its thread again."""
+GONE: Final = 13
+"""frame: a suspended frame has been thrown away."""
+THREAD: Final = 14
+"""thread: what follows happened on this thread."""
+RAISED: Final = 15
+"""type name, message: the instruction, or the call the frame is at, raised."""
+HANDLED: Final = 16
+"""depth: a handler takes over; values from this depth on have been replaced."""
+OUT: Final = 17
+"""text: written to standard output."""
+ERR: Final = 18
+"""text: written to standard error."""
+SAMPLE: Final = 19
+"""resident bytes, CPU seconds of the thread."""
+NEW: Final = 20
+"""oid, kind, type name, name: an object is seen for the first time, empty as yet."""
+ITEMS: Final = 21
+"""oid, start, stop, n, words: items start to stop of a sequence become these."""
+KEY: Final = 22
+"""oid, key, value: an entry of a mapping is set."""
+UNKEY: Final = 23
+"""oid, key: an entry of a mapping is deleted."""
+TABLE: Final = 24
+"""oid, n, keys and values in turn: all entries of a mapping are replaced."""
+FIELD: Final = 25
+"""oid, name, value: an attribute is set."""
+UNFIELD: Final = 26
+"""oid, name: an attribute is deleted."""
+FIELDS: Final = 27
+"""oid, n, names and values in turn: all attributes are replaced."""
+DROP: Final = 28
+"""oid: nothing that is recorded refers to the object any more."""
+BRANCH: Final = 29
+"""taken: the conditional jump of the thread's top frame jumped, or did not."""
+
+STORE: Final = 30
+"""slot: the value on top of the stack moves to a fast local slot."""
+
+FIRST_STEP: Final = 64
+"""This and above: the words of a step end; it executed the instruction of that number, less this one."""
+
+CHUNK_WORDS: Final = 4096
+"""A chunk is sealed at the end of the step that makes it this long."""
+
+_FIXED: Final = {
+    FAST: 3,
+    LEAVE: 2,
+    RESUME: 2,
+    GONE: 2,
+    THREAD: 2,
+    RAISED: 3,
+    HANDLED: 2,
+    OUT: 2,
+    ERR: 2,
+    SAMPLE: 3,
+    NEW: 5,
+    KEY: 4,
+    UNKEY: 3,
+    FIELD: 4,
+    UNFIELD: 3,
+    DROP: 2,
+    BRANCH: 2,
+    STORE: 2,
+}
+_COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3}
+"""Operations whose last fixed word, at the end of that many, is the number of words that follow."""
+
+
+def length(words: Sequence[object], at: int) -> int:
+    """The number of words of the operation that starts at `at`, itself included."""
+    operation = words[at]
+    assert isinstance(operation, int)
+    if operation <= MOST_PUSHES:
+        return 1 + operation
+    if operation >= FIRST_STEP:
+        return 1
+    if operation in _FIXED:
+        return _FIXED[operation]
+    fixed = _COUNTED[operation]
+    count = words[at + fixed - 1]
+    assert isinstance(count, int)
+    return fixed + count

@@ -1,0 +1,191 @@
+"""What the recorder has to look at after each instruction of a code object, worked out once."""
+
+import sys
+from types import CodeType
+from typing import Final
+
+import attrs
+
+from calcharo_vm.code import DecodedCode, Flags, Instruction, decode, flags, localsplus_names, pops
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
+
+NOTHING: Final = -1
+"""Only the stack changes. Numbers from 0 up mean: that fast local slot is written."""
+SLOTS: Final = -2
+CELL: Final = -3
+LOCAL_NAME: Final = -4
+GLOBAL_NAME: Final = -5
+NAMESPACES: Final = -6
+LIST_GROWS: Final = -7
+COLLECTION_GROWS: Final = -8
+FUNCTION_PART: Final = -9
+BRANCH: Final = -10
+
+PREPARED: Final = -20
+"""From here down, something is looked at before the instruction executes, too."""
+ATTRIBUTE: Final = -20
+SUBSCRIPT: Final = -21
+STORE_SLICE: Final = -22
+SET_GROWS: Final = -23
+MAP_GROWS: Final = -24
+CALL: Final = -25
+IN_PLACE: Final = -26
+READ_SUBSCRIPT: Final = -27
+ADVANCE: Final = -28
+READ_ATTRIBUTE: Final = -29
+ENTER_WITH: Final = -30
+EXIT_WITH: Final = -31
+
+_ACTS: Final = {
+    "STORE_DEREF": CELL,
+    "DELETE_DEREF": CELL,
+    "STORE_NAME": LOCAL_NAME,
+    "DELETE_NAME": LOCAL_NAME,
+    "STORE_GLOBAL": GLOBAL_NAME,
+    "DELETE_GLOBAL": GLOBAL_NAME,
+    "IMPORT_STAR": NAMESPACES,
+    "SETUP_ANNOTATIONS": NAMESPACES,
+    "LIST_APPEND": LIST_GROWS,
+    "LIST_EXTEND": LIST_GROWS,
+    "SET_UPDATE": COLLECTION_GROWS,
+    "DICT_UPDATE": COLLECTION_GROWS,
+    "DICT_MERGE": COLLECTION_GROWS,
+    "SET_FUNCTION_ATTRIBUTE": FUNCTION_PART,
+    "STORE_ATTR": ATTRIBUTE,
+    "DELETE_ATTR": ATTRIBUTE,
+    "STORE_SUBSCR": SUBSCRIPT,
+    "DELETE_SUBSCR": SUBSCRIPT,
+    "STORE_SLICE": STORE_SLICE,
+    "SET_ADD": SET_GROWS,
+    "MAP_ADD": MAP_GROWS,
+    "CALL": CALL,
+    "CALL_KW": CALL,
+    "CALL_FUNCTION_EX": CALL,
+    "BINARY_SUBSCR": READ_SUBSCRIPT,
+    "FOR_ITER": ADVANCE,
+    "SEND": ADVANCE,
+    "UNPACK_SEQUENCE": ADVANCE,
+    "UNPACK_EX": ADVANCE,
+    "LOAD_ATTR": READ_ATTRIBUTE,
+    "LOAD_METHOD": READ_ATTRIBUTE,
+    "BEFORE_WITH": ENTER_WITH,
+    "BEFORE_ASYNC_WITH": ENTER_WITH,
+    "WITH_EXCEPT_START": EXIT_WITH,
+}
+_ONE_SLOT: Final = frozenset({"STORE_FAST", "DELETE_FAST", "LOAD_FAST_AND_CLEAR", "MAKE_CELL"})
+_FIRST_IN_PLACE, _LAST_IN_PLACE, _SUBSCRIPT = 13, 25, 26  # arguments of BINARY_OP
+_IMPORT_STAR_INTRINSIC = 2
+_CO_VARARGS, _CO_VARKEYWORDS = 4, 8
+
+
+def is_condition(opname: str) -> bool:
+    """Returns whether an opcode jumps or not by a value it looks at."""
+    return opname.startswith("POP_JUMP_") or opname in {"JUMP_IF_TRUE_OR_POP", "JUMP_IF_FALSE_OR_POP"}
+
+
+@attrs.define(slots=True)
+class Plan:
+    """What to look at, by instruction index.
+
+    Attributes:
+        code: The code object, kept so that its address stays its own.
+        number: Its place among the journal's codes.
+        step_words: The words that end a step, one an instruction.
+        pops: Values to take as rewritten.
+        acts: What changes beside the stack; one of the constants of this module or a slot.
+        details: Names, slots or depths that belong to the act.
+    """
+
+    code: CodeType
+    number: int
+    step_words: list[int]
+    pops: list[int]
+    acts: list[int]
+    details: list[object]
+
+
+def make_plan(code: CodeType, journal: Journal) -> Plan:
+    """Works out the plan of a code object and enters its instructions into the journal's tables."""
+    decoded = decode(code)
+    number, first = len(journal.codes), len(journal.instructions)
+    journal.codes.append(_describe(code, first))
+    journal.instructions.extend(_row(number, instruction) for instruction in decoded.instructions)
+    acts, details = zip(*(_act(decoded, instruction) for instruction in decoded.instructions), strict=True)
+    step_words = list(range(ops.FIRST_STEP + first, ops.FIRST_STEP + len(journal.instructions)))
+    return Plan(code, number, step_words, [_pops(each) for each in decoded.instructions], list(acts), list(details))
+
+
+def _describe(code: CodeType, first: int) -> CodeInfo:
+    starred = bool(code.co_flags & _CO_VARARGS) + bool(code.co_flags & _CO_VARKEYWORDS)
+    names = localsplus_names(code)
+    shared = {*code.co_cellvars, *code.co_freevars}
+    return CodeInfo(
+        filename=code.co_filename,
+        function=code.co_qualname,
+        first_line=code.co_firstlineno,
+        slots=names,
+        parameters=code.co_argcount + code.co_kwonlyargcount + starred,
+        cells=tuple(slot for slot, name in enumerate(names) if name in shared),
+        first=first,
+    )
+
+
+def _row(code: int, instruction: Instruction) -> InstructionInfo:
+    position = instruction.position
+    return InstructionInfo(
+        code=code,
+        offset=instruction.offset,
+        opname=instruction.opname,
+        oparg=instruction.oparg,
+        line=position.line,
+        end_line=position.end_line,
+        column=position.column,
+        end_column=position.end_column,
+        pops=_pops(instruction),
+        is_expression=bool(flags(instruction) & Flags.EXPRESSION),
+        is_condition=is_condition(instruction.opname),
+    )
+
+
+def _pops(instruction: Instruction) -> int:
+    # FOR_ITER leaves the iterator where it is.
+    return 0 if instruction.opname == "FOR_ITER" else pops(instruction)
+
+
+def _act(decoded: DecodedCode, instruction: Instruction) -> tuple[int, object]:
+    name, oparg = instruction.opname, instruction.oparg or 0
+    if name in _ONE_SLOT:
+        return oparg, None
+    if name == "STORE_FAST_LOAD_FAST":
+        return oparg >> 4, None
+    if name == "STORE_FAST_STORE_FAST":
+        return SLOTS, (oparg >> 4, oparg & 15)
+    if name == "COPY_FREE_VARS":
+        count = len(localsplus_names(decoded.code))
+        return SLOTS, tuple(range(count - oparg, count))
+    if is_condition(name):
+        return BRANCH, instruction.target
+    if name == "BINARY_OP":
+        return _binary_act(oparg), None
+    if name == "CALL_INTRINSIC_1":
+        return (NAMESPACES if oparg == _IMPORT_STAR_INTRINSIC else NOTHING), None
+    act = _ACTS.get(name, NOTHING)
+    return act, _detail(decoded.code, name, act, oparg)
+
+
+def _binary_act(oparg: int) -> int:
+    if _FIRST_IN_PLACE <= oparg <= _LAST_IN_PLACE:
+        return IN_PLACE
+    return READ_SUBSCRIPT if oparg == _SUBSCRIPT else NOTHING
+
+
+def _detail(code: CodeType, opname: str, act: int, oparg: int) -> object:
+    if act in {LOCAL_NAME, GLOBAL_NAME, ATTRIBUTE}:
+        return code.co_names[oparg]
+    if act == READ_ATTRIBUTE:
+        is_shifted = opname == "LOAD_ATTR" and sys.version_info >= (3, 12)
+        return code.co_names[oparg >> 1 if is_shifted else oparg]
+    if act == ADVANCE:  # where the iterator lies
+        return -2 if opname == "SEND" or (opname == "FOR_ITER" and sys.version_info >= (3, 15)) else -1
+    return oparg

@@ -1,0 +1,363 @@
+"""The content of the recorded heap as it is now, and how changes of it are found and journalled.
+
+Writes by opcodes name the one entry they changed. After native code has worked on objects, what it
+may have reached is compared with what is recorded.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from types import GeneratorType
+
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.anatomy import (
+    MACHINERY_NAMES,
+    MISSING,
+    Items,
+    held_by,
+    is_guest_function,
+    module_namespace,
+    namespace,
+)
+from calcharo_vm.recording.identity import NO_ENTRIES, Identities, Shade, Table, Words, stands_for
+from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+
+_IMMUTABLE_KINDS = frozenset(
+    {
+        HeapKind.RANGE,
+        HeapKind.SLICE,
+        HeapKind.METHOD,
+        HeapKind.MODULE,
+    }
+)
+_NAMED_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE})
+_ENDED_KINDS: dict[HeapKind, type[list[object]] | type[deque[object]]] = {HeapKind.LIST: list, HeapKind.DEQUE: deque}
+_SET_KINDS = frozenset({HeapKind.SET, HeapKind.FROZENSET})
+
+
+def token(word: object) -> object:
+    """What is written to the journal for a word."""
+    return word.token if type(word) is Shade else word
+
+
+def _pairs(items: Items, kind: HeapKind) -> Items:
+    """The items of a mapping as keys and values in turn."""
+    return [part for item in items for part in (item, None)] if kind in _SET_KINDS else items
+
+
+class Shadow(Identities):
+    """The recorded heap as it is now."""
+
+    def see(self, value: object, known: Shade | None) -> Shade:
+        """The shade of an object whose address is new, or has to be looked at again."""
+        if known is not None:
+            if self._is_still(value, known):
+                known.epoch = self.epoch
+                return known
+            self._forget(known)
+        anatomy = self.anatomy.of(type(value))
+        shade = self._make(value, anatomy.kind, anatomy.name)
+        self._read_new(value, shade)
+        return shade
+
+    def see_namespace(self, globals_: dict[str, object]) -> Shade:
+        """The shade of a module's dictionary, held by one more recorded place."""
+        known = self.by_id.get(id(globals_))
+        if known is None or not known.count or known.type_address != id(type(globals_)):
+            if known is not None:
+                self._forget(known)
+            known = self._make(globals_, HeapKind.NAMESPACE, "dict")
+            self._read_new(globals_, known)
+        known.count += 1
+        return known
+
+    def _is_still(self, value: object, known: Shade) -> bool:
+        if known.type_address != id(type(value)):
+            return False
+        if known.count:  # something was collected since: whoever it is, show what it holds now
+            self.refresh((value,))
+            return True
+        items, fields = self.anatomy.content(value, known.kind)
+        recorded: Words = known.items
+        if known.kind in MAPPING_KINDS:
+            items = _pairs(items, known.kind)
+            recorded = [part for entry in known.table.items() for part in entry]
+        if len(items) != len(recorded) or list(fields) != list(known.fields):
+            return False
+        return all(map(stands_for, recorded, items)) and all(map(stands_for, known.fields.values(), fields.values()))
+
+    # --- reading all of an object ----------------------------------------------------------------
+
+    def _read_new(self, value: object, shade: Shade) -> None:
+        """Records the content of an object met for the first time, and of the new objects it holds."""
+        unread = [(value, shade)]
+        while unread:
+            value, shade = unread.pop()
+            items, fields = self.anatomy.content(value, shade.kind)
+            if shade.kind in MAPPING_KINDS:
+                pairs = _pairs(items, shade.kind)
+                if pairs:
+                    self._set_table(shade, [self._hold_new(part, unread) for part in pairs])
+            elif items:
+                shade.items = [self._hold_new(item, unread) for item in items]
+                self.log += (ops.ITEMS, shade.token.stop, 0, 0, len(items))
+                self.log += map(token, shade.items)
+            for name, part in fields.items():
+                self._set_field(shade, name, self._hold_new(part, unread))
+
+    def _hold_new(self, value: object, unread: list[tuple[object, Shade]]) -> object:
+        if id(type(value)) in self.scalars:
+            return value
+        shade = self.by_id.get(id(value))
+        if shade is None:
+            anatomy = self.anatomy.of(type(value))
+            shade = self._make(value, anatomy.kind, anatomy.name)
+            unread.append((value, shade))
+        elif not shade.count or shade.epoch != self.epoch:
+            if not any(shade is waiting for _, waiting in unread):
+                shade = self.see(value, shade)
+        shade.count += 1
+        return shade
+
+    def _set_table(self, shade: Shade, words: Words) -> None:
+        shade.table = dict(zip(words[::2], words[1::2], strict=True))
+        shade.has_plain_keys = not any(type(key) is Shade for key in shade.table)
+        self.log += (ops.TABLE, shade.token.stop, len(words))
+        self.log += map(token, words)
+
+    def _set_field(self, shade: Shade, name: object, word: object) -> None:
+        if shade.fields is NO_ENTRIES:
+            shade.fields = {}
+        shade.fields[name] = word
+        self.log += (ops.FIELD, shade.token.stop, name, token(word))
+
+    # --- comparing with what is recorded ---------------------------------------------------------
+
+    def refresh(self, values: Iterable[object]) -> None:
+        """Journals whatever has changed in objects and in all they reach."""
+        waiting = [value for value in values if id(type(value)) not in self.scalars]
+        looked_at: set[int] = set()
+        while waiting:
+            value = waiting.pop()
+            if id(value) in looked_at:
+                continue
+            looked_at.add(id(value))
+            reached = self._update_reached(value)
+            waiting += [part for part in reached if id(type(part)) not in self.scalars]
+
+    def _update_reached(self, value: object) -> Items:
+        """Journals what has changed in one object, and returns what it holds."""
+        shade = self.by_id.get(id(value))
+        if shade is not None and shade.count and shade.type_address == id(type(value)):
+            shade.epoch = self.epoch
+            return self.update(value, shade)
+        if type(value) is GeneratorType or is_guest_function(value, self.anatomy.guest_modules):
+            return []
+        kind = self.anatomy.of(type(value)).kind
+        items, fields = self.anatomy.content(value, kind)
+        return [*items, *fields.values(), *held_by(value)]
+
+    def update(self, value: object, shade: Shade) -> Items:
+        """Journals what has changed in a recorded object, and returns what it holds."""
+        kind = shade.kind
+        if kind in _IMMUTABLE_KINDS:
+            return self.anatomy.content(value, kind)[0]
+        if kind is HeapKind.FUNCTION and is_guest_function(value, self.anatomy.guest_modules):
+            self._compare_fields(shade, self.anatomy.content(value, kind)[1])
+            return []
+        items, fields = self.anatomy.content(value, kind)
+        if kind in MAPPING_KINDS:
+            items = _pairs(items, kind)
+            self._compare_table(shade, items)
+        else:
+            self._compare_items(shade, items)
+        self._compare_fields(shade, fields)
+        return [*items, *fields.values(), *held_by(value)]
+
+    def _compare_items(self, shade: Shade, items: Items) -> None:
+        old = shade.items
+        before, now = len(old), len(items)
+        shorter = min(before, now)
+        start = 0
+        while start < shorter and stands_for(old[start], items[start]):
+            start += 1
+        if start == before == now:
+            return
+        same = 0
+        while same < shorter - start and stands_for(old[before - same - 1], items[now - same - 1]):
+            same += 1
+        self._splice(shade, start, before - same, items[start : now - same])
+
+    def _splice(self, shade: Shade, start: int, stop: int, values: Items) -> None:
+        words = [self.hold(value) for value in values]
+        gone = shade.items[start:stop]
+        shade.items[start:stop] = words
+        self.log += (ops.ITEMS, shade.token.stop, start, stop, len(words))
+        self.log += map(token, words)
+        self.release_all(gone)
+
+    def _compare_table(self, shade: Shade, pairs: Items) -> None:
+        recorded = [part for entry in shade.table.items() for part in entry]
+        if len(recorded) == len(pairs) and all(map(stands_for, recorded, pairs)):
+            return
+        grown = len(recorded) <= len(pairs) and all(map(stands_for, recorded, pairs))
+        if grown:
+            for at in range(len(recorded), len(pairs), 2):
+                self._set_key(shade, self.hold(pairs[at]), self.hold(pairs[at + 1]))
+            return
+        words = [self.hold(part) for part in pairs]
+        self._set_table(shade, words)
+        self.release_all(recorded)
+
+    def _set_key(self, shade: Shade, key: object, word: object) -> None:
+        shade.table[key] = word
+        if type(key) is Shade:
+            shade.has_plain_keys = False
+        self.log += (ops.KEY, shade.token.stop, token(key), token(word))
+
+    def _compare_fields(self, shade: Shade, fields: dict[str, object]) -> None:
+        recorded = shade.fields
+        if not fields and not recorded:
+            return
+        for name in [name for name in recorded if name not in fields]:
+            self._delete_field(shade, name)
+        for name, value in fields.items():
+            if not stands_for(recorded.get(name, MISSING), value):
+                self._replace_field(shade, name, value)
+        if list(shade.fields) != list(fields):
+            order = {name: shade.fields[name] for name in fields}
+            shade.fields = dict(order)
+            self.log += (ops.FIELDS, shade.token.stop, 2 * len(order))
+            self.log += [part for name, word in order.items() for part in (name, token(word))]
+
+    def _replace_field(self, shade: Shade, name: str, value: object) -> None:
+        old = shade.fields.get(name)
+        self._set_field(shade, name, self.hold(value))
+        self.release(old)
+
+    def _delete_field(self, shade: Shade, name: object) -> None:
+        self.release(shade.fields.pop(name))
+        self.log += (ops.UNFIELD, shade.token.stop, name)
+
+    # --- writes that name what they changed ------------------------------------------------------
+
+    def held(self, value: object) -> Shade | None:
+        """The shade of a value, if a recorded place holds it."""
+        if id(type(value)) in self.scalars:
+            return None
+        shade = self.by_id.get(id(value))
+        return shade if shade is not None and shade.count and shade.type_address == id(type(value)) else None
+
+    def changed(self, value: object) -> None:
+        """Journals whatever has changed in one object itself."""
+        shade = self.held(value)
+        if shade is not None:
+            self.update(value, shade)
+
+    def appended(self, value: object) -> None:
+        """Journals what has been added at the end of a list."""
+        shade = self.held(value)
+        if shade is None:
+            return
+        before = len(shade.items)
+        if shade.kind is not HeapKind.LIST or list.__len__(value) < before:  # type: ignore[arg-type]
+            self.update(value, shade)
+        elif list.__len__(value) > before:  # type: ignore[arg-type]
+            self._splice(shade, before, before, list.__getitem__(value, slice(before, None)))  # type: ignore[call-overload]
+
+    def moved_at(self, value: object, end: int) -> None:
+        """Journals one item added or removed at the start (0) or the end (-1) of a list or deque."""
+        shade = self.held(value)
+        if shade is None:
+            return
+        base = _ENDED_KINDS.get(shade.kind)
+        before = len(shade.items)
+        grown = base.__len__(value) - before if base is not None else 0  # type: ignore[arg-type]
+        at = before if end else 0
+        if grown == 1:
+            self._splice(shade, at, at, [base.__getitem__(value, end)])  # type: ignore[union-attr,call-overload]
+        elif grown == -1:
+            self._splice(shade, at + end, at + end + 1, [])
+        else:
+            self.update(value, shade)
+
+    def added(self, value: object, element: object) -> None:
+        """Journals an element added to a set, or nothing when it was there already."""
+        shade = self.held(value)
+        if shade is None:
+            return
+        grown = set.__len__(value) - len(shade.table) if shade.kind is HeapKind.SET else -1  # type: ignore[arg-type]
+        if grown == 1:
+            self._set_key(shade, self.hold(element), None)
+        elif grown:
+            self.update(value, shade)
+
+    def item_stored(self, value: object, key: object) -> None:
+        """Journals what has been stored in a container, or deleted from it, under `key`."""
+        shade = self.held(value)
+        if shade is None:
+            return
+        if shade.kind is HeapKind.LIST and type(key) is int and list.__len__(value) == len(shade.items):  # type: ignore[arg-type]
+            index = key + len(shade.items) if key < 0 else key
+            if not 0 <= index < len(shade.items):  # it raised
+                return
+            if not stands_for(shade.items[index], list.__getitem__(value, index)):  # type: ignore[call-overload]
+                self._splice(shade, index, index + 1, [list.__getitem__(value, index)])  # type: ignore[call-overload]
+        elif shade.kind is HeapKind.DICT and id(type(key)) in self.scalars and shade.has_plain_keys and type(value) is dict:
+            self.key_stored(value, shade, key)
+        elif not self._gained_a_key(value, shade):
+            self.update(value, shade)
+
+    def key_stored(self, value: object, shade: Shade, key: object) -> None:
+        """Journals what a dictionary whose keys are all scalars holds under one of them."""
+        now = dict.get(value, key, MISSING)  # type: ignore[call-overload]
+        old = shade.table.get(key, MISSING)
+        if now is MISSING:
+            if old is not MISSING:
+                del shade.table[key]
+                self.log += (ops.UNKEY, shade.token.stop, key)
+                self.release(old)
+        elif not stands_for(old, now):
+            self._set_key(shade, key, self.hold(now))
+            self.release(old)
+
+    def _gained_a_key(self, value: object, shade: Shade) -> bool:
+        """Journals a new last key, looking nothing up; returns False when that is not what happened."""
+        if type(value) is not dict or len(value) != len(shade.table) + 1:
+            return False
+        key, now = next(reversed(value.items()))
+        self._set_key(shade, self.hold(key), self.hold(now))
+        return True
+
+    def name_stored(self, mapping: object, name: str) -> None:
+        """Journals what a namespace holds under a name."""
+        shade = self.held(mapping)
+        if shade is None:
+            return
+        if shade.kind is HeapKind.NAMESPACE and name in MACHINERY_NAMES:
+            return
+        if shade.kind in _NAMED_KINDS and shade.has_plain_keys:
+            self.key_stored(mapping, shade, name)
+        else:
+            self.update(mapping, shade)
+
+    def attribute_stored(self, value: object, name: str) -> None:
+        """Journals an attribute that has been set or deleted."""
+        shade = self.held(value)
+        if shade is None:
+            return
+        if shade.kind is HeapKind.MODULE:
+            self.name_stored(module_namespace(value), name)
+            return
+        readers = self.anatomy.of(type(value)).attributes
+        if shade.kind is HeapKind.CLASS and self.anatomy.is_guest(value):  # type: ignore[arg-type]
+            now = namespace(value).get(name, MISSING)  # type: ignore[arg-type]
+        elif readers is not None and shade.kind is not HeapKind.FUNCTION:
+            now = readers.read_one(value, name)
+        else:
+            self.update(value, shade)
+            return
+        if now is MISSING:
+            if name in shade.fields:
+                self._delete_field(shade, name)
+        elif not stands_for(shade.fields.get(name, MISSING), now):
+            self._replace_field(shade, name, now)

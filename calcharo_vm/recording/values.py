@@ -1,0 +1,235 @@
+"""The values a recording shows: immutable, plain, and without a reference to any guest object."""
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import attrs
+
+from calcharo_vm.types import LineNumber, Oid
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+class Null(enum.Enum):
+    """CPython's NULL, where one lies on the value stack or in a slot that has no value."""
+
+    NULL = "NULL"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+NULL = Null.NULL
+"""What a step shows for CPython's NULL."""
+
+
+@attrs.frozen
+class Ref:
+    """Stands for an object with an identity; the step's `heap` has its content."""
+
+    oid: Oid
+
+
+class HeapKind(enum.StrEnum):
+    """What a heap object is, which decides where its content lies."""
+
+    LIST = "list"
+    TUPLE = "tuple"
+    DICT = "dict"
+    SET = "set"
+    FROZENSET = "frozenset"
+    DEQUE = "deque"
+    BYTEARRAY = "bytearray"
+    RANGE = "range"
+    SLICE = "slice"
+    NAMESPACE = "namespace"
+    """The dictionary of a module, shown without the names every module is born with."""
+    INSTANCE = "instance"
+    SCALAR = "scalar"
+    """An instance of a subclass of int, float, complex, str or bytes."""
+    EXCEPTION = "exception"
+    CELL = "cell"
+    METHOD = "method"
+    FUNCTION = "function"
+    CLASS = "class"
+    MODULE = "module"
+    OPAQUE = "opaque"
+    """An object whose content is not recorded: it is shown by its type alone."""
+
+
+MAPPING_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE, HeapKind.SET, HeapKind.FROZENSET})
+"""Kinds whose items are journalled by key; a set is journalled as keys alone."""
+
+
+@attrs.frozen
+class HeapObject:
+    """An object on the heap at one step.
+
+    Attributes:
+        oid: Its logical identity, in order of first sight.
+        kind: What it is.
+        type_name: The name of its class.
+        name: The qualified name of a function, class or module; empty for others.
+        items: Elements of a sequence or set, or (key, value) pairs of a mapping; scalars and `Ref`.
+        fields: Attributes by name; scalars and `Ref`.
+    """
+
+    oid: Oid
+    kind: HeapKind
+    type_name: str
+    name: str = ""
+    items: tuple[object, ...] = ()
+    fields: Mapping[str, object] = attrs.field(default=_NOTHING, hash=False)
+
+    @property
+    def length(self) -> int:
+        """The number of items."""
+        return len(self.items)
+
+
+@attrs.define(eq=False, repr=False)
+class ObjectSnapshot:
+    """An object that is not a plain list, tuple, dictionary or set, as it was at one step.
+
+    Two snapshots are equal when they show the same object with equal attributes; cycles are allowed.
+
+    Attributes:
+        type_name: The name of its class.
+        attributes: Its attributes, as plain values.
+        oid: Its logical identity.
+        value: What it holds as an instance of a built-in type's subclass, or None.
+        name: The qualified name of a function, class or module; empty for others.
+    """
+
+    type_name: str
+    attributes: dict[str, object]
+    oid: Oid
+    value: object = None
+    name: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ObjectSnapshot):
+            return NotImplemented
+        return same_plain(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.type_name, self.oid))
+
+    def __repr__(self) -> str:
+        named = f" {self.name}" if self.name else ""
+        return f"<{self.type_name}{named} #{self.oid}>"
+
+
+def same_plain(left: object, right: object) -> bool:
+    """Returns whether two plain values are equal in type, shape and content, cycles and NaN included."""
+    return _same(left, right, set())
+
+
+def _same(left: object, right: object, assumed: set[tuple[int, int]]) -> bool:
+    if type(left) is not type(right):
+        return False
+    if not isinstance(left, list | tuple | dict | set | frozenset | ObjectSnapshot):
+        return repr(left) == repr(right) if isinstance(left, float | complex) else left == right
+    if (id(left), id(right)) in assumed:
+        return True
+    assumed.add((id(left), id(right)))
+    ours, theirs = _parts(left), _parts(right)
+    return len(ours) == len(theirs) and all(_same(*pair, assumed) for pair in zip(ours, theirs, strict=True))
+
+
+def _parts(value: object) -> list[object]:
+    match value:
+        case dict():
+            return [part for item in value.items() for part in item]
+        case ObjectSnapshot():
+            return [value.type_name, value.oid, value.name, value.attributes, value.value]
+        case set() | frozenset():
+            return sorted(value, key=repr)  # no element's repr looks into a cycle
+        case _:
+            assert isinstance(value, list | tuple)
+            return list(value)
+
+
+@attrs.frozen
+class Evaluation:
+    """The value of an expression, tied to the source text it was computed from."""
+
+    line: LineNumber | None
+    column: int | None
+    end_line: LineNumber | None
+    end_column: int | None
+    value: object
+
+
+@attrs.frozen
+class Condition:
+    """What a conditional jump looked at, and whether it jumped.
+
+    Attributes:
+        value: The value that was tested, plain.
+        branch_taken: True when the jump was taken.
+    """
+
+    value: object
+    branch_taken: bool
+
+
+@attrs.frozen
+class CallInfo:
+    """One function on the call stack.
+
+    Attributes:
+        function: Its qualified name.
+        filename: The file of its code.
+        line_number: The line it is at, None where CPython has no line.
+        arguments: Its parameters as they are at this step, as plain values; unbound ones are left out.
+    """
+
+    function: str
+    filename: str
+    line_number: LineNumber | None
+    arguments: dict[str, object]
+
+
+@attrs.frozen
+class ExceptionSnapshot:
+    """An exception as text.
+
+    Attributes:
+        type_name: The name of its class.
+        message: What `str()` gives, as far as that can be said without running the program's own code.
+        traceback: The formatted traceback, when the exception ended the program.
+    """
+
+    type_name: str
+    message: str
+    traceback: str = ""
+
+
+class OutcomeStatus(enum.StrEnum):
+    """How a run ended."""
+
+    COMPLETED = "completed"
+    EXCEPTION = "exception"
+    EXITED = "exited"
+    LIMIT = "limit"
+    CRASHED = "crashed"
+    CANCELLED = "cancelled"
+
+
+@attrs.frozen
+class Outcome:
+    """How a run ended, and why.
+
+    Attributes:
+        status: The way it ended.
+        exception: The exception that ended it.
+        limit: The name of the limit it reached.
+        exit_code: What a shell would be told.
+    """
+
+    status: OutcomeStatus = attrs.field(converter=OutcomeStatus)
+    exception: ExceptionSnapshot | None = None
+    limit: str | None = None
+    exit_code: int | None = None
