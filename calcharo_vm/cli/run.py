@@ -89,7 +89,9 @@ def _program(words: list[str]) -> Program:
         return Program(ProgramKind.STDIN, first, tuple(words))
     for kind, meaning in ((ProgramKind.MODULE, "the name of a module"), (ProgramKind.COMMAND, "a program's text")):
         if first.startswith(kind.value):
-            target = first.removeprefix(kind.value) or _next(words, f"{kind.value} needs {meaning}")
+            if first != kind.value:
+                return Program(kind, first.removeprefix(kind.value), tuple(words), is_attached=True)
+            target = _next(words, f"{kind.value} needs {meaning}")
             return Program(kind, target, tuple(words))
     if first.startswith("-"):
         raise UsageError(f"no such option: {first}")

@@ -30,6 +30,8 @@ class Program(NamedTuple):
     kind: ProgramKind
     target: str
     arguments: tuple[str, ...] = ()
+    is_attached: bool = False
+    """Whether option and target are one word, as in `-mMODULE`."""
 
     @property
     def argv(self) -> list[str]:
@@ -40,8 +42,11 @@ class Program(NamedTuple):
     @property
     def words(self) -> list[str]:
         """Give the words that `python` would have been started with, for `sys.orig_argv`."""
-        option = {ProgramKind.MODULE: ["-m"], ProgramKind.COMMAND: ["-c"]}.get(self.kind, [])
-        return [*option, self.target, *self.arguments]
+        if self.kind not in {ProgramKind.MODULE, ProgramKind.COMMAND}:
+            return [self.target, *self.arguments]
+        option = self.kind.value
+        words = [option + self.target] if self.is_attached else [option, self.target]
+        return [*words, *self.arguments]
 
     @property
     def path(self) -> str:

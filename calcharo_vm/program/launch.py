@@ -154,9 +154,12 @@ def _run_as_main(name: str, run_code: RunCode, *, alter_argv: bool) -> None:
     """Let runpy find the module and prepare `__main__`, as `python -m` does; only its `exec` is ours."""
     import runpy  # noqa: PLC0415 - needed by `-m`, folders and archives alone
 
+    from calcharo_vm.machine.trampolines import guest_code_of  # noqa: PLC0415 - as above
+
     def execute(code: CodeType, namespace: dict[str, object]) -> None:
         del runpy.exec  # type: ignore[attr-defined]  # the program's own use of runpy is not ours
-        run_code(code, namespace)
+        guest = guest_code_of(code)  # what imports on the machine gives trampolines
+        run_code(code if guest is None else guest.code, namespace)
 
     runpy.exec = execute  # type: ignore[attr-defined]
     runpy._run_module_as_main(name, alter_argv)  # type: ignore[attr-defined]

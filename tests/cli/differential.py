@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import subprocess
@@ -39,8 +40,14 @@ def assert_same(*words: str, folder: Path, stdin: str = "", options: tuple[str, 
 
     actual = calcharo("run", *words, folder=folder, stdin=stdin, options=options)
 
-    assert actual == expected
+    assert actual == expected, _difference(expected, actual)
     return actual
+
+
+def _difference(expected: Seen, actual: Seen) -> str:
+    lines = [f"{name}={value}" for name, value in zip(Seen._fields, expected, strict=True)]
+    others = [f"{name}={value}" for name, value in zip(Seen._fields, actual, strict=True)]
+    return "\n".join(difflib.unified_diff("\n".join(lines).split("\n"), "\n".join(others).split("\n"), "python", "calcharo"))
 
 
 def _run(words: list[str], folder: Path, stdin: str) -> Seen:
