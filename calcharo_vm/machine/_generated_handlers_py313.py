@@ -3,7 +3,7 @@
 # ruff: noqa
 # mypy: ignore-errors
 
-from calcharo_vm.machine.attributes import attribute_getter, load_method, super_attribute, super_method
+from calcharo_vm.machine.attributes import attribute_getter, load_method, set_code, super_attribute, super_method
 from calcharo_vm.machine.calls import call, call_with_mappings
 from calcharo_vm.machine.containers import dict_merge, dict_update, list_extend, make_slice, set_update, unpacker
 from calcharo_vm.machine.context_managers import enter_asynchronous_context, enter_context, start_exit
@@ -871,7 +871,10 @@ def STORE_ATTR(frame, stack, name):
     """Sets an attribute."""
     owner = stack.pop()
     value = stack.pop()
-    setattr(owner, name, value)
+    if name == '__code__':
+        set_code(owner, value)
+    else:
+        setattr(owner, name, value)
 
 
 def STORE_DEREF(frame, stack, oparg):

@@ -7,12 +7,14 @@ from types import BuiltinMethodType, FunctionType, MethodDescriptorType, MethodT
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.machine.values import NULL
-from calcharo_vm.machine.views import GUEST_VIEWS
+from calcharo_vm.machine.views import GUEST_VIEWS, set_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SUPER = super
+
+__all__ = ["attribute_getter", "load_method", "set_code", "super_attribute", "super_method"]
 
 
 def attribute_getter(name: str) -> Callable[[Any], Any]:

@@ -112,11 +112,6 @@ def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: An
         arguments = tuple(arguments)
     if keywords is NULL or not keywords:
         return call(frame, callable, list(arguments), ())
-    if not all(type(name) is str for name in keywords):
-        for name in keywords:
-            if not isinstance(name, str):
-                message = "keywords must be strings"
-                raise TypeError(message)
     return call(frame, callable, [*arguments, *keywords.values()], tuple(keywords))
 
 
@@ -137,14 +132,16 @@ _SHIM_CODE = make_stub("def shim(callable, positional, named): return callable(*
 
 
 def shim(frame: Frame) -> Any:  # noqa: ANN401
-    """The function that calls in the name of a frame's current instruction: `shim(callable, positional, named)`."""
+    """The function that calls in the name of a frame's current instruction: `shim(callable, positional, named)`.
+
+    Only its code is kept: a function would keep the program's globals alive where no collector sees it.
+    """
     guest = frame.guest
     index = frame.ip - 1
-    known = guest.shims.get(index)
-    if known is not None and known.__globals__ is frame.globals:
-        return known
-    function = guest.shims[index] = FunctionType(_shim_code(guest, index), frame.globals)
-    return function
+    code = guest.shims.get(index)
+    if code is None:
+        code = guest.shims[index] = _shim_code(guest, index)
+    return FunctionType(code, frame.globals)
 
 
 def _shim_code(guest: GuestCode, index: int) -> CodeType:

@@ -43,6 +43,10 @@ def run(frame: Frame) -> Any:  # noqa: ANN401
     finally:
         context.frame = frame.back
         context.depth -= 1
+    if signal is not STARTED:
+        if observer is not None:
+            observer.frame_left(frame, signal)
+        leave_frame(frame)
     if signal is UNWOUND:
         throw(frame.take_result())
     return frame.take_result()
@@ -51,6 +55,15 @@ def run(frame: Frame) -> Any:  # noqa: ANN401
 def recursion_error() -> RecursionError:
     """The error of a guest that recurses beyond its limit."""
     return RecursionError("maximum recursion depth exceeded")
+
+
+def leave_frame(frame: Frame) -> None:
+    """Ends a frame: what refers to it keeps its locals, or else they are dropped, the first one first."""
+    if frame.mirror is not None:
+        fill_mirror(frame)
+        frame.mirror = None
+    elif len(frame.fast) > 1:
+        frame.fast.reverse()  # a list drops its last item first
 
 
 def throw(error: BaseException) -> None:
@@ -105,6 +118,8 @@ def execute(base: Frame) -> Signal:
                 value = frame.take_result()
                 if observer is not None:
                     observer.frame_left(frame, target)
+                if target is RETURNED:
+                    leave_frame(frame)
                 context.depth -= 1
                 context.frame = frame = frame.back
                 stack, table, ip = frame.stack, frame.guest.table, frame.ip
@@ -153,14 +168,13 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
                 frame.stack.append(error)
                 frame.ip = handler.target
                 return frame
-            if frame.mirror is not None:
-                fill_mirror(frame)
             frame.stack.clear()
             if frame is base:
                 frame.result = error
                 return None
         if observer is not None:
             observer.frame_left(frame, UNWOUND)
+        leave_frame(frame)
         context.depth -= 1
         context.frame = frame = frame.back  # type: ignore[assignment] - only `base` may have no caller
         raised, left = True, False

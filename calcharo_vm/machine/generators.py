@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code import decode
 from calcharo_vm.code.metadata import TABLE
-from calcharo_vm.machine.eval_loop import execute, recursion_error, resume_handlers, throw, unwind
+from calcharo_vm.machine.eval_loop import execute, leave_frame, recursion_error, resume_handlers, throw, unwind
 from calcharo_vm.machine.guest_code import (
     CO_ASYNC_GENERATOR,
     CO_COROUTINE,
@@ -147,6 +147,7 @@ def resume(frame: Frame) -> bool:
     if signal is YIELDED:
         frame.stack.append(frame.take_result())
         return True
+    leave_frame(frame)
     frame.fast = []
     if signal is UNWOUND:
         throw(frame.take_result())
@@ -175,6 +176,7 @@ def _throw_into(frame: Frame, error: BaseException) -> Signal:
     if closing and _ends_at_once_when_closed(frame):
         frame.result = error
         return UNWOUND
+    frame.stack.append(None)  # in place of a value sent
     if unwind(frame, frame, error, raised=True, left=False) is None:
         return UNWOUND
     return resume_handlers(frame, frame.handled)

@@ -9,7 +9,6 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from calcharo_vm.code import DecodedCode, decode
-from calcharo_vm.code.metadata import load_table
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, make_mirror_code, strip_machine_entries
@@ -57,7 +56,7 @@ class GuestCode(StubMarker, GuestReference):
     @cached_property
     def table(self) -> list[tuple[Callable[..., Any], Any]]:
         """Handler and operand of each instruction."""
-        link = load_table("calcharo_vm.machine", "handlers").LINK
+        link = self.machine.link
         decoded, code = self.decoded, self.code
         table = [
             link[opcode](oparg, target, code)
@@ -81,8 +80,8 @@ class GuestCode(StubMarker, GuestReference):
         return make_mirror_code(self.code, is_optimized=self.is_optimized)
 
     @cached_property
-    def shims(self) -> dict[int, tuple[dict[str, Any], Callable[..., Any]]]:
-        """The functions that make native calls in this code's name, by instruction index."""
+    def shims(self) -> dict[int, CodeType]:
+        """The code of functions that make native calls in this code's name, by instruction index."""
         return {}
 
     resume: ClassVar[Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 import sys
 from functools import lru_cache
-from types import CellType, CodeType
+from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.machine.context import raise_host_limit
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def guest_globals(frame: Frame) -> dict[str, Any]:
+def guest_globals(frame: Frame, *wrong: Any, **named: Any) -> dict[str, Any]:  # noqa: ANN401
     """`globals()`."""
-    return frame.globals
+    return globals(*wrong, **named) if wrong or named else frame.globals
 
 
-def guest_locals(frame: Frame) -> Any:  # noqa: ANN401
+def guest_locals(frame: Frame, *wrong: Any, **named: Any) -> Any:  # noqa: ANN401
     """`locals()`."""
+    if wrong or named:
+        return locals(*wrong, **named)
     if frame.locals is not None:
         return frame.locals
     values = local_values(frame)
@@ -195,6 +197,17 @@ def guest_build_class(frame: Frame, *arguments: Any, **named: Any) -> Any:  # no
     return shim(frame)(builtins.__build_class__, arguments, named)
 
 
+def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+    """`types.FunctionType(...)`: the function runs on the machine."""
+    code = named.get("code", arguments[0] if arguments else None)
+    if type(code) is not CodeType or guest_code_of(code) is not None:
+        return FunctionType(*arguments, **named)
+    trampoline = frame.context.machine.guest_code(code).trampoline
+    if "code" in named:
+        return FunctionType(*arguments, **{**named, "code": trampoline})
+    return FunctionType(trampoline, *arguments[1:], **named)
+
+
 def set_recursion_limit(frame: Frame, limit: int, /) -> None:
     """`sys.setrecursionlimit(...)`, for the guest's frames."""
     host_limit = sys.getrecursionlimit()
@@ -227,6 +240,7 @@ def lookasides() -> dict[Any, Callable[..., Any]]:
         builtins.eval: guest_eval,
         builtins.exec: guest_exec,
         builtins.__build_class__: guest_build_class,
+        FunctionType: guest_function_type,
         sys.setrecursionlimit: set_recursion_limit,
         sys.getrecursionlimit: get_recursion_limit,
     }

@@ -10,6 +10,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
+from calcharo_vm.code.metadata import load_table
 from calcharo_vm.machine.context import ExecutionContext, raise_host_limit
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
@@ -40,6 +41,7 @@ class Machine:
         self.scope = Scope() if scope is None else scope
         self.recursion_limit = sys.getrecursionlimit()
         self.lookasides = lookasides()
+        self.link = load_table("calcharo_vm.machine", "handlers").LINK
         self._guest_codes: WeakValueDictionary[int, GuestCode] = WeakValueDictionary()
         self._local = threading.local()
 

@@ -33,6 +33,17 @@ class GuestReference:
         self.code = code
 
 
+class MirrorReference(GuestReference):
+    """Is the last constant of a mirror's code: it keeps the guest's frame alive, as a host frame keeps its locals.
+
+    The frame forgets its mirror when it ends, so that the two do not keep each other.
+    """
+
+    def __init__(self, frame: Frame) -> None:
+        self.code = frame.guest.code
+        self.frame = frame
+
+
 def is_machine_code(code: CodeType) -> bool:
     """Whether frames of this host code belong to the machine and are hidden from the guest."""
     constants = code.co_consts
@@ -61,7 +72,8 @@ def add_traceback_entry(frame: Frame, error: BaseException) -> None:
 def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
     """A host frame with the name, file, lines and globals of a guest frame, and the cells of its locals."""
     guest = frame.guest
-    code = guest.mirror_code
+    template = guest.mirror_code
+    code = template.replace(co_consts=(*template.co_consts, MirrorReference(frame)))
     if not guest.is_optimized:
         namespace = frame.globals if frame.locals is None else frame.locals
         return eval(code, frame.globals, namespace).gi_frame, ()  # noqa: S307 - it runs nothing but RETURN_GENERATOR
@@ -89,7 +101,6 @@ def make_mirror_code(code: CodeType, *, is_optimized: bool) -> CodeType:
         co_freevars=names,
         co_exceptiontable=b"",
         co_stacksize=2,
-        co_consts=(*code.co_consts, GuestReference(code)),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from calcharo_vm.code import decode
 from calcharo_vm.machine.guest_code import CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS, GuestCode, parameter_count
-from calcharo_vm.machine.tracebacks import StubMarker
+from calcharo_vm.machine.tracebacks import GuestReference, StubMarker
 
 _CO_HAS_DOCSTRING = 0x4000000
 _DOCSTRING, _GUEST = "docstring", "guest"
@@ -35,7 +35,7 @@ def enclosing({cells}):
 def is_trampoline(code: CodeType) -> bool:
     """Whether a host code object stands for guest code or calls in its name."""
     constants = code.co_consts
-    return bool(constants) and isinstance(constants[-1], StubMarker)
+    return bool(constants) and isinstance(constants[-1], (StubMarker, GuestReference))
 
 
 def guest_code_of(code: CodeType) -> GuestCode | None:

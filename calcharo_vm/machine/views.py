@@ -6,10 +6,12 @@ from operator import attrgetter
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from calcharo_vm.machine.tracebacks import GuestReference
+from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, local_values, make_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from calcharo_vm.machine.frame import Frame
 
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
@@ -62,13 +64,40 @@ def _generator_frame_view(name: str) -> Callable[[Any], Any]:
     return view
 
 
-def set_attribute(owner: Any, name: str, value: Any) -> None:  # noqa: ANN401
-    """Sets an attribute; a code object that a function gets is replaced by its trampoline."""
-    if name == "__code__" and type(owner) is FunctionType and type(value) is CodeType:
+def _frame_view(name: str, view_of: Callable[[Frame], Any]) -> Callable[[Any], Any]:
+    read = attrgetter(name)
+
+    def view(owner: Any) -> Any:  # noqa: ANN401
+        if type(owner) is FrameType:
+            constants = owner.f_code.co_consts
+            if constants and type(constants[-1]) is MirrorReference:
+                return view_of(constants[-1].frame)
+        return read(owner)
+
+    return view
+
+
+def _caller_of(frame: Frame) -> FrameType | None:
+    caller = frame.back
+    if caller is None:
+        return None
+    if caller.mirror is None:
+        caller.mirror = make_mirror(caller)
+    host_frame: FrameType = caller.mirror[0]
+    return host_frame
+
+
+def _locals_of(frame: Frame) -> Any:  # noqa: ANN401
+    return local_values(frame) if frame.locals is None else frame.locals
+
+
+def set_code(owner: Any, value: Any) -> None:  # noqa: ANN401
+    """Sets `__code__`; a guest function gets the trampoline of the code object."""
+    if type(owner) is FunctionType and type(value) is CodeType:
         constants = owner.__code__.co_consts
         if constants and isinstance(constants[-1], GuestReference) and original_of(value) is value:
             value = constants[-1].machine.guest_code(value).trampoline
-    setattr(owner, name, value)
+    owner.__code__ = value
 
 
 GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
@@ -77,6 +106,10 @@ GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "cr_code": _code_view("cr_code", _GENERATORS),
     "ag_code": _code_view("ag_code", _GENERATORS),
     "f_code": _code_view("f_code", (FrameType,)),
+    "f_back": _frame_view("f_back", _caller_of),
+    "f_lasti": _frame_view("f_lasti", lambda frame: frame.guest.decoded.offsets[max(frame.ip - 1, 0)]),
+    "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[max(frame.ip - 1, 0)][0]),
+    "f_locals": _frame_view("f_locals", _locals_of),
     "gi_yieldfrom": _awaited_view("gi_yieldfrom"),
     "cr_await": _awaited_view("cr_await"),
     "ag_await": _awaited_view("ag_await"),
