@@ -148,9 +148,10 @@ class Comparison:
         partial.replace(cached)
         return plain, path
 
-    def native_plain(self, program: Program) -> Plain:
+    def native_plain(self, program: Program, *, hash_seed: str = "0") -> Plain:
         """Runs `python FILE`."""
-        return run_plain([self.python, str(program.path), *program.argv], program.stdin)
+        command = [self.python, str(program.path), *program.argv]
+        return run_plain(command, program.stdin, hash_seed=hash_seed)
 
     def native_path(self, program: Program) -> PathData:
         """Has the path oracle run the program."""
@@ -181,21 +182,21 @@ class Comparison:
                 server.close()
 
 
-def run_plain(command: list[str], stdin: str) -> Plain:
+def run_plain(command: list[str], stdin: str, *, hash_seed: str = "0") -> Plain:
     """Runs a command as a user would, without a terminal."""
     try:
         done = subprocess.run(
-            command, check=False, input=stdin.encode(), capture_output=True, timeout=TIMEOUT, env=environment()
+            command, check=False, input=stdin.encode(), capture_output=True, timeout=TIMEOUT, env=environment(hash_seed)
         )
     except subprocess.TimeoutExpired as error:
         return Plain(clean(error.stdout or b""), clean(error.stderr or b"") + "\n(timeout)\n", -1)
     return Plain(clean(done.stdout), clean(done.stderr), done.returncode)
 
 
-def environment() -> dict[str, str]:
+def environment(hash_seed: str = "0") -> dict[str, str]:
     """Gives the environment of every run: no colours, no stray byte code, the package importable."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV"))}
-    kept.update(PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1", PYTHON_COLORS="0", PYTHONHASHSEED="0")
+    kept.update(PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1", PYTHON_COLORS="0", PYTHONHASHSEED=hash_seed)
     return kept
 
 

@@ -83,7 +83,10 @@ class Slotted(Base):
     c: int = 3
 
     def method(self):
-        return __class__.__name__, super().__repr__()
+        try:
+            return __class__.__name__, super().__repr__()
+        except TypeError as error:
+            return type(error).__name__, __class__ is type(self)
 
 
 print(Slotted(), Slotted().method()[0])

@@ -1,0 +1,1 @@
+from _packages.shapes import Circle, Triangle

@@ -1,0 +1,8 @@
+def take(items, n):
+    iterator = iter(items)
+    for _ in range(n):
+        yield next(iterator)
+
+
+print(list(take("abc", 2)))
+list(take("abc", 5))

@@ -1,0 +1,2 @@
+import _packages.shapes
+import _packages.syntax_error
