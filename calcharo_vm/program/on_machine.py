@@ -22,7 +22,11 @@ _kept: list[object] = []
 def starter(
     *, observer: Observer | None = None, include: Sequence[str] = (), exclude: Sequence[str] = ()
 ) -> Callable[[str | None], Callable[[CodeType, dict[str, object]], object]]:
-    """Build the `start` of `launch`: it puts a machine in charge of the process and never takes it away."""
+    """Build the `start` of `launch`: it puts a machine in charge of the process and never takes it away.
+
+    A first, empty program makes the machine import all it needs while nothing of the program's own is in the way.
+    """
+    Machine().run_code(compile("", "<nothing>", "exec"), {})
 
     def start(folder: str | None) -> Callable[[CodeType, dict[str, object]], object]:
         machine = Machine(observer=observer, scope=Scope(folder, tuple(include), tuple(exclude)))
