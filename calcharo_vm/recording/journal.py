@@ -5,6 +5,7 @@ chunk is a tuple with the words of some thousand steps; tuples of scalars leave 
 cyclic garbage collector. Where each step lies in its chunk is found when somebody asks.
 """
 
+import platform
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ class CodeInfo:
         first_line: The line it starts at.
         slots: The names of its fast local slots.
         parameters: How many of them, from the first, are parameters.
+        is_namespace: Whether its names live in a namespace: a module, class body or exec.
         cells: The slots that hold cells.
         first: The number of its first instruction in the journal.
     """
@@ -33,6 +35,7 @@ class CodeInfo:
     first_line: int
     slots: tuple[str, ...]
     parameters: int
+    is_namespace: bool
     cells: tuple[int, ...]
     first: int
 
@@ -74,19 +77,24 @@ class Columns:
     Attributes:
         instructions: The number of each step's instruction.
         ends: Where each step's words end.
+        threads: The number of each step's thread.
     """
 
-    __slots__ = ("ends", "instructions")
+    __slots__ = ("ends", "instructions", "threads")
 
     def __init__(self, words: tuple[object, ...]) -> None:
         self.instructions = array("I")
         self.ends = array("I")
-        at = 0
+        self.threads = array("I")
+        at = thread = 0
         while at < len(words):
             word = words[at]
             if word >= ops.FIRST_STEP:  # type: ignore[operator] # an operation is an int
                 self.instructions.append(word - ops.FIRST_STEP)  # type: ignore[operator]
                 self.ends.append(at)
+                self.threads.append(thread)
+            elif word == ops.THREAD:
+                thread = words[at + 1]  # type: ignore[assignment]
             at += ops.length(words, at)
 
 
@@ -100,6 +108,7 @@ class Journal:
         starts: The first step of each chunk.
         length: The number of steps.
         null: What stands for CPython's NULL among the words.
+        python: The version of the CPython that the program ran on.
     """
 
     def __init__(self, null: object) -> None:
@@ -109,10 +118,17 @@ class Journal:
         self.starts: list[int] = []
         self.length = 0
         self.null = null
+        self.python = platform.python_version()
         self._columns: dict[int, Columns] = {}
 
     def __len__(self) -> int:
         return self.length
+
+    def add_chunk(self, words: tuple[object, ...]) -> None:
+        """Adds a sealed chunk and counts its steps."""
+        self.starts.append(self.length)
+        self.chunks.append(words)
+        self.length += len(self.columns(len(self.chunks) - 1).ends)
 
     def chunk_of(self, step: int) -> int:
         """The number of the chunk that has a step's words."""
@@ -129,6 +145,11 @@ class Journal:
         """The number of the instruction that a step executed."""
         chunk = self.chunk_of(step)
         return self.columns(chunk).instructions[step - self.starts[chunk]]
+
+    def thread(self, step: int) -> int:
+        """The number of the thread that executed a step."""
+        chunk = self.chunk_of(step)
+        return self.columns(chunk).threads[step - self.starts[chunk]]
 
     def instruction(self, step: int) -> InstructionInfo:
         """The instruction that a step executed."""

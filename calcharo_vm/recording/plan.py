@@ -76,7 +76,7 @@ _ACTS: Final = {
 _ONE_SLOT: Final = frozenset({"STORE_FAST", "DELETE_FAST", "LOAD_FAST_AND_CLEAR", "MAKE_CELL"})
 _FIRST_IN_PLACE, _LAST_IN_PLACE, _SUBSCRIPT = 13, 25, 26  # arguments of BINARY_OP
 _IMPORT_STAR_INTRINSIC = 2
-_CO_VARARGS, _CO_VARKEYWORDS = 4, 8
+_CO_OPTIMIZED, _CO_VARARGS, _CO_VARKEYWORDS = 1, 4, 8
 
 
 def is_condition(opname: str) -> bool:
@@ -126,6 +126,7 @@ def _describe(code: CodeType, first: int) -> CodeInfo:
         first_line=code.co_firstlineno,
         slots=names,
         parameters=code.co_argcount + code.co_kwonlyargcount + starred,
+        is_namespace=not code.co_flags & _CO_OPTIMIZED,
         cells=tuple(slot for slot, name in enumerate(names) if name in shared),
         first=first,
     )

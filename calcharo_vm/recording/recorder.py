@@ -207,7 +207,7 @@ class Recorder:
     def _sync(self, frame: ObservedFrame, record: FrameRecord) -> None:
         old: Words | tuple[()] = ()
         if len(frame.stack) != record.base or len(record.stack) != record.base:
-            old = self.push(frame.stack, record)
+            old = self._rewrite(frame.stack, record, min(record.base, len(frame.stack), len(record.stack)))
         if record.act not in _STACK_BOUND:
             self.apply(frame, record)
         self.shadow.release_all([*old])
@@ -221,15 +221,22 @@ class Recorder:
 
     def push(self, stack: Words, record: FrameRecord) -> Words:
         """Journals what lies above the base of a frame's stack, and returns the words that did before."""
-        words = record.stack
-        kept = min(record.base, len(stack), len(words))
+        base, words = record.base, record.stack
+        if not len(words) >= base <= len(stack) <= base + ops.MOST_PUSHES:
+            return self._rewrite(stack, record, min(base, len(stack), len(words)))
+        new = [self.shadow.hold(value) for value in stack[base:]]
+        old = words[base:]
+        words[base:] = new
+        self.log.append(len(new))
+        self.log += map(token, new)
+        return old
+
+    def _rewrite(self, stack: Words, record: FrameRecord, kept: int) -> Words:
+        """Journals what lies on a stack above `kept` values, which need not be the base of its instruction."""
         new = [self.shadow.hold(value) for value in stack[kept:]]
-        old = words[kept:]
-        words[kept:] = new
-        if kept == record.base and len(new) <= ops.MOST_PUSHES:
-            self.log.append(len(new))
-        else:
-            self.log += (ops.STACK, kept, len(new))
+        old = record.stack[kept:]
+        record.stack[kept:] = new
+        self.log += (ops.STACK, kept, len(new))
         self.log += map(token, new)
         return old
 
@@ -251,6 +258,8 @@ class Recorder:
     def _start_chunk(self) -> None:
         steps = self.counts[0]
         self.journal.starts.append(steps)
+        if self.writer is not None:
+            self.log += (ops.THREAD, self.writer.number)
         if steps >= self._next_sample:
             self._next_sample = steps + self.sample_interval
             self.log += (ops.SAMPLE, self._process.memory_info().rss, time.thread_time())

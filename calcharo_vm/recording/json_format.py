@@ -1,0 +1,201 @@
+"""Recordings as JSON: a documented, versioned format, described by `schema/recording-1.json`.
+
+The steps are written as the journal has them: what each changed, then the number of its
+instruction. They are grouped in chunks, one step a line, so that files can be compared and read.
+"""
+
+import base64
+import io
+import json
+import struct
+from collections.abc import Callable, Iterator
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
+
+import cattrs
+
+from calcharo_vm.errors import RecordingFormatError
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
+from calcharo_vm.recording.values import NULL, Outcome
+
+if TYPE_CHECKING:
+    from calcharo_vm.recording.recording import Recording
+
+FORMAT: Final = "calcharo-recording"
+VERSION: Final = 1
+
+_EXACT_IN_JSON: Final = 1 << 53
+_CONSTANTS: Final[dict[str, object]] = {"Ellipsis": ..., "NotImplemented": NotImplemented, "NULL": NULL}
+_converter = cattrs.Converter(forbid_extra_keys=True)
+
+
+# --- writing ---------------------------------------------------------------------------------------
+
+
+def write(recording: "Recording", target: str | PathLike[str] | TextIO | None) -> str | None:
+    """Writes a recording to a path or file, or returns it as text."""
+    if target is None:
+        text = io.StringIO()
+        _write_to(recording, text)
+        return text.getvalue()
+    if isinstance(target, str | PathLike):
+        with Path(target).open("w", encoding="utf-8", newline="\n") as file:
+            _write_to(recording, file)
+    else:
+        _write_to(recording, target)
+    return None
+
+
+def _write_to(recording: "Recording", file: TextIO) -> None:
+    journal = recording.journal
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "python": journal.python,
+        "outcome": _converter.unstructure(recording.outcome),
+        "isolation": list(recording.isolation),
+        "source": _encode(recording.source, journal.null),
+        "codes": [_converter.unstructure(code) for code in journal.codes],
+        "instructions": [_converter.unstructure(each) for each in journal.instructions],
+    }
+    encoded = _encode_text(head)
+    file.write(encoded[:-1] + ',\n"chunks": [')
+    for number, words in enumerate(journal.chunks):
+        file.write(",\n[" if number else "\n[")
+        for at, step in enumerate(_steps(words)):
+            file.write(",\n" if at else "\n")
+            file.write(json.dumps([_encode(word, journal.null) for word in step], separators=(",", ":")))
+        file.write("\n]")
+    file.write("\n]}\n")
+
+
+def _encode_text(head: dict[str, object]) -> str:
+    return json.dumps(head, separators=(",", ":"))
+
+
+def _steps(words: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
+    """The words of a chunk, step by step; the last may be the beginning of a step that was not completed."""
+    at = start = 0
+    while at < len(words):
+        is_end = words[at] >= ops.FIRST_STEP  # type: ignore[operator] # an operation is an int
+        at += ops.length(words, at)
+        if is_end:
+            yield words[start:at]
+            start = at
+    if start < at:
+        yield words[start:at]
+
+
+def _encode(word: object, null: object) -> object:
+    if word is None or type(word) is bool:
+        return word
+    if type(word) is int:
+        return word if -_EXACT_IN_JSON <= word <= _EXACT_IN_JSON else {"int": hex(word)}
+    if type(word) is str:
+        has_surrogates = any("\ud800" <= character <= "\udfff" for character in word) if not word.isascii() else False
+        return {"str": [ord(character) for character in word]} if has_surrogates else word
+    if type(word) is range:
+        return {"ref": word.stop}
+    if type(word) is float:
+        return word if word - word == 0 else {"float": _bits(word)}
+    if type(word) is complex:
+        return {"complex": [_bits(word.real), _bits(word.imag)]}
+    if type(word) is bytes:
+        return {"bytes": base64.b64encode(word).decode()}
+    if word is null:
+        return {"constant": "NULL"}
+    return {"constant": "Ellipsis" if word is ... else "NotImplemented"}
+
+
+def _bits(number: float) -> str:
+    return struct.pack(">d", number).hex()
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+def read(source: str | PathLike[str] | TextIO) -> "Recording":
+    """Reads a recording from JSON text, a path or a file.
+
+    Raises:
+        RecordingFormatError: It is not a recording, or not one this release can read.
+    """
+    text, where = _text_of(source)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RecordingFormatError(f"{where} is not JSON ({error}): give the output of Recording.to_json") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise RecordingFormatError(f'{where} is JSON, but no recording: "format" is not "{FORMAT}"')
+    if document.get("version") != VERSION:
+        found = document.get("version")
+        message = f"{where} is a recording of version {found!r}, and this release reads version {VERSION}: record again"
+        raise RecordingFormatError(message)
+    try:
+        return _recording_of(document)
+    except RecordingFormatError:
+        raise
+    except Exception as error:
+        cause = "; ".join(cattrs.transform_error(error)) if isinstance(error, ExceptionGroup) else repr(error)
+        raise RecordingFormatError(f"{where} is a damaged recording ({cause}): record again") from error
+
+
+def _text_of(source: str | PathLike[str] | TextIO) -> tuple[str, str]:
+    if isinstance(source, str) and (source[:1].isspace() or source[:1] in ("{", "[", "")):
+        return source, "the text"
+    if not isinstance(source, str | PathLike):
+        return source.read(), "the file"
+    path = Path(source)
+    try:
+        return path.read_text(encoding="utf-8"), path.name
+    except UnicodeDecodeError as error:
+        raise RecordingFormatError(f"{path.name} is not text ({error.reason}): give the output of Recording.to_json") from error
+    except (OSError, ValueError) as error:
+        message = f"{path.name[:80]!r} cannot be read as a recording ({error}): give JSON text or the path of a file"
+        raise RecordingFormatError(message) from error
+
+
+def _recording_of(document: dict[str, object]) -> "Recording":
+    from calcharo_vm.recording.recording import Recording  # noqa: PLC0415 - it imports this module for the other direction
+
+    journal = Journal(NULL)
+    journal.python = _converter.structure(document["python"], str)
+    journal.codes = _converter.structure(document["codes"], list[CodeInfo])
+    journal.instructions = _converter.structure(document["instructions"], list[InstructionInfo])
+    chunks = document["chunks"]
+    assert isinstance(chunks, list)
+    for chunk in chunks:
+        journal.add_chunk(tuple(word for step in chunk for word in map(_decode, step)))
+    source = _decode(document["source"])
+    assert isinstance(source, str)
+    isolation = tuple(_converter.structure(document["isolation"], list[str]))
+    return Recording(journal, _converter.structure(document["outcome"], Outcome), source, isolation)
+
+
+def _decode(value: object) -> object:
+    if not isinstance(value, dict):
+        if isinstance(value, list):
+            raise RecordingFormatError("the recording has a list where a value should be: record again")
+        return value
+    (tag, content), *more = value.items()
+    if more or tag not in _DECODERS:
+        raise RecordingFormatError(f"the recording has a value {value!r} of a kind this release does not know")
+    return _DECODERS[tag](content)
+
+
+def _number(bits: str) -> float:
+    found: float = struct.unpack(">d", bytes.fromhex(bits))[0]
+    return found
+
+
+_DECODERS: Final[dict[str, Callable[..., object]]] = {
+    "int": lambda text: int(text, 16),
+    "str": lambda points: "".join(map(chr, points)),
+    "ref": lambda oid: range(oid),
+    "float": _number,
+    "complex": lambda parts: complex(*map(_number, parts)),
+    "bytes": lambda text: base64.b64decode(text, validate=True),
+    "constant": lambda name: _CONSTANTS[name],
+}

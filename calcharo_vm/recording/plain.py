@@ -1,0 +1,160 @@
+"""Plain values from words: fresh copies that are equal to what the program had, cycles kept."""
+
+from collections import deque
+
+from calcharo_vm.recording.state import State, Thing
+from calcharo_vm.recording.values import NULL, HeapKind, HeapObject, ObjectSnapshot, Ref
+
+_PLAIN_CONTAINERS = {
+    HeapKind.LIST: list,
+    HeapKind.DICT: dict,
+    HeapKind.NAMESPACE: dict,
+    HeapKind.SET: set,
+    HeapKind.DEQUE: deque,
+}
+_IMMUTABLE = {HeapKind.TUPLE: tuple, HeapKind.FROZENSET: frozenset}
+
+
+class PlainValues:
+    """Makes plain values of one state's words; the same object gives the same copy every time."""
+
+    def __init__(self, state: State) -> None:
+        self._heap = state.heap
+        self._null = state.journal.null
+        self._made: dict[int, object] = {}
+        self._unfilled: list[tuple[object, Thing]] = []
+
+    def of(self, word: object) -> object:
+        """The plain value of a word."""
+        value = self._shell(word)
+        while self._unfilled:
+            self._fill(*self._unfilled.pop())
+        return value
+
+    def _shell(self, word: object) -> object:
+        """The value of a word; mutable objects may still be empty."""
+        if type(word) is not range:
+            return NULL if word is self._null else word
+        oid = word.stop
+        if oid not in self._made:
+            waiting = [oid]
+            while waiting:  # immutable containers are made from the inside out
+                inner = self._immutable_parts(waiting[-1])
+                if inner:
+                    waiting += inner
+                else:
+                    self._make(waiting.pop())
+        return self._made[oid]
+
+    def _immutable_parts(self, oid: int) -> list[int]:
+        """The immutable containers in an immutable container that have not been made yet."""
+        thing = self._heap[oid]
+        if not _is_immutable(thing):
+            return []
+        tokens = [word.stop for word in _items(thing) if type(word) is range]
+        return [part for part in tokens if part not in self._made and _is_immutable(self._heap[part])]
+
+    def _make(self, oid: int) -> None:
+        if oid in self._made:
+            return
+        thing = self._heap[oid]
+        if _is_immutable(thing):
+            make = _IMMUTABLE[thing.kind]
+            parts = [self._key(word) if make is frozenset else self._shell(word) for word in _items(thing)]
+            self._made[oid] = make(parts)
+        elif thing.kind in (HeapKind.RANGE, HeapKind.SLICE):
+            parts = [self._shell(word) for word in thing.items]
+            self._made[oid] = range(*parts) if thing.kind is HeapKind.RANGE else slice(*parts)  # type: ignore[arg-type]
+        elif thing.kind is HeapKind.BYTEARRAY and not thing.fields:
+            self._made[oid] = bytearray(*thing.items)  # type: ignore[call-overload]
+        elif thing.kind in _PLAIN_CONTAINERS and not thing.fields:
+            self._made[oid] = container = _PLAIN_CONTAINERS[thing.kind]()
+            self._unfilled.append((container, thing))
+        else:
+            self._made[oid] = snapshot = ObjectSnapshot(thing.type_name, {}, oid, name=thing.name)
+            self._unfilled.append((snapshot, thing))
+
+    def _fill(self, made: object, thing: Thing) -> None:
+        match made:
+            case ObjectSnapshot():
+                self._fill_snapshot(made, thing)
+            case dict():
+                for key, word in thing.table.items():
+                    made[self._key(key)] = self._shell(word)
+            case set():
+                made.update(self._key(word) for word in thing.table)
+            case list() | deque():
+                made.extend(self._shell(word) for word in thing.items)
+
+    def _fill_snapshot(self, snapshot: ObjectSnapshot, thing: Thing) -> None:
+        if thing.kind in (HeapKind.FUNCTION, HeapKind.CLASS):
+            return
+        names = thing.fields
+        if thing.kind is HeapKind.METHOD:
+            names = dict(zip(("__func__", "__self__"), thing.items, strict=True))
+        elif thing.kind is HeapKind.CELL:
+            names = {"cell_contents": word for word in thing.items}
+        elif thing.kind is HeapKind.SCALAR:
+            snapshot.value = thing.items[0]
+        elif thing.kind is not HeapKind.INSTANCE:
+            snapshot.value = self._held_value(thing)
+        snapshot.attributes.update((str(name), self._shell(word)) for name, word in names.items())
+
+    def _held_value(self, thing: Thing) -> object:
+        """What an instance of a subclass of a built-in container holds; the arguments of an exception."""
+        if thing.kind is HeapKind.OPAQUE or thing.kind is HeapKind.MODULE:
+            return None
+        if thing.kind is HeapKind.BYTEARRAY:
+            return bytearray(*thing.items)  # type: ignore[call-overload]
+        container: object = _PLAIN_CONTAINERS.get(thing.kind, list)()
+        self._fill(container, thing)
+        immutable = tuple if thing.kind is HeapKind.EXCEPTION else _IMMUTABLE.get(thing.kind)
+        return container if immutable is None else immutable(container)  # type: ignore[call-overload]
+
+    def _key(self, word: object) -> object:
+        """A word as the key of a dictionary or the element of a set: hashable whatever it is."""
+        value = self._shell(word)
+        if isinstance(value, list | dict | set | deque | bytearray) or (isinstance(value, slice) and type(word) is range):
+            assert type(word) is range
+            return ObjectSnapshot(self._heap[word.stop].type_name, {}, word.stop, value=value)
+        return value
+
+
+def _is_immutable(thing: Thing) -> bool:
+    return thing.kind in _IMMUTABLE and not thing.fields
+
+
+def _items(thing: Thing) -> list[object]:
+    return list(thing.table) if thing.is_mapping else thing.items
+
+
+def reference(word: object, null: object) -> object:
+    """A word as a heap object's content shows it: a scalar, `NULL` or a `Ref`."""
+    if type(word) is range:
+        return Ref(word.stop)
+    return NULL if word is null else word
+
+
+def heap_object(oid: int, thing: Thing, null: object) -> HeapObject:
+    """A heap object as a step shows it."""
+    if thing.kind in (HeapKind.DICT, HeapKind.NAMESPACE):
+        items: tuple[object, ...] = tuple((reference(k, null), reference(v, null)) for k, v in thing.table.items())
+    else:
+        items = tuple(reference(word, null) for word in _items(thing))
+    fields = {str(name): reference(word, null) for name, word in thing.fields.items()}
+    return HeapObject(oid, thing.kind, thing.type_name, thing.name, items, fields)
+
+
+def reachable(state: State, roots: list[object]) -> list[int]:
+    """The objects that words lead to, in order of first sight."""
+    waiting = [word.stop for word in roots if type(word) is range]
+    found: set[int] = set()
+    while waiting:
+        oid = waiting.pop()
+        if oid in found:
+            continue
+        found.add(oid)
+        thing = state.heap[oid]
+        words = [*thing.items, *thing.table.keys(), *thing.table.values(), *thing.fields.values()]
+        waiting += [word.stop for word in words if type(word) is range]
+    return sorted(found)
