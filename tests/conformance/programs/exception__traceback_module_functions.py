@@ -28,7 +28,7 @@ except ValueError as error:
 
 
 def here():
-    return traceback.extract_stack()
+    return traceback.extract_stack(limit=2)
 
 
 stack = here()
@@ -40,7 +40,7 @@ def show():
 
 
 show()
-print(traceback.format_stack()[-1])
+print(traceback.format_stack(limit=1)[-1])
 
 
 def recursive(n):

@@ -27,12 +27,13 @@ def spying(name, globals=None, locals=None, fromlist=(), level=0):
 
 
 builtins.__import__ = spying
-import textwrap
+import sys as system
 from collections import OrderedDict as OD, deque
+import _packages.noall
 import _packages.shapes.square as sq
 
 builtins.__import__ = original
-print(textwrap.__name__, OD.__name__, deque.__name__, sq.__name__)
+print(system.__name__, OD.__name__, deque.__name__, sq.__name__)
 
 
 class Finder:

@@ -61,7 +61,7 @@ print(use())
 
 
 def stack():
-    return [(os.path.basename(i.filename), i.function, i.lineno, (i.code_context or [""])[0].strip(), i.index) for i in inspect.stack()][:2]
+    return [(os.path.basename(i.filename), i.function, i.lineno, i.code_context[0].strip(), i.index) for i in inspect.stack()[:2]]
 
 
 print(stack())

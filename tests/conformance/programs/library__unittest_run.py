@@ -1,4 +1,5 @@
 import io
+import os
 import sys
 import unittest
 from unittest import mock
@@ -43,10 +44,10 @@ class Calculations(unittest.TestCase):
             int("x")
         self.assertIn("x", str(caught.exception))
 
-    @mock.patch("builtins.len", return_value=99)
+    @mock.patch("os.getcwd", return_value="/patched")
     def test_mock(self, fake):
-        self.assertEqual(len("abc"), 99)
-        fake.assert_called_once_with("abc")
+        self.assertEqual(os.getcwd(), "/patched")
+        fake.assert_called_once_with()
 
 
 class Async(unittest.IsolatedAsyncioTestCase):
