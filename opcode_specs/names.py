@@ -3,6 +3,7 @@
 Unlike fast locals, these live in mappings that the program can see and change by other means.
 """
 
+from calcharo_vm.machine.imports import reified
 from calcharo_vm.machine.names import (
     delete_global,
     delete_name,
@@ -40,6 +41,15 @@ def LOAD_GLOBAL(name):
         value = load_builtin(frame, name)
 
 
+@instruction("-- value", EXPRESSION, operand="names[oparg >> 1]")
+def LOAD_GLOBAL_py315(name):
+    """Pushes a global or builtin; a lazy import is imported."""
+    value = frame.globals.get(name, NULL)
+    if value is NULL:
+        value = load_builtin(frame, name)
+    value = reified(frame, name, value)
+
+
 @instruction("-- null, value", EXPRESSION, when="oparg & 1", operand="names[oparg >> 1]")
 def LOAD_GLOBAL_call(name):
     """Pushes a global or builtin that is about to be called."""
@@ -58,6 +68,16 @@ def LOAD_GLOBAL_call_py313(name):
     null = NULL
 
 
+@instruction("-- value, null", EXPRESSION, when="oparg & 1", operand="names[oparg >> 1]")
+def LOAD_GLOBAL_call_py315(name):
+    """Pushes a global or builtin that is about to be called; a lazy import is imported."""
+    value = frame.globals.get(name, NULL)
+    if value is NULL:
+        value = load_builtin(frame, name)
+    value = reified(frame, name, value)
+    null = NULL
+
+
 @instruction("-- namespace")
 def LOAD_LOCALS():
     """Pushes the frame's namespace."""
@@ -68,6 +88,12 @@ def LOAD_LOCALS():
 def LOAD_NAME(name):
     """Pushes a name of the frame's namespace, else a global or builtin."""
     value = load_name(frame, frame.locals, name)
+
+
+@instruction("-- value", EXPRESSION, operand="names[oparg]")
+def LOAD_NAME_py315(name):
+    """Pushes a name of the frame's namespace, else a global or builtin; a lazy import is imported."""
+    value = reified(frame, name, load_name(frame, frame.locals, name))
 
 
 @instruction("--", WRITES_HEAP)

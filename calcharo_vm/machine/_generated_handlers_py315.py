@@ -13,7 +13,7 @@ from calcharo_vm.machine.formatting import CONVERSIONS, build_interpolation, bui
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.functions import build_class_function, make_function, set_function_attribute
 from calcharo_vm.machine.generators import asynchronous_iterator, awaitable_iterator, make_generator, next_awaitable, send
-from calcharo_vm.machine.imports import import_from, import_name_py315
+from calcharo_vm.machine.imports import import_from, import_name_py315, reified
 from calcharo_vm.machine.intrinsics import intrinsic_1, intrinsic_2
 from calcharo_vm.machine.iteration import yield_from_iterator
 from calcharo_vm.machine.matching import is_mapping, is_sequence, match_class, match_keys
@@ -727,26 +727,28 @@ def LOAD_FROM_DICT_OR_GLOBALS(frame, stack, name):
 
 
 def LOAD_GLOBAL_call(frame, stack, name):
-    """Pushes a global or builtin that is about to be called."""
+    """Pushes a global or builtin that is about to be called; a lazy import is imported."""
     value = frame.globals.get(name, NULL)
     if value is NULL:
         value = load_builtin(frame, name)
+    value = reified(frame, name, value)
     null = NULL
     stack.append(value)
     stack.append(null)
 
 
 def LOAD_GLOBAL(frame, stack, name):
-    """Pushes a global or builtin."""
+    """Pushes a global or builtin; a lazy import is imported."""
     value = frame.globals.get(name, NULL)
     if value is NULL:
         value = load_builtin(frame, name)
+    value = reified(frame, name, value)
     stack.append(value)
 
 
 def LOAD_NAME(frame, stack, name):
-    """Pushes a name of the frame's namespace, else a global or builtin."""
-    value = load_name(frame, frame.locals, name)
+    """Pushes a name of the frame's namespace, else a global or builtin; a lazy import is imported."""
+    value = reified(frame, name, load_name(frame, frame.locals, name))
     stack.append(value)
 
 

@@ -21,6 +21,8 @@ from typing import Any
 
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import CO_OPTIMIZED, GuestCode
+from calcharo_vm.machine.frame_views import as_native_sees
+from calcharo_vm.machine.library import LIBRARY_LOOKASIDES
 from calcharo_vm.machine.locations import one_place_linetable
 from calcharo_vm.machine.tracebacks import StubMarker
 from calcharo_vm.machine.trampolines import bind, make_stub
@@ -67,7 +69,7 @@ def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str,
         if type(callable.__func__) is FunctionType:
             return call(frame, callable.__func__, [callable.__self__, *arguments], keywords)
     elif kind in _CALLED_DIRECTLY or (kind is type and callable in _PLAIN_TYPES):
-        lookaside = frame.context.machine.lookasides.get(callable)
+        lookaside = frame.context.machine.lookasides.get(id(callable))
         if lookaside is not None:
             positional, named = split(arguments, keywords)
             return lookaside(frame, *positional, **named)
@@ -89,12 +91,14 @@ def split(arguments: list[Any], keywords: tuple[str, ...]) -> tuple[list[Any], d
 
 def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any:  # noqa: A002, ANN401
     """Calls a callable that may look at its caller."""
-    try:
-        lookaside = frame.context.machine.lookasides.get(callable)
-    except TypeError:  # not hashable
-        lookaside = None
+    machine = frame.context.machine
+    lookaside = machine.lookasides.get(id(callable))
+    if lookaside is None and type(callable) is FunctionType and callable.__module__ in LIBRARY_LOOKASIDES:
+        lookaside = LIBRARY_LOOKASIDES[callable.__module__].get(callable.__name__)
     if lookaside is not None:
         return lookaside(frame, *positional, **named)
+    if machine.frames_shown:
+        positional, named = as_native_sees(positional, named)
     return shim(frame)(callable, positional, named)
 
 

@@ -26,7 +26,7 @@ def enter_asynchronous_context(frame: Frame, manager: Any) -> tuple[Any, Any]:  
 def _enter(frame: Frame, manager: Any, enter: str, exit: str, opname: str) -> tuple[Any, Any]:  # noqa: A002, ANN401
     enter_method, exit_method = _lookup_special(manager, enter), _lookup_special(manager, exit)
     if enter_method is NULL or exit_method is NULL:
-        return native_instruction(opname, None, 1, 2)(manager)  # type: ignore[no-any-return] - it raises
+        return native_instruction(opname, 0, 1, 2)(manager)  # type: ignore[no-any-return] - it raises
     return exit_method, call_native(frame, enter_method, (), {})
 
 

@@ -169,6 +169,8 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
                 frame.ip = handler.target
                 return frame
             frame.stack.clear()
+            if frame.reraised_from is not None:
+                frame.ip = frame.guest.decoded.index_of(frame.reraised_from << 1) + 1
             if frame is base:
                 frame.result = error
                 return None

@@ -57,11 +57,11 @@ def raise_exception(arguments: list[Any]) -> BaseException:
 
 def exception_group_match(exception: Any, types: Any) -> tuple[Any, Any]:  # noqa: ANN401
     """What is left of an exception and what matches the types of `except*`."""
-    rest, match = native_instruction("CHECK_EG_MATCH", None, 2, 2)(exception, types)
+    rest, match = native_instruction("CHECK_EG_MATCH", 0, 2, 2)(exception, types)
     return rest, match
 
 
 def prepare_reraise_star(original: BaseException, raised: list[BaseException | None]) -> BaseException | None:
     """The exception that `except*` clauses leave to raise, or None."""
-    result: BaseException | None = native_instruction("PREP_RERAISE_STAR", None, 2, 1)(original, raised)
+    result: BaseException | None = native_instruction("PREP_RERAISE_STAR", 0, 2, 1)(original, raised)
     return result

@@ -40,6 +40,8 @@ class Frame:
     """Where the exception being raised again was raised first, in code units (RERAISE)."""
     entry: bool = False
     """Whether native code entered the machine with this frame."""
+    outermost: bool = False
+    """Whether the frame is the program's own: host frames below it belong to whoever runs the program."""
     sent: Any = None
     """What was sent to the generator the frame belongs to."""
     generator: Any = None

@@ -11,12 +11,12 @@ import opcode
 import sys
 from functools import partial
 from types import CellType, CodeType, FrameType, FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import CO_NEWLOCALS, CO_OPTIMIZED
 from calcharo_vm.machine.locations import one_place_linetable
-from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, is_machine_code, local_values
+from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, StubMarker, is_machine_code, local_values
 from calcharo_vm.machine.trampolines import make_stub
 from calcharo_vm.machine.views import original_of
 
@@ -40,6 +40,8 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
             # The host frame that entered the machine: all guest frames up to its own are above it.
             while frame is not None:
                 yield frame
+                if frame.outermost:
+                    return
                 was_entry = frame.entry
                 frame = frame.back
                 if was_entry:
@@ -59,11 +61,6 @@ def _resume_code() -> CodeType:
     from calcharo_vm.machine.generators import resume  # noqa: PLC0415
 
     return resume.__code__
-
-
-def host_frame_of(frame: Frame) -> FrameType:
-    """A host frame that shows one guest frame as it is now, without callers."""
-    return host_frames([frame])
 
 
 def host_frames(stack: list[Frame | FrameType]) -> FrameType:
@@ -131,3 +128,23 @@ def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:
     if is_function or local is namespace:
         return FunctionType(stub, namespace, closure=tuple(CellType(value) for value in values.values()))
     return partial(eval, stub, namespace, local)
+
+
+def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401
+    """Arguments of a native call, with chains of dead frames for the mirrors among them."""
+    if any(type(value) is FrameType for value in positional):
+        positional = [_native_frame(value) for value in positional]
+    if any(type(value) is FrameType for value in named.values()):
+        named = {name: _native_frame(value) for name, value in named.items()}
+    return positional, named
+
+
+def _native_frame(value: Any) -> Any:  # noqa: ANN401
+    if type(value) is FrameType and (constants := value.f_code.co_consts) and type(constants[-1]) is MirrorReference:
+        frame: Frame | None = constants[-1].frame
+        chain: list[Frame | FrameType] = []
+        while frame is not None:
+            chain.append(frame)
+            frame = frame.back
+        return host_frames(chain)
+    return value

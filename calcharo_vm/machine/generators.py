@@ -230,6 +230,8 @@ def delegate(frame: Frame) -> Any:  # noqa: ANN401
 def _ends_at_once_when_closed(frame: Frame) -> bool:
     """Whether closing the generator runs no instruction: the yield is in no `try` (CPython's `gen_close`)."""
     decoded = frame.guest.decoded
+    if frame.guest.code.co_flags & CO_ASYNC_GENERATOR:
+        return False
     if sys.version_info >= (3, 13):
         return decoded.opcodes[frame.ip] == _RESUME and bool(decoded.opargs[frame.ip] & _DEPTH_1_FLAG)
     return sys.version_info >= (3, 12) and decoded.opargs[frame.ip - 1] == 1
@@ -261,18 +263,18 @@ def send(receiver: Any, value: Any) -> tuple[bool, Any]:  # noqa: ANN401
 def wrap_asynchronous_value(value: Any) -> Any:  # noqa: ANN401
     """A value wrapped as asynchronous generators wrap what they yield."""
     if sys.version_info < (3, 12):
-        return native_instruction("ASYNC_GEN_WRAP", None, 1, 1)(value)
+        return native_instruction("ASYNC_GEN_WRAP", 0, 1, 1)(value)
     return native_instruction("CALL_INTRINSIC_1", _ASYNC_GEN_WRAP, 1, 1)(value)
 
 
 def asynchronous_iterator(iterable: Any) -> Any:  # noqa: ANN401
     """The iterator of `async for`."""
-    return native_instruction("GET_AITER", None, 1, 1)(iterable)
+    return native_instruction("GET_AITER", 0, 1, 1)(iterable)
 
 
 def next_awaitable(iterator: Any) -> Any:  # noqa: ANN401
     """The awaitable of an asynchronous iterator's next value."""
-    return native_instruction("GET_ANEXT", None, 1, 2)(iterator)[1]
+    return native_instruction("GET_ANEXT", 0, 1, 2)(iterator)[1]
 
 
 def awaitable_iterator(awaitable: Any, place: int) -> Any:  # noqa: ANN401

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
+import types
+from importlib.util import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.machine.calls import shim
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
 
 _LAZY, _EAGER = 1, 2
+LAZY_IMPORT = getattr(types, "LazyImportType", None)
+"""The type of modules and names that are imported when they are used first (PEP 810)."""
 
 
 def import_name(frame: Frame, name: str, names: tuple[str, ...] | None, level: int) -> Any:  # noqa: ANN401
@@ -50,13 +54,35 @@ def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, 
     return shim(frame)(importer, (name, frame.globals, frame.locals, names, level), {})
 
 
+def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
+    """Whether an import statement that says nothing is lazy: by the interpreter's mode or `__lazy_modules__`."""
+    if sys.get_lazy_imports() == "all":  # type: ignore[attr-defined] # since 3.15
+        return True
+    lazy_modules = frame.globals.get("__lazy_modules__")
+    if lazy_modules is None:
+        return False
+    if level:
+        name = resolve_name("." * level + name, frame.globals.get("__package__") or "")
+    return name in lazy_modules
+
+
+def reified(frame: Frame, name: str, value: Any) -> Any:  # noqa: ANN401
+    """What a lazy import stands for, which then takes its place among the globals; any other value as it is."""
+    if type(value) is not LAZY_IMPORT:
+        return value
+    value = shim(frame)(value.resolve, (), {})
+    if type(frame.globals.get(name)) is LAZY_IMPORT:
+        frame.globals[name] = value
+    return value
+
+
 def import_from(frame: Frame, module: Any, name: str) -> Any:  # noqa: ANN401
     """A name of a module just imported, or the submodule of that name.
 
     Raises:
         ImportError: The module has neither; CPython's own error.
     """
-    value = getattr(module, name, NULL)
+    value = NULL if type(module) is LAZY_IMPORT else getattr(module, name, NULL)
     return native_instruction("IMPORT_FROM", name, 1, 2)(module)[1] if value is NULL else value
 
 

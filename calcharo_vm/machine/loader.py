@@ -30,6 +30,12 @@ class GuestLoader(SourceFileLoader):
         return None if code is None else self.machine.guest_code(code).trampoline
 
 
+# The import system removes its own frames from tracebacks, by file name; this one is among them.
+GuestLoader.get_code.__code__ = GuestLoader.get_code.__code__.replace(
+    co_filename=SourceFileLoader.get_code.__code__.co_filename
+)
+
+
 class GuestFinder:
     """Finds what CPython's path finder finds, and puts modules in scope onto a machine."""
 

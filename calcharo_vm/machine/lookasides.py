@@ -33,7 +33,11 @@ def guest_locals(frame: Frame, *wrong: Any, **named: Any) -> Any:  # noqa: ANN40
     if wrong or named:
         return locals(*wrong, **named)
     if frame.locals is not None:
-        return frame.locals
+        # Comprehensions inlined into a module or class body keep their variables in fast locals (PEP 709).
+        hidden = local_values(frame) if sys.version_info >= (3, 12) and frame.guest.code.co_varnames else {}
+        if not hidden:
+            return frame.locals
+        return hidden if sys.version_info >= (3, 13) else {**frame.locals, **hidden}
     values = local_values(frame)
     if sys.version_info >= (3, 13):
         return values
@@ -210,11 +214,8 @@ def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:  # 
 
 def set_recursion_limit(frame: Frame, limit: int, /) -> None:
     """`sys.setrecursionlimit(...)`, for the guest's frames."""
-    host_limit = sys.getrecursionlimit()
-    try:
-        sys.setrecursionlimit(limit)
-    finally:
-        sys.setrecursionlimit(host_limit)
+    if not isinstance(limit, int) or not 1 <= limit < 1 << 31:
+        sys.setrecursionlimit(limit)  # raises
     if frame.context.depth >= limit:
         message = f"cannot set the recursion limit to {limit} at the recursion depth {frame.context.depth}: the limit is too low"
         raise RecursionError(message)
@@ -228,20 +229,22 @@ def get_recursion_limit(frame: Frame) -> int:
     return frame.context.limit
 
 
-def lookasides() -> dict[Any, Callable[..., Any]]:
-    """The functions that look at their caller, by the function the guest calls."""
-    return {
-        builtins.globals: guest_globals,
-        builtins.locals: guest_locals,
-        builtins.vars: guest_vars,
-        builtins.dir: guest_dir,
-        builtins.super: guest_super,
-        builtins.compile: guest_compile,
-        builtins.eval: guest_eval,
-        builtins.exec: guest_exec,
-        builtins.__build_class__: guest_build_class,
-        FunctionType: guest_function_type,
-        sys.setrecursionlimit: set_recursion_limit,
-        sys.getrecursionlimit: get_recursion_limit,
-    }
+def lookasides() -> dict[int, Callable[..., Any]]:
+    """The functions that look at their caller, by the identity of the function the guest calls."""
+    return {id(function): lookaside for function, lookaside in _LOOKASIDES.items()}
 
+
+_LOOKASIDES: dict[Any, Callable[..., Any]] = {
+    builtins.globals: guest_globals,
+    builtins.locals: guest_locals,
+    builtins.vars: guest_vars,
+    builtins.dir: guest_dir,
+    builtins.super: guest_super,
+    builtins.compile: guest_compile,
+    builtins.eval: guest_eval,
+    builtins.exec: guest_exec,
+    builtins.__build_class__: guest_build_class,
+    FunctionType: guest_function_type,
+    sys.setrecursionlimit: set_recursion_limit,
+    sys.getrecursionlimit: get_recursion_limit,
+}

@@ -42,6 +42,7 @@ class Machine:
         self.recursion_limit = sys.getrecursionlimit()
         self.lookasides = lookasides()
         self.link = load_table("calcharo_vm.machine", "handlers").LINK
+        self.frames_shown = False  # whether the guest has got hold of frames
         self._guest_codes: WeakValueDictionary[int, GuestCode] = WeakValueDictionary()
         self._local = threading.local()
 
@@ -93,6 +94,7 @@ class Machine:
         guest = self.guest_code(code)
         namespace = globals if locals is None else locals
         frame = Frame(guest, list(guest.padding), globals, builtins_of(globals), namespace, self.context)
+        frame.outermost = True
         try:
             return run(frame)
         except BaseException as error:

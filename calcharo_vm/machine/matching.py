@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.values import NULL
 
 _SEQUENCE_FLAG, _MAPPING_FLAG = 1 << 5, 1 << 6
@@ -28,14 +29,14 @@ def match_keys(subject: Any, keys: tuple[Any, ...]) -> tuple[Any, ...] | None:  
         return ()
     seen = set()
     values = []
-    get = subject.get
+    get, missing = subject.get, object()
     for key in keys:
         if key in seen:
             message = f"mapping pattern checks duplicate key ({key!r})"
             raise ValueError(message)
         seen.add(key)
-        value = get(key, NULL)
-        if value is NULL:
+        value = get(key, missing)
+        if value is missing:
             return None
         values.append(value)
     return tuple(values)
@@ -48,8 +49,7 @@ def match_class(subject: Any, cls: Any, count: int, names: tuple[str, ...]) -> t
         TypeError: The pattern does not suit the class.
     """
     if not isinstance(cls, type):
-        message = "called match pattern must be a class"
-        raise TypeError(message)
+        native_instruction("MATCH_CLASS", count, 3, 1)(subject, cls, names)  # raises
     if not isinstance(subject, cls):
         return None
     seen: set[str] = set()

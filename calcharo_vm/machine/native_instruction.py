@@ -2,48 +2,62 @@
 
 A few instructions do what Python code cannot: make a type variable with a lazy bound, wrap what an
 asynchronous generator yields, word an error that only the interpreter words. Their definitions execute
-the very instruction in a host function of its own, assembled by the `bytecode` package.
+the very instruction, in a host function of its own.
 """
 
 from __future__ import annotations
 
-import sys
+import builtins
 from functools import lru_cache
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.machine.tracebacks import StubMarker
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _MARKER = StubMarker()
+_NUMBERS = {name: number for number, name in TABLE.OPNAMES.items()}
 
 
 @lru_cache(maxsize=None)
-def native_instruction(opname: str, oparg: int | None, inputs: int, outputs: int) -> Any:  # noqa: ANN401
-    """A host function that takes the instruction's inputs and returns its output, or a tuple of several."""
-    from bytecode import Bytecode, Instr  # noqa: PLC0415 - slow to import, and few programs need it
+def native_instruction(opname: str, oparg: int | str, inputs: int, outputs: int) -> Any:  # noqa: ANN401
+    """A host function that takes the instruction's inputs and returns its output, or a tuple of several.
 
-    code = Bytecode()
-    code.argcount = inputs
-    code.argnames = [f"value{number}" for number in range(inputs)]
-    code.name = opname
-    code.filename = __file__
-    code.flags = 3  # CO_OPTIMIZED | CO_NEWLOCALS
-    code.append(Instr("RESUME", 0))
-    code.extend(Instr("LOAD_FAST", name) for name in code.argnames)
-    code.append(Instr(opname) if oparg is None else Instr(opname, _argument(opname, oparg)))
+    Args:
+        opname: The instruction's name.
+        oparg: Its argument, 0 if it has none, or the name that the argument stands for.
+        inputs: The number of values it pops.
+        outputs: The number of values it pushes.
+    """
+    names = (oparg,) if isinstance(oparg, str) else ()
+    number = 0 if isinstance(oparg, str) else oparg
+    units = [("RESUME", 0), *(("LOAD_FAST", slot) for slot in range(inputs)), (opname, number)]
     if outputs != 1:
-        code.append(Instr("BUILD_TUPLE", outputs))
-    code.append(Instr("RETURN_VALUE"))
-    assembled = code.to_code()
-    return FunctionType(assembled.replace(co_consts=(*assembled.co_consts, _MARKER)), {})
+        units.append(("BUILD_TUPLE", outputs))
+    units.append(("RETURN_VALUE", 0))
+    code = _empty.__code__.replace(
+        co_name=opname,
+        co_qualname=opname,
+        co_code=bytes(unit for name, argument in units for unit in _encode(name, argument)),
+        co_consts=(None, _MARKER),
+        co_names=names,
+        co_argcount=inputs,
+        co_nlocals=inputs,
+        co_varnames=tuple(f"value{slot}" for slot in range(inputs)),
+        co_stacksize=inputs + outputs + 2,
+        co_linetable=b"",
+    )
+    return FunctionType(code, {"__builtins__": builtins})
 
 
-def _argument(opname: str, oparg: int) -> Any:  # noqa: ANN401
-    if sys.version_info >= (3, 12):
-        from bytecode import Intrinsic1Op, Intrinsic2Op  # noqa: PLC0415
+def _empty() -> None:
+    """Lends its code object, all of which is replaced."""
 
-        if opname == "CALL_INTRINSIC_1":
-            return Intrinsic1Op(oparg)
-        if opname == "CALL_INTRINSIC_2":
-            return Intrinsic2Op(oparg)
-    return oparg
+
+def _encode(name: str, argument: int) -> Iterator[int]:
+    number = _NUMBERS[name]
+    yield from (number, argument)
+    yield from (0, 0) * TABLE.INLINE_CACHES.get(number, 0)

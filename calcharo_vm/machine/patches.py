@@ -3,39 +3,130 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import host_frames, logical_stack
+from calcharo_vm.machine.tracebacks import MACHINE_FOLDER, is_machine_code, mirror_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calcharo_vm.machine.machine import Machine
 
-_real_getframe = sys._getframe  # noqa: SLF001
+_host_getframe = sys._getframe  # noqa: SLF001
 
 
 @contextmanager
 def patched_library(machine: Machine) -> Iterator[None]:
-    """Replaces `sys._getframe` by one that shows the guest's frames, for as long as the block runs."""
-
-    def _getframe(depth: int = 0, /) -> FrameType:
-        context = machine.context
-        host_frame = _real_getframe(1)
-        if context.frame is None:
-            return _real_getframe(depth + 1)
-        stack = list(logical_stack(context, host_frame))
-        if depth >= len(stack):
-            message = "call stack is not deep enough"
-            raise ValueError(message)
-        return host_frames(stack[max(depth, 0) :])
-
-    original = sys._getframe  # noqa: SLF001
-    sys._getframe = _getframe  # type: ignore[assignment] # noqa: SLF001
+    """Replaces functions that look at callers by ones that see the guest's frames, for as long as the block runs."""
+    replacements = [
+        (sys, "_getframe", _getframe_for(machine)),
+        (warnings, "warn", _warn_for(machine, warnings.warn)),
+        (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined] # noqa: SLF001
+    ]
+    originals = [(module, name, getattr(module, name)) for module, name, _ in replacements]
+    for module, name, replacement in replacements:
+        setattr(module, name, replacement)
     try:
         yield
     finally:
-        sys._getframe = original  # type: ignore[assignment] # noqa: SLF001
+        for module, name, original in originals:
+            setattr(module, name, original)
 
 
+def _getframe_for(machine: Machine) -> Callable[..., FrameType]:
+    def _getframe(depth: int = 0, /) -> FrameType:
+        context = machine.context
+        caller = _host_getframe(1)
+        if context.frame is None:
+            return _host_getframe(depth + 1)
+        stack = list(logical_stack(context, caller))
+        if depth >= len(stack):
+            message = "call stack is not deep enough"
+            raise ValueError(message)
+        found = stack[max(depth, 0)]
+        if is_machine_code(caller.f_code) and isinstance(found, Frame):
+            machine.frames_shown = True
+            return mirror_of(found)
+        return host_frames(stack[max(depth, 0) :])
+
+    return _getframe
+
+
+def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., None]:
+    def warn(
+        message: Any,  # noqa: ANN401
+        category: type[Warning] | None = None,
+        stacklevel: int = 1,
+        source: Any = None,  # noqa: ANN401
+        *,
+        skip_file_prefixes: tuple[str, ...] = (),
+    ) -> None:
+        context = machine.context
+        if context.frame is None:
+            more = {"skip_file_prefixes": skip_file_prefixes} if skip_file_prefixes else {}
+            original(message, category, stacklevel + 1, source, **more)
+            return
+        stack = list(logical_stack(context, _host_getframe(1)))
+        place = _warning_place(stack, stacklevel, skip_file_prefixes)
+        if isinstance(message, Warning):
+            category = type(message)
+        elif category is None:
+            category = UserWarning
+        if not (isinstance(category, type) and issubclass(category, Warning)):
+            original(message, category)  # raises
+        filename, line, namespace = place
+        module = namespace.get("__name__") or "<string>"
+        registry = namespace.setdefault("__warningregistry__", {})
+        warnings.warn_explicit(message, category, filename, line, module, registry, namespace, source)
+
+    return warn
+
+
+def _warning_place(
+    stack: list[Frame | FrameType], stacklevel: int, skipped: tuple[str, ...]
+) -> tuple[str, int, dict[str, Any]]:
+    """File, line and globals that a warning is about (CPython's `setup_context`)."""
+    if skipped and stacklevel < 2:
+        stacklevel = 2
+    position = 0
+    if stacklevel <= 1 or (stack and _is_internal(stack[0])):
+        position = max(stacklevel - 1, 0)
+    else:
+        for _ in range(stacklevel - 1):
+            position += 1
+            while position < len(stack) and (_is_internal(stack[position]) or _filename(stack[position]).startswith(skipped)):
+                position += 1
+    if position >= len(stack):
+        return "sys" if sys.version_info < (3, 14) else "<sys>", 0 if sys.version_info >= (3, 14) else 1, vars(sys)
+    frame = stack[position]
+    if isinstance(frame, Frame):
+        line = frame.guest.decoded.positions[frame.ip - 1][0]
+        return frame.guest.code.co_filename, line or 0, frame.globals
+    return frame.f_code.co_filename, frame.f_lineno, frame.f_globals
+
+
+def _filename(frame: Frame | FrameType) -> str:
+    return frame.guest.code.co_filename if isinstance(frame, Frame) else frame.f_code.co_filename
+
+
+def _is_internal(frame: Frame | FrameType) -> bool:
+    filename = _filename(frame)
+    return "importlib" in filename and "_bootstrap" in filename
+
+
+def _show_warning_for(machine: Machine, original: Callable[[Any], None]) -> Callable[[Any], None]:
+    def _showwarnmsg(message: Any) -> None:  # noqa: ANN401
+        """Shows a warning that CPython itself raised while the machine executed an instruction, at the guest's place."""
+        frame = machine.context.frame
+        if frame is not None and message.filename.startswith(MACHINE_FOLDER):
+            message.filename = frame.guest.code.co_filename
+            message.lineno = frame.guest.decoded.positions[max(frame.ip - 1, 0)][0] or 0
+        original(message)
+
+    return _showwarnmsg

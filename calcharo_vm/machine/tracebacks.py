@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MACHINE_FOLDER = str(Path(__file__).resolve().parent)
 _CO_OPTIMIZED_NEWLOCALS = 0x3
 _CO_GENERATOR = 0x20
+_COPY_FREE_VARS, _RETURN_GENERATOR, _POP_TOP, _NOP = (
+    opcode.opmap[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP")
+)
 
 
 class StubMarker:
@@ -62,11 +65,17 @@ def add_traceback_entry(frame: Frame, error: BaseException) -> None:
     decoded = frame.guest.decoded
     index = frame.ip - 1
     line = decoded.positions[index][0]
+    error.__traceback__ = TracebackType(
+        strip_machine_entries(error.__traceback__), mirror_of(frame), decoded.offsets[index], -1 if line is None else line
+    )
+
+
+def mirror_of(frame: Frame) -> FrameType:
+    """The host frame that stands for a guest frame, the same one for as long as the frame runs."""
     if frame.mirror is None:
         frame.mirror = make_mirror(frame)
-    error.__traceback__ = TracebackType(
-        strip_machine_entries(error.__traceback__), frame.mirror[0], decoded.offsets[index], -1 if line is None else line
-    )
+    host_frame: FrameType = frame.mirror[0]
+    return host_frame
 
 
 def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
@@ -84,11 +93,10 @@ def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
 def make_mirror_code(code: CodeType, *, is_optimized: bool) -> CodeType:
     """Code that makes a generator at once, in the disguise of `code`."""
     names = _variables(code)[:255] if is_optimized else ()
-    number = opcode.opmap
-    start = bytes([number["COPY_FREE_VARS"], len(names)]) if names else b""
-    start += bytes([number["RETURN_GENERATOR"], 0, number["POP_TOP"], 0])
+    start = bytes([_COPY_FREE_VARS, len(names)]) if names else b""
+    start += bytes([_RETURN_GENERATOR, 0, _POP_TOP, 0])
     length = max(len(code.co_code), len(start) + 2)
-    nops = bytes([number["NOP"], 0]) * ((length - len(start)) // 2)
+    nops = bytes([_NOP, 0]) * ((length - len(start)) // 2)
     return code.replace(
         co_code=start + nops,
         co_flags=_CO_GENERATOR | (_CO_OPTIMIZED_NEWLOCALS if is_optimized else 0),

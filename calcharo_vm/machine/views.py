@@ -6,7 +6,7 @@ from operator import attrgetter
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, local_values, make_mirror
+from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, local_values, mirror_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,12 +53,12 @@ def _generator_frame_view(name: str) -> Callable[[Any], Any]:
 
     def view(owner: Any) -> Any:  # noqa: ANN401
         if type(owner) in _GENERATORS:
-            from calcharo_vm.machine.frame_views import host_frame_of  # noqa: PLC0415
             from calcharo_vm.machine.generators import frame_of  # noqa: PLC0415
 
             frame = frame_of(owner)
             if frame is not None:
-                return host_frame_of(frame)
+                frame.guest.machine.frames_shown = True
+                return mirror_of(frame)
         return read(owner)
 
     return view
@@ -78,13 +78,7 @@ def _frame_view(name: str, view_of: Callable[[Frame], Any]) -> Callable[[Any], A
 
 
 def _caller_of(frame: Frame) -> FrameType | None:
-    caller = frame.back
-    if caller is None:
-        return None
-    if caller.mirror is None:
-        caller.mirror = make_mirror(caller)
-    host_frame: FrameType = caller.mirror[0]
-    return host_frame
+    return None if frame.back is None else mirror_of(frame.back)
 
 
 def _locals_of(frame: Frame) -> Any:  # noqa: ANN401

@@ -1,0 +1,79 @@
+"""Library functions in Python that look at frames, as guest code must see them.
+
+Like `lookasides`, by the module and name of the function that the guest calls.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from calcharo_vm.machine.generators import frame_of
+from calcharo_vm.machine.tracebacks import is_machine_code, local_values, mirror_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from calcharo_vm.machine.frame import Frame
+
+
+def current_frame(frame: Frame) -> FrameType:
+    """`inspect.currentframe()`."""
+    frame.context.machine.frames_shown = True
+    return mirror_of(frame)
+
+
+def _locals_function(name: str) -> Callable[[Frame, Any], dict[str, Any]]:
+    def locals_of(frame: Frame, generator: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001
+        guest_frame = frame_of(generator)
+        if guest_frame is None:
+            native: dict[str, Any] = getattr(sys.modules["inspect"], name)(generator)
+            return native
+        return local_values(guest_frame)
+
+    return locals_of
+
+
+class _SignalHandler:
+    """Calls the guest's signal handler with the guest's frame."""
+
+    def __init__(self, handler: Any, frame: Frame) -> None:  # noqa: ANN401
+        self.handler = handler
+        self.machine = frame.context.machine
+
+    def __call__(self, number: int, host_frame: FrameType | None) -> Any:  # noqa: ANN401
+        current = self.machine.context.frame
+        if current is not None and host_frame is not None and is_machine_code(host_frame.f_code):
+            self.machine.frames_shown = True
+            host_frame = mirror_of(current)
+        return self.handler(number, host_frame)
+
+
+def set_signal_handler(frame: Frame, number: Any, handler: Any) -> Any:  # noqa: ANN401
+    """`signal.signal(...)`."""
+    if callable(handler) and handler is not sys.modules["_signal"].default_int_handler:
+        handler = _SignalHandler(handler, frame)
+    return _original_handler(_signal("signal")(number, handler))
+
+
+def get_signal_handler(frame: Frame, number: Any) -> Any:  # noqa: ANN401, ARG001
+    """`signal.getsignal(...)`."""
+    return _original_handler(_signal("getsignal")(number))
+
+
+def _signal(name: str) -> Any:  # noqa: ANN401
+    return getattr(sys.modules["signal"], name)
+
+
+def _original_handler(handler: Any) -> Any:  # noqa: ANN401
+    return handler.handler if type(handler) is _SignalHandler else handler
+
+
+LIBRARY_LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
+    "inspect": {
+        "currentframe": current_frame,
+        **{name: _locals_function(name) for name in ("getasyncgenlocals", "getcoroutinelocals", "getgeneratorlocals")},
+    },
+    "signal": {"getsignal": get_signal_handler, "signal": set_signal_handler},
+}
