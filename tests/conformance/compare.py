@@ -71,7 +71,7 @@ def _native_failures(comparison: Comparison, program: Program) -> list[Failure]:
     """Runs a program natively again, uncached, and with other hashes, and lists what is not the same."""
     expected, path = comparison.native(program)
     found = output_failures(program, expected, comparison.native_plain(program, hash_seed="random"))
-    if program.compares_path:
+    if program.compares_path(comparison.version):
         found += path_failures(program, path, comparison.native_path(program))
     if expected.exit_code and not program.name.startswith(_ENDING_BADLY):
         found.append(Failure(program.name, "exit code", str(expected.exit_code), expected.stderr))

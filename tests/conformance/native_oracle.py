@@ -12,7 +12,7 @@ from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
 from tests.conformance.forking import Request, main_module, read_code, serve
-from tests.conformance.path import PathData, Step, store
+from tests.conformance.path import PathData, Step, extended_offsets, store
 from tests.conformance.program import is_guest_file
 
 if TYPE_CHECKING:
@@ -66,7 +66,10 @@ def record_by_monitoring(recorder: PathRecorder, run: Callable[[], None]) -> Pat
 
 
 def record_by_settrace(recorder: PathRecorder, run: Callable[[], None]) -> PathData:
-    """Runs with opcode events on (3.11)."""
+    """Runs with opcode events on (3.11).
+
+    An instruction with EXTENDED_ARG has one event there, at the offset of its first EXTENDED_ARG.
+    """
 
     def trace(frame: FrameType, event: str, _: object) -> "TraceFunction | None":
         if not is_guest_file(frame.f_code.co_filename):
@@ -74,7 +77,8 @@ def record_by_settrace(recorder: PathRecorder, run: Callable[[], None]) -> PathD
         frame.f_trace_opcodes = True
         frame.f_trace_lines = False
         if event == "opcode":
-            recorder.steps().append((frame.f_code, frame.f_lasti))
+            offset = frame.f_lasti
+            recorder.steps().append((frame.f_code, extended_offsets(frame.f_code).get(offset, offset)))
         return trace
 
     threading.settrace(trace)

@@ -62,6 +62,20 @@ def visible_offsets(code: CodeType) -> frozenset[int]:
     )
 
 
+@cache
+def extended_offsets(code: CodeType) -> dict[int, int]:
+    """Gives, for the offset of a first EXTENDED_ARG, the offset of the instruction which it extends."""
+    found = {}
+    start: int | None = None
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "EXTENDED_ARG":
+            start = instruction.offset if start is None else start
+        elif start is not None:
+            found[start] = instruction.offset
+            start = None
+    return found
+
+
 def store(threads: Iterable[list[Step]]) -> PathData:
     """Turns the steps of each thread, the main thread's first, into the stored form.
 
@@ -79,6 +93,15 @@ def store(threads: Iterable[list[Step]]) -> PathData:
     main, *others = flat or [[]]
     others = sorted((row for row in others if row), key=lambda row: _readable(row, codes))
     return {"codes": codes, "operations": [_operations(code) for code in numbers], "threads": [main, *others]}
+
+
+def executed_opcodes(path: PathData) -> set[str]:
+    """Names the opcodes which a path executes."""
+    found = set()
+    for row in path["threads"]:
+        for number, offset in set(zip(row[::2], row[1::2], strict=True)):
+            found.add(path["operations"][number][str(offset)].split()[0])
+    return found
 
 
 def first_divergence(expected: PathData, actual: PathData) -> Divergence | None:

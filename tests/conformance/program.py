@@ -20,7 +20,7 @@ class Program(NamedTuple):
     `# requires: 3.12` (the first version with its syntax),
     `# requires: 3.11 to 3.13` (only those versions),
     `# argv: one two`, `# stdin: text with \\n escapes`,
-    `# path: not compared (reason)`.
+    `# path: not compared (reason)`, or `# path: not compared on 3.11 (reason)`.
     """
 
     path: Path
@@ -28,7 +28,7 @@ class Program(NamedTuple):
     last_version: tuple[int, int]
     argv: tuple[str, ...]
     stdin: str
-    compares_path: bool
+    uncompared_path: str
 
     @property
     def name(self) -> str:
@@ -38,6 +38,11 @@ class Program(NamedTuple):
     def runs_on(self, version: tuple[int, int]) -> bool:
         """Tells whether the program is written for this version of CPython."""
         return self.first_version <= version <= self.last_version
+
+    def compares_path(self, version: tuple[int, int]) -> bool:
+        """Tells whether the executed path is to be the same on this version of CPython."""
+        where = self.uncompared_path.partition(" (")[0]
+        return where not in {"not compared", f"not compared on {version[0]}.{version[1]}"}
 
     def digest(self) -> str:
         """Fingerprints the program and the packages beside it."""
@@ -56,7 +61,7 @@ def read_program(path: Path) -> Program:
         last_version=version_of(last or "3.99"),
         argv=tuple(shlex.split(header.get("argv", ""))),
         stdin=header.get("stdin", "").encode().decode("unicode_escape"),
-        compares_path=not header.get("path", "").startswith("not compared"),
+        uncompared_path=header.get("path", ""),
     )
 
 

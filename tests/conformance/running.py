@@ -115,7 +115,7 @@ class Comparison:
         found = []
         if status != "done":
             found.append(Failure(program.name, "run", status, tail(output.stderr)))
-        elif program.compares_path:
+        elif program.compares_path(self.version):
             found += path_failures(program, expected_path, result["path"])
         if not self.in_process:
             output = self.machine_plain(program)

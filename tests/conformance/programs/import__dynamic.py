@@ -1,7 +1,11 @@
 import builtins
+import collections
 import importlib
 import sys
 import types
+
+import _packages.noall
+import _packages.shapes.square
 
 module = importlib.import_module("_packages.shapes.circle")
 print(module.__name__, importlib.import_module(".square", "_packages.shapes").Square(2).area())

@@ -102,10 +102,3 @@ for t in ts:
 for t in ts:
     t.join()
 print(barrier_log)
-import _thread
-
-lock = _thread.allocate_lock()
-lock.acquire()
-_thread.start_new_thread(lambda l: (results.append("raw"), l.release()), (lock,))
-lock.acquire()
-print(results[-1])
