@@ -166,7 +166,7 @@ class TracerConfig:
 
     Attributes:
         optimization: The tier that executes the program: "interpreter".
-        granularity: What makes a step: "opcode" (each instruction) or "line" (each line).
+        granularity: What makes a step: "opcode", each instruction; `Recording.lines()` tells lines apart.
         capture: What goes into the recording besides the steps.
         limits: How much of each resource the program may use.
         isolation: The boundary between the program and this process: "none".
@@ -178,8 +178,8 @@ class TracerConfig:
 
     Example:
         >>> from calcharo_vm import TracerConfig
-        >>> TracerConfig(granularity="line").granularity
-        <Granularity.LINE: 'line'>
+        >>> TracerConfig(granularity="opcode").granularity
+        <Granularity.OPCODE: 'opcode'>
     """
 
     optimization: Tier = field(default=Tier.INTERPRETER, converter=_tier)
@@ -216,7 +216,7 @@ class TracerConfig:
 
 _WORKING: dict[str, tuple[object, ...]] = {
     "optimization": (Tier.INTERPRETER,),
-    "granularity": (Granularity.OPCODE, Granularity.LINE),
+    "granularity": (Granularity.OPCODE,),
     "isolation": (Isolation.NONE,),
     "policy": (None,),
     "allow_degraded": (False,),
@@ -259,10 +259,10 @@ class ConfigPresets:
 
     @staticmethod
     def performance() -> TracerConfig:
-        """Record lines: of what is available, the recording that costs least for its detail."""
-        return TracerConfig(granularity="line")
+        """Record what costs least: the program's output goes where this process's own goes."""
+        return TracerConfig(capture=Capture(output=False))
 
     @staticmethod
     def minimal() -> TracerConfig:
-        """Record lines and leave the program's output alone."""
-        return TracerConfig(granularity="line", capture=Capture(output=False))
+        """Record steps and nothing besides."""
+        return TracerConfig(capture=Capture(output=False))

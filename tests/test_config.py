@@ -20,17 +20,17 @@ def test_the_default_records_every_instruction_on_the_interpreter() -> None:
 
 
 def test_settings_are_strings_for_those_who_write_them() -> None:
-    config = TracerConfig(optimization="interpreter", granularity="line")
+    config = TracerConfig(optimization="interpreter", granularity="opcode")
 
-    assert config.granularity == "line"
-    assert config == TracerConfig(granularity=Granularity.LINE)
+    assert config.granularity == "opcode"
+    assert config == TracerConfig(granularity=Granularity.OPCODE)
 
 
 def test_settings_never_change() -> None:
     config = TracerConfig()
 
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        config.granularity = Granularity.LINE  # type: ignore[misc]
+        config.granularity = Granularity.CALL  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_settings_never_change() -> None:
         ({"optimization": "compiled"}, "optimization='compiled' is not available"),
         ({"optimization": "native"}, "use 'interpreter'"),
         ({"optimization": "fast"}, "must be one of 'interpreter', 'compiled', 'native'"),
-        ({"granularity": "call"}, "use 'opcode' or 'line'"),
+        ({"granularity": "line"}, "granularity='line' is not available in this release; use 'opcode'"),
         ({"granularity": 3}, "granularity is 3; it must be one of 'opcode', 'line', 'call'"),
         ({"isolation": "worker"}, "isolation='worker' is not available"),
         ({"isolation": "isolated"}, "use 'none'"),
@@ -103,7 +103,7 @@ def test_presets_are_ordinary_configurations() -> None:
     assert ConfigPresets.development() == TracerConfig()
     assert ConfigPresets.teaching().granularity is Granularity.OPCODE
     assert ConfigPresets.debugging().granularity is Granularity.OPCODE
-    assert ConfigPresets.performance().granularity is Granularity.LINE
+    assert not ConfigPresets.performance().capture.output
     assert not ConfigPresets.minimal().capture.output
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 from threading import Barrier, Thread
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +16,9 @@ from calcharo_vm.program.guest_process import GuestProcess, lent
 from calcharo_vm.program.main_module import forget_file, name_file
 from calcharo_vm.program.shadowing import forget_shadowed_modules
 from calcharo_vm.program.uncaught import guest_traceback
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_new_main_module_has_what_cpython_gives_it() -> None:
@@ -142,7 +145,12 @@ def test_programs_side_by_side_leave_nothing_behind() -> None:
         thread.join()
 
     after = GuestProcess.as_it_is()
-    assert (after.main, after.argv, after.path, after.stdin) == (before.main, before.argv, before.path, before.stdin)
+    assert (after.main, after.argv, after.path, after.streams) == (
+        before.main,
+        before.argv,
+        before.path,
+        before.streams,
+    )
 
 
 def test_calcharos_own_frames_are_cut_from_tracebacks() -> None:

@@ -117,7 +117,7 @@ def run(arguments: Sequence[str]) -> int:
     if request.record is not None:
         from calcharo_vm.cli.record import run_and_record  # noqa: PLC0415 - needed by --record alone
 
-        return run_and_record(request.program, request)
+        return run_and_record(request.program, request, request.record)
     from calcharo_vm.program.launch import launch  # noqa: PLC0415 - not needed to find a usage error
     from calcharo_vm.program.on_machine import starter  # noqa: PLC0415 - as above
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dis
+import re
 import reprlib
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from calcharo_vm.cli.listing import nested_code
 from calcharo_vm.cli.table import Column
+from calcharo_vm.cli.visits import Visit, visits
 from calcharo_vm.program.source import compile_file
 
 if TYPE_CHECKING:
@@ -18,12 +21,26 @@ if TYPE_CHECKING:
 __all__ = ["StepRows"]
 
 _ABSENT = object()
+_MODULE = "<module>"
+_LOOKED_AT = 1000
+"""How many steps are looked at to see whether there are several threads."""
+
 _Where = tuple[str, int, str, int | None]
 """What tells an instruction from others of its file: function, offset, opname and line."""
 
 
+class _Seen(NamedTuple):
+    """What was last shown of a frame."""
+
+    variables: Mapping[str, object]
+    globals: Mapping[str, object]
+
+
+_NOTHING_SEEN = _Seen({}, {})
+
+
 class StepRows:
-    """The rows of a recording's first steps."""
+    """The rows of a recording's first steps, or of its first lines."""
 
     def __init__(self, recording: Recording, *, by_lines: bool) -> None:
         """Choose the columns that say something about this recording."""
@@ -31,8 +48,8 @@ class StepRows:
         self._by_lines = by_lines
         self._has_threads = len({step.thread for step in recording[:_LOOKED_AT]}) > 1
         self._meanings: dict[str, dict[_Where, str]] = {}
-        self._seen: dict[tuple[int, int, str], ExecutionStep] = {}
-        self._stdout = self._stderr = 0
+        self._seen: dict[tuple[int, int, str], _Seen] = {}
+        self._written = (0, 0)
         self._repr = reprlib.Repr()
         self._repr.maxstring = self._repr.maxother = 40
         self._repr.maxlist = self._repr.maxtuple = self._repr.maxdict = self._repr.maxset = 8
@@ -45,7 +62,7 @@ class StepRows:
         return (
             Column("step", right=True),
             *threads,
-            Column("position", right=True),
+            Column("line" if self._by_lines else "position", right=True),
             Column("function"),
             *middle,
             Column("changes", share=4),
@@ -53,19 +70,26 @@ class StepRows:
         )
 
     def first(self, count: int) -> Iterator[tuple[str, ...]]:
-        """Give the rows of the first steps."""
-        for step in self._recording[:count]:
+        """Give the first rows."""
+        for visit in islice(self._visits(), count):
+            step = visit.last
             threads = (str(step.thread),) if self._has_threads else ()
             middle = () if self._by_lines else (self._instruction(step), self._stack(step))
+            changes = ", ".join(self._changes(step))
             yield (
-                str(step.index),
+                str(visit.first),
                 *threads,
                 self._position(step),
                 step.function,
                 *middle,
-                ", ".join(self._changes(step)),
+                changes,
                 self._output(step),
             )
+
+    def _visits(self) -> Iterator[Visit]:
+        if self._by_lines:
+            return visits(self._recording)
+        return (Visit(step.index, step) for step in self._recording)
 
     def _position(self, step: ExecutionStep) -> str:
         if step.line_number is None:
@@ -92,34 +116,32 @@ class StepRows:
         return " ".join(map(self._repr.repr, step.value_stack))
 
     def _changes(self, step: ExecutionStep) -> Iterator[str]:
-        """Say which variables differ from the same frame's previous step."""
+        """Say which variables differ from what the same frame had when it was last shown."""
         frame = (step.thread, len(step.call_stack), step.function)
-        before = self._seen.get(frame)
-        yield from self._differences("", before and before.variables_state, step.variables_state)
-        if step.globals_state is not None and len(step.call_stack) > 1 and before is not None:
-            yield from self._differences("global ", before.globals_state, step.globals_state)
+        is_module = step.function == _MODULE
+        now = _Seen(step.variables_state, {} if is_module else step.globals_state)
+        # A frame shown for the first time has changed no global yet.
+        before = self._seen.get(frame, _NOTHING_SEEN._replace(globals=now.globals))
+        yield from self._differences("", before.variables, now.variables)
+        yield from self._differences("global ", before.globals, now.globals)
         if step.exception is not None:
-            yield f"raised {step.exception.type_name}: {step.exception.message}".rstrip(": ")
-        self._seen[frame] = step
+            yield f"raised {step.exception.type_name}: {step.exception.message}".removesuffix(": ")
+        self._seen[frame] = now
+        if step.opname.startswith("RETURN_"):
+            del self._seen[frame]
 
-    def _differences(
-        self, prefix: str, before: Mapping[str, object] | None, after: Mapping[str, object]
-    ) -> Iterator[str]:
-        old = before or {}
+    def _differences(self, prefix: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:
         for name, value in after.items():
-            earlier = old.get(name, _ABSENT)
-            if earlier is _ABSENT or earlier != value or type(earlier) is not type(value):
+            earlier = before.get(name, _ABSENT)
+            if earlier is _ABSENT or type(earlier) is not type(value) or earlier != value:
                 yield f"{prefix}{name} = {self._repr.repr(value)}"
-        yield from (f"del {prefix}{name}" for name in old if name not in after)
+        yield from (f"del {prefix}{name}" for name in before if name not in after)
 
     def _output(self, step: ExecutionStep) -> str:
-        written = step.stdout_snapshot[self._stdout :] + step.stderr_snapshot[self._stderr :]
-        self._stdout, self._stderr = len(step.stdout_snapshot), len(step.stderr_snapshot)
+        out, err = step.stdout_snapshot, step.stderr_snapshot
+        written = out[self._written[0] :] + err[self._written[1] :]
+        self._written = len(out), len(err)
         return repr(written) if written else ""
-
-
-_LOOKED_AT = 1000
-"""How many steps are looked at to see whether there are several threads."""
 
 
 def _compiled_meanings(filename: str) -> dict[_Where, str]:
@@ -129,10 +151,17 @@ def _compiled_meanings(filename: str) -> dict[_Where, str]:
     except (OSError, SyntaxError, ValueError):
         return {}
     return {
-        (current.co_qualname, instruction.offset, instruction.opname, _line(instruction.positions)): instruction.argrepr
+        (current.co_qualname, instruction.offset, instruction.opname, _line(instruction.positions)): _meaning(
+            instruction.argrepr
+        )
         for current in nested_code(code)
         for instruction in dis.get_instructions(current)
     }
+
+
+def _meaning(argument: str) -> str:
+    """Leave out of a code object's description its address, which no two runs share, and its place."""
+    return re.sub(r"(<code object [^ ]+) at 0x[0-9a-f]+, file .*>", r"\1>", argument)
 
 
 def _line(positions: dis.Positions | None) -> int | None:

@@ -38,7 +38,6 @@ class TraceRequest(NamedTuple):
 def trace_program(request: TraceRequest) -> int:
     """Carry out `calcharo trace`; the exit status is the program's."""
     config = TracerConfig(
-        granularity="line" if request.lines else "opcode",
         scope=ScopePatterns(include=request.include, exclude=request.exclude),
     )
     argv = [str(request.file), *request.arguments]
@@ -69,14 +68,14 @@ def _save(recording: Recording, output: Path) -> bool:
 
 def _show(recording: Recording, request: TraceRequest) -> None:
     count = len(recording)
-    shown = min(count, request.limit)
-    unit = "line" if request.lines else "instruction"
-    print_heading(f"{request.file}: {count} {unit}{'' if count == 1 else 's'} executed")
-    if shown:
-        rows = StepRows(recording, by_lines=request.lines)
-        print_table(rows.columns, rows.first(shown))
-    if shown < count:
-        print(f"({count - shown} more; --limit {count} shows all)")
+    print_heading(f"{request.file}: {count} instruction{'' if count == 1 else 's'} executed")
+    steps = StepRows(recording, by_lines=request.lines)
+    rows = list(steps.first(request.limit + 1))
+    if rows[: request.limit]:
+        print_table(steps.columns, rows[: request.limit])
+    if len(rows) > request.limit:
+        more = "more lines" if request.lines else f"{count - request.limit} more"
+        print(f"({more}; --limit {count} shows all)")
     _show_text("output of the program", recording.stdout)
     _show_text("errors of the program", recording.stderr)
     _show_outcome(recording)
@@ -94,4 +93,4 @@ def _show_outcome(recording: Recording) -> None:
     print()
     print_heading(f"outcome: {outcome.status}")
     if outcome.exception is not None:
-        sys.stdout.write(outcome.exception.traceback or f"{outcome.exception.type_name}: {outcome.exception.message}\n")
+        print(f"{outcome.exception.type_name}: {outcome.exception.message}".removesuffix(": "))

@@ -41,13 +41,14 @@ _kept: list[object] = []
 """What must outlive the launch: the host's own `__main__`, whose globals are still in use."""
 
 
-def launch(program: Program, start: Start) -> int:
+def launch(program: Program, start: Start, tell: Callable[[BaseException], object] | None = None) -> int:
     """Make this process run the program.
 
     Args:
         program: What to run.
         start: Called with the program's folder when the process is set up; gives the function that
             runs a code object in a namespace.
+        tell: Called with the exception that nobody handled, before it is reported.
 
     Returns:
         The exit status when the program ended by itself or by an uncaught exception.
@@ -69,6 +70,8 @@ def launch(program: Program, start: Start) -> int:
         error.__traceback__ = guest_traceback(error)
         uncaught = error  # reported outside the handler: for the program's hook nothing is being handled
     if uncaught is not None:
+        if tell is not None:
+            tell(uncaught)
         report(uncaught)
     if main.__spec__ is None:
         forget_file(main)

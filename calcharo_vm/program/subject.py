@@ -45,7 +45,11 @@ class Subject:
     text: str | None = None
     main: ModuleType | None = None
     folder: str | None = None
-    function: FunctionType | MethodType | None = None
+    function: Callable[[], object] | None = None
+
+    def python_function(self) -> FunctionType:
+        """The function that a call of `function` executes."""
+        return _python_function(self.function)
 
 
 def prepare(
@@ -129,20 +133,26 @@ def _of_file(path: Path, filename: str | None, argv: list[str] | None, namespace
     return Subject(code, globals_, argv or [str(path)], text, main, folder)
 
 
-def _of_function(source: Callable[[], object], argv: list[str] | None, namespace: dict[str, object] | None) -> Subject:
+def _of_function(source: object, argv: list[str] | None, namespace: dict[str, object] | None) -> Subject:
     if not callable(source):
         raise ConfigurationError(
             f"source is {source!r}, of type {type(source).__name__}; "
             "pass source text, a pathlib.Path, a code object or a function"
         )
-    called = source if isinstance(source, FunctionType | MethodType) else source.__call__
-    function = called.__func__ if isinstance(called, MethodType) else called
-    if not isinstance(called, FunctionType | MethodType) or not isinstance(function, FunctionType):
-        raise ConfigurationError(f"{source!r} has no bytecode to execute; pass a function written in Python")
+    code = _python_function(source).__code__
     if namespace is not None:
         raise ConfigurationError("globals is given, but a function has its globals already; leave it out")
-    code = function.__code__
-    return Subject(code, function.__globals__, argv or [code.co_filename], function=called)
+    return Subject(code, {}, argv or [code.co_filename], function=source)
+
+
+def _python_function(called: object) -> FunctionType:
+    """Find the function that a call of an object executes."""
+    if not isinstance(called, FunctionType | MethodType):
+        called = getattr(called, "__call__", None)  # noqa: B004 - the method itself is wanted
+    function = called.__func__ if isinstance(called, MethodType) else called
+    if not isinstance(function, FunctionType):
+        raise ConfigurationError(f"{called!r} has no bytecode to execute; pass a function written in Python")
+    return function
 
 
 def _compiled(compile_it: Callable[[], CodeType]) -> CodeType:

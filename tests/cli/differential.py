@@ -47,7 +47,9 @@ def assert_same(*words: str, folder: Path, stdin: str = "", options: tuple[str, 
 def _difference(expected: Seen, actual: Seen) -> str:
     lines = [f"{name}={value}" for name, value in zip(Seen._fields, expected, strict=True)]
     others = [f"{name}={value}" for name, value in zip(Seen._fields, actual, strict=True)]
-    return "\n".join(difflib.unified_diff("\n".join(lines).split("\n"), "\n".join(others).split("\n"), "python", "calcharo"))
+    return "\n".join(
+        difflib.unified_diff("\n".join(lines).split("\n"), "\n".join(others).split("\n"), "python", "calcharo")
+    )
 
 
 def _run(words: list[str], folder: Path, stdin: str) -> Seen:

@@ -94,7 +94,8 @@ def test_the_exit_status_is_the_programs(tmp_path: Path) -> None:
     failed = calcharo("trace", "fails.py", folder=tmp_path)
     assert failed.status == 1
     assert "raised AttributeError: 'int' object has no attribute 'y'" in failed.stdout
-    assert "\noutcome: exception\nTraceback (most recent call last):\n" in failed.stdout
+    assert "\nerrors of the program\nTraceback (most recent call last):\n" in failed.stdout
+    assert failed.stdout.endswith("\noutcome: exception\nAttributeError: 'int' object has no attribute 'y'\n")
 
 
 def test_source_that_does_not_compile_is_shown_as_cpython_shows_it(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_a_recording_that_cannot_be_saved(folder: Path) -> None:
 
 def test_a_narrow_terminal_cuts_cells_not_rows(folder: Path) -> None:
     reader, writer = pty.openpty()
-    environment = dict(os.environ, COLUMNS="60", TERM="dumb", PYTHONPATH=os.pathsep.join(sys.path))
+    environment = dict(os.environ, COLUMNS="60", TERM="xterm", NO_COLOR="1", PYTHONPATH=os.pathsep.join(sys.path))
     with subprocess.Popen(
         [sys.executable, "-m", "calcharo_vm", "trace", "gcd.py"], stdout=writer, cwd=folder, env=environment
     ) as process:
@@ -148,7 +149,7 @@ def test_a_narrow_terminal_cuts_cells_not_rows(folder: Path) -> None:
         process.wait(60)
     os.close(reader)
 
-    lines = output.decode().replace("\r\n", "\n").splitlines()
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", output.decode()).replace("\r\n", "\n").splitlines()
     assert max(map(len, lines)) <= 60
     assert sum("STORE" in line for line in lines) > 3
 

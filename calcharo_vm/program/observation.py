@@ -1,0 +1,50 @@
+"""The recorder as an observer of the machine: neither knows the other, so this module knows both."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, cast
+
+from calcharo_vm.machine.signals import RETURNED, STARTED, UNWOUND, YIELDED, Signal
+from calcharo_vm.machine.values import NULL
+from calcharo_vm.recording import Recorder
+
+if TYPE_CHECKING:
+    from calcharo_vm.machine.observer import Observer
+    from calcharo_vm.recording.frames import Leave as RecordedLeave
+    from calcharo_vm.recording.frames import ObservedFrame
+
+__all__ = ["MachineRecorder", "as_observer"]
+
+
+class Leave(Enum):
+    """Names the ways a frame is left, as recordings tell them apart."""
+
+    RETURNED = "returned"
+    UNWOUND = "unwound"
+    SUSPENDED = "suspended"
+
+
+_LEAVES = {
+    RETURNED: Leave.RETURNED,
+    UNWOUND: Leave.UNWOUND,
+    YIELDED: Leave.SUSPENDED,
+    STARTED: Leave.SUSPENDED,
+}
+
+
+class MachineRecorder(Recorder):
+    """Records what a machine executes."""
+
+    def __init__(self) -> None:
+        """Make an empty recorder that knows the machine's NULL."""
+        super().__init__(NULL)
+
+    def frame_left(self, frame: ObservedFrame, leave: RecordedLeave) -> None:
+        """Journal that a frame is left, in the words of recordings."""
+        super().frame_left(frame, _LEAVES[leave] if isinstance(leave, Signal) else leave)
+
+
+def as_observer(recorder: MachineRecorder) -> Observer:
+    """Give the recorder as the machine wants it: it reads frames, and must be handed the machine's own."""
+    return cast("Observer", recorder)

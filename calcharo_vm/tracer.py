@@ -1,0 +1,184 @@
+"""The tracer: a program and a configuration become a recording."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack, contextmanager
+from threading import current_thread
+from threading import enumerate as all_threads
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, TextIO
+
+from calcharo_vm.config import TracerConfig
+from calcharo_vm.errors import CalcharoError, ConfigurationError
+from calcharo_vm.machine.machine import Machine
+from calcharo_vm.machine.scope import Scope
+from calcharo_vm.machine.trampolines import guest_code_of
+from calcharo_vm.program.adoption import adopted
+from calcharo_vm.program.guest_process import GuestProcess, lent
+from calcharo_vm.program.imported import own_modules
+from calcharo_vm.program.observation import MachineRecorder, as_observer
+from calcharo_vm.program.outcome import ending, outcome_of
+from calcharo_vm.program.subject import Subject, prepare
+from calcharo_vm.recording import Outcome, Recording
+from calcharo_vm.recording.output import captured_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from threading import Thread
+
+    from calcharo_vm.program.subject import Source
+
+__all__ = ["ExecutionTracer", "execute_and_trace"]
+
+
+def execute_and_trace(
+    source: Source,
+    config: TracerConfig | None = None,
+    *,
+    filename: str | None = None,
+    argv: Sequence[str] | None = None,
+    stdin: str | None = None,
+    globals: dict[str, object] | None = None,  # noqa: A002 - as exec() calls it
+) -> Recording:
+    """Execute a program on the machine and record every step.
+
+    An exception that the program does not handle, and `sys.exit`, are outcomes of the recording.
+
+    Args:
+        source: The program: its text as str or bytes, the Path of a file, a code object, or a
+            function to call, which is recorded with the functions of its module.
+        config: How to trace it; `TracerConfig()` when it is None.
+        filename: The name of a text's file, in its steps and tracebacks; `<string>` when it is None.
+        argv: All of `sys.argv`; the file's name when it is None.
+        stdin: What the program reads from standard input; this process's own input when it is None.
+        globals: The namespace to run in; a new `__main__` when it is None.
+
+    Returns:
+        The recording.
+
+    Raises:
+        CompilationError: The source does not compile; its `__cause__` is CPython's own error.
+        ConfigurationError: An argument cannot be honoured.
+        ExecutionError: The machine could not go on; `recording` on it has what happened before.
+
+    Example:
+        >>> from calcharo_vm import execute_and_trace
+        >>> recording = execute_and_trace("total = sum([1, 2, 3])")
+        >>> recording.outcome.status
+        <OutcomeStatus.COMPLETED: 'completed'>
+        >>> recording[-1].variables_state
+        {'total': 6}
+    """
+    return ExecutionTracer(config).trace(source, filename=filename, argv=argv, stdin=stdin, globals=globals)
+
+
+class ExecutionTracer:
+    r"""Traces programs, one after another or side by side, with one configuration.
+
+    Attributes:
+        config: How programs are traced.
+
+    Example:
+        >>> from calcharo_vm import ExecutionTracer
+        >>> tracer = ExecutionTracer()
+        >>> [tracer.trace(f"print({number})").stdout for number in range(2)]
+        ['0\n', '1\n']
+    """
+
+    def __init__(self, config: TracerConfig | None = None) -> None:
+        """Take the configuration; `TracerConfig()` when it is None.
+
+        Raises:
+            ConfigurationError: It is not a configuration.
+        """
+        given: object = config
+        if given is not None and not isinstance(given, TracerConfig):
+            found = f"config is {given!r}, of type {type(given).__name__}"
+            raise ConfigurationError(f"{found}; pass a TracerConfig or None")
+        self.config = TracerConfig() if config is None else config
+
+    def trace(
+        self,
+        source: Source,
+        *,
+        filename: str | None = None,
+        argv: Sequence[str] | None = None,
+        stdin: str | None = None,
+        globals: dict[str, object] | None = None,  # noqa: A002 - as exec() calls it
+    ) -> Recording:
+        """Execute a program and record every step; arguments and errors are those of `execute_and_trace`."""
+        if stdin is not None and not isinstance(stdin, str):
+            raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
+        subject = prepare(source, filename=filename, argv=argv, namespace=globals)
+        recorder = MachineRecorder()
+        try:
+            outcome = self._run(subject, recorder, stdin)
+        except CalcharoError as error:
+            error.recording = Recording(recorder.finish(), outcome_of(error), subject.text or "")
+            raise
+        finally:
+            recorder.finish()
+        return Recording(recorder.finish(), outcome, subject.text or "")
+
+    def _run(self, subject: Subject, recorder: MachineRecorder, stdin: str | None) -> Outcome:
+        patterns = self.config.scope
+        scope = Scope(subject.folder, patterns.include, patterns.exclude)
+        machine = Machine(observer=as_observer(recorder), scope=scope)
+        view = _view(subject, machine)
+        if stdin is not None:
+            view.streams["stdin"] = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        if self.config.capture.output:
+            view.streams["stdout"] = _captured(recorder, is_error=False)
+            view.streams["stderr"] = _captured(recorder, is_error=True)
+        with ExitStack() as stack:
+            stack.enter_context(own_modules(scope))
+            stack.enter_context(lent(view))
+            stack.enter_context(machine.activate())
+            stack.enter_context(_waiting_for_threads(machine))
+            return ending(lambda: _execute(machine, subject))
+
+
+def _captured(recorder: MachineRecorder, *, is_error: bool) -> TextIO:
+    return captured_stream(None, lambda text: recorder.wrote(text, is_error=is_error))
+
+
+def _view(subject: Subject, machine: Machine) -> GuestProcess:
+    """Build what the program sees of the process."""
+    view = GuestProcess.as_it_is()
+    view.main = subject.main or view.main
+    view.argv = subject.argv
+    view.path = list(view.path) if subject.folder is None else [subject.folder, *view.path]
+    view.owns_thread = lambda: "context" in machine._local.__dict__
+    return view
+
+
+def _execute(machine: Machine, subject: Subject) -> None:
+    """Run the program on the machine, in the current thread."""
+    called = subject.function
+    if called is None:
+        machine.run_code(subject.code, subject.namespace)
+        return
+    with adopted(machine, subject.python_function()):
+        called()
+
+
+@contextmanager
+def _waiting_for_threads(machine: Machine) -> Iterator[None]:
+    """Wait at the end of the block for the threads that the program started and did not wait for."""
+    before = set(all_threads())
+    try:
+        yield
+    finally:
+        while waiting := [each for each in all_threads() if each not in before and _is_waited_for(each, machine)]:
+            waiting[0].join()
+
+
+def _is_waited_for(thread: Thread, machine: Machine) -> bool:
+    """Tell the program's threads, by the guest function they run, from those of the process."""
+    if thread.daemon or thread is current_thread():
+        return False
+    target: object = getattr(thread, "_target", None) or thread.run
+    function = target.__func__ if isinstance(target, MethodType) else target
+    guest = guest_code_of(function.__code__) if isinstance(function, FunctionType) else None
+    return guest is not None and guest.machine is machine
