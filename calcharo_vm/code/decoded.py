@@ -10,6 +10,7 @@ from calcharo_vm.code.instruction import Instruction, Position
 from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.errors import InvalidBytecode
 
+from calcharo_vm.host_builtins import __builtins__
 _EXTENDED_ARG = TABLE.EXTENDED_ARG
 
 

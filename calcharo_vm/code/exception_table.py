@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from calcharo_vm.errors import InvalidBytecode
 
+from calcharo_vm.host_builtins import __builtins__
 
 class HandlerEntry(NamedTuple):
     """One range of instructions and what happens when one of them raises.

@@ -7,6 +7,7 @@ from typing import Any
 
 from calcharo_vm.code.instruction import Instruction
 
+from calcharo_vm.host_builtins import __builtins__
 
 class Flags(enum.Flag):
     """What an opcode may do beyond its stack effect; the meanings are those of `opcode_specs/dsl.py`."""

@@ -3,6 +3,7 @@
 # ruff: noqa
 # mypy: ignore-errors
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import attribute_getter, load_method, set_code, super_attribute, super_method
 from calcharo_vm.machine.calls import call, call_with_mappings
 from calcharo_vm.machine.containers import dict_merge, dict_update, list_extend, make_slice, set_update, unpacker

@@ -6,6 +6,7 @@ from operator import attrgetter
 from types import BuiltinMethodType, FunctionType, MethodDescriptorType, MethodType, ModuleType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.machine.views import GUEST_VIEWS, set_code
 

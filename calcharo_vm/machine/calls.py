@@ -19,6 +19,7 @@ from types import (
 )
 from typing import Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import CO_OPTIMIZED, GuestCode
 from calcharo_vm.machine.frame_views import as_native_sees
@@ -35,6 +36,9 @@ _PLAIN_TYPES = frozenset(
     kind for kind in vars(builtins).values() if type(kind) is type and kind not in {type, super}
 )
 """Types whose constructors do not look at their caller."""
+
+
+_LIBRARY_KINDS = frozenset({FunctionType, type})
 
 
 def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str, ...]) -> Any:  # noqa: A002, ANN401
@@ -93,7 +97,7 @@ def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any
     """Calls a callable that may look at its caller."""
     machine = frame.context.machine
     lookaside = machine.lookasides.get(id(callable))
-    if lookaside is None and type(callable) is FunctionType and callable.__module__ in LIBRARY_LOOKASIDES:
+    if lookaside is None and type(callable) in _LIBRARY_KINDS and callable.__module__ in LIBRARY_LOOKASIDES:
         lookaside = LIBRARY_LOOKASIDES[callable.__module__].get(callable.__name__)
     if lookaside is not None:
         return lookaside(frame, *positional, **named)

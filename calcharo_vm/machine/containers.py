@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

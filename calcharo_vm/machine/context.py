@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, final
 
+from calcharo_vm.host_builtins import __builtins__
+
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.machine.machine import Machine
@@ -20,9 +22,11 @@ class ExecutionContext:
         depth: The number of guest frames.
         limit: The guest's recursion limit, in frames.
         trace_function: What the program gave to `sys.settrace`.
+        profile_function: What the program gave to `sys.setprofile`.
+        telling: Whether one of them is being called.
     """
 
-    __slots__ = ("__weakref__", "depth", "frame", "limit", "machine", "trace_function", "tracing")
+    __slots__ = ("__weakref__", "depth", "frame", "limit", "machine", "profile_function", "telling", "trace_function")
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -30,7 +34,8 @@ class ExecutionContext:
         self.depth = 0
         self.limit = machine.recursion_limit
         self.trace_function: Any = None
-        self.tracing = False
+        self.profile_function: Any = None
+        self.telling = False
 
     def call_stack(self) -> list[Frame]:
         """The guest frames of the thread, outermost first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.calls import call_native
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.values import NULL

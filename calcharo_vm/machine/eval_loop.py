@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.signals import (
     ENTER_HANDLER,
@@ -21,6 +22,7 @@ from calcharo_vm.machine.signals import (
     Signal,
 )
 from calcharo_vm.machine.tracebacks import add_traceback_entry, fill_mirror
+from calcharo_vm.machine.tracing import tell_exception, tell_return
 
 
 def run(frame: Frame) -> Any:  # noqa: ANN401
@@ -154,6 +156,8 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
             if raised:
                 frame.reraised_from = None
                 add_traceback_entry(frame, error)
+                if context.trace_function is not None:
+                    tell_exception(context, frame, error)
             index = frame.ip - 1
             if observer is not None:
                 observer.raised(frame, error)
@@ -168,6 +172,8 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
                 frame.stack.append(error)
                 frame.ip = handler.target
                 return frame
+            if context.trace_function is not None or context.profile_function is not None:
+                tell_return(context, frame, None)
             frame.stack.clear()
             if frame.reraised_from is not None:
                 frame.ip = frame.guest.decoded.index_of(frame.reraised_from << 1) + 1

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from calcharo_vm.host_builtins import __builtins__
+
 CONVERSIONS = (None, str, repr, ascii)
 """The functions of `!s`, `!r` and `!a`, by argument."""
 _CONVERSION_NAMES = (None, "s", "r", "a")

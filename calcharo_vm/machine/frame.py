@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, final
 
+from calcharo_vm.host_builtins import __builtins__
+
 if TYPE_CHECKING:
     from types import CodeType
 
@@ -54,8 +56,8 @@ class Frame:
     """What `locals()` returned, which until 3.12 it brings up to date."""
     record: Any = None
     """Free for the observer."""
-    tracing: Any = None
-    """The local trace function that the program set for this frame."""
+    last_traced: int = -1
+    """The last instruction that the program's trace function was told of."""
 
     def __init__(
         self,

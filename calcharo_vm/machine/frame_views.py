@@ -13,6 +13,7 @@ from functools import partial
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import CO_NEWLOCALS, CO_OPTIMIZED
 from calcharo_vm.machine.locations import one_place_linetable

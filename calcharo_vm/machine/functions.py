@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.names import lookup
 from calcharo_vm.machine.values import NULL
 

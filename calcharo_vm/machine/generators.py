@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code import decode
 from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import execute, leave_frame, recursion_error, resume_handlers, throw, unwind
 from calcharo_vm.machine.guest_code import (
     CO_ASYNC_GENERATOR,

@@ -9,9 +9,11 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from calcharo_vm.code import DecodedCode, decode
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, make_mirror_code, strip_machine_entries
+from calcharo_vm.machine.tracing import traced_table
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
@@ -62,10 +64,16 @@ class GuestCode(StubMarker, GuestReference):
             link[opcode](oparg, target, code)
             for opcode, oparg, target in zip(decoded.opcodes, decoded.opargs, decoded.targets, strict=True)
         ]
+        if self.machine.is_tracing:
+            table = traced_table(self, table)
         observe = self.machine.observe
         if observe is None:
             return table
         return [(observe(index, handler), operand) for index, (handler, operand) in enumerate(table)]
+
+    def relink(self) -> None:
+        """Makes the handlers anew when they are needed next: the program began to trace."""
+        self.__dict__.pop("table", None)
 
     @cached_property
     def trampoline(self) -> CodeType:

@@ -7,6 +7,7 @@ import types
 from importlib.util import resolve_name
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.calls import shim
 from calcharo_vm.machine.names import lookup
 from calcharo_vm.machine.native_instruction import native_instruction

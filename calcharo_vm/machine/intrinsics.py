@@ -6,6 +6,7 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.calls import call_native
 from calcharo_vm.machine.guest_code import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from calcharo_vm.machine.imports import import_star

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import CO_COROUTINE, CO_ITERABLE_COROUTINE
 
 if TYPE_CHECKING:

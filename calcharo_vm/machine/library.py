@@ -8,8 +8,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.generators import frame_of
 from calcharo_vm.machine.tracebacks import is_machine_code, local_values, mirror_of
+from calcharo_vm.machine.views import original_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +72,26 @@ def _original_handler(handler: Any) -> Any:  # noqa: ANN401
     return handler.handler if type(handler) is _SignalHandler else handler
 
 
+def _of_original_code(name: str) -> Callable[..., Any]:
+    def function(frame: Frame, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401, ARG001
+        if arguments:
+            arguments = (_original(arguments[0]), *arguments[1:])
+        return getattr(sys.modules["dis"], name)(*arguments, **named)
+
+    return function
+
+
+def _original(value: Any) -> Any:  # noqa: ANN401
+    """The guest's code object of a function or method, or the value itself."""
+    code = getattr(value, "__code__", None)
+    original = original_of(code)
+    return value if original is code else original
+
+
+_DISASSEMBLERS = ("Bytecode", "code_info", "dis", "get_instructions", "show_code")
+
 LIBRARY_LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
+    "dis": {name: _of_original_code(name) for name in _DISASSEMBLERS},
     "inspect": {
         "currentframe": current_frame,
         **{name: _locals_function(name) for name in ("getasyncgenlocals", "getcoroutinelocals", "getgeneratorlocals")},

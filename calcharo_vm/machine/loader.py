@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import TYPE_CHECKING
 
+from calcharo_vm.host_builtins import __builtins__
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import CodeType, ModuleType

@@ -4,6 +4,8 @@ The format is that of CPython's `InternalDocs/code_objects.md`: entries of up to
 always in the long form (code 14) or without location (code 15).
 """
 
+from calcharo_vm.host_builtins import __builtins__
+
 _LONG_FORM, _NO_LOCATION = 14, 15
 
 

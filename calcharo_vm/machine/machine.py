@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from calcharo_vm.code.metadata import load_table
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import ExecutionContext, raise_host_limit
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
@@ -42,6 +43,7 @@ class Machine:
         self.recursion_limit = sys.getrecursionlimit()
         self.lookasides = lookasides()
         self.link = load_table("calcharo_vm.machine", "handlers").LINK
+        self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames
         self._guest_codes: WeakValueDictionary[int, GuestCode] = WeakValueDictionary()
         self._local = threading.local()
@@ -68,6 +70,13 @@ class Machine:
             return handler(frame, stack, operand)
 
         return observed
+
+    def trace_frames(self) -> None:
+        """Makes frames that start from now on tell the program's trace functions."""
+        if not self.is_tracing:
+            self.is_tracing = self.frames_shown = True
+            for guest in list(self._guest_codes.values()):
+                guest.relink()
 
     def guest_code(self, code: CodeType) -> GuestCode:
         """A code object prepared for this machine; the same one for as long as anything uses it."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.values import NULL
 

@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.tracebacks import StubMarker
 
 if TYPE_CHECKING:

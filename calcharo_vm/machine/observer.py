@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.signals import RETURNED, STARTED, UNWOUND, YIELDED
 
 if TYPE_CHECKING:

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import host_frames, logical_stack
 from calcharo_vm.machine.tracebacks import MACHINE_FOLDER, is_machine_code, mirror_of
+from calcharo_vm.machine.tracing import tracing_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,7 @@ def patched_library(machine: Machine) -> Iterator[None]:
     """Replaces functions that look at callers by ones that see the guest's frames, for as long as the block runs."""
     replacements = [
         (sys, "_getframe", _getframe_for(machine)),
+        *((sys, name, function) for name, function in tracing_functions(machine).items()),
         (warnings, "warn", _warn_for(machine, warnings.warn)),
         (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined] # noqa: SLF001
     ]
@@ -83,7 +86,7 @@ def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., 
         filename, line, namespace = place
         module = namespace.get("__name__") or "<string>"
         registry = namespace.setdefault("__warningregistry__", {})
-        warnings.warn_explicit(message, category, filename, line, module, registry, namespace, source)
+        warnings.warn_explicit(message, category, filename, line, module, registry, None, source)
 
     return warn
 

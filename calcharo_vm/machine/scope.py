@@ -7,6 +7,8 @@ from pathlib import Path
 
 import attrs
 
+from calcharo_vm.host_builtins import __builtins__
+
 
 @attrs.frozen
 class Scope:

@@ -2,6 +2,8 @@
 
 from typing import Final, final
 
+from calcharo_vm.host_builtins import __builtins__
+
 
 @final
 class Signal:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import CellType, CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from calcharo_vm.code import decode
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS, GuestCode, parameter_count
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker
 

@@ -6,6 +6,7 @@ from operator import attrgetter
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType, MethodType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, local_values, mirror_of
 
 if TYPE_CHECKING:

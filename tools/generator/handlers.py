@@ -32,7 +32,7 @@ def handlers_module(version: tuple[int, int], definitions: dict[str, list[Defini
     table = version_table(version)
     handlers = [_handler(definition) for forms in definitions.values() for definition in forms]
     links = [f"    {table.OPCODES[opname]}: {_link(forms)}," for opname, forms in definitions.items()]
-    sources: dict[str, set[str]] = {"calcharo_vm.machine.frame": {"Frame"}}
+    sources: dict[str, set[str]] = {"calcharo_vm.host_builtins": {"__builtins__"}, "calcharo_vm.machine.frame": {"Frame"}}
     text = "\n".join(handlers + links)
     used = {node.id for node in ast.walk(ast.parse("\n".join(handlers) + "\nX = {" + "\n".join(links) + "}")) if isinstance(node, ast.Name)}
     for forms in definitions.values():
