@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         StepLimitExceeded,
         TimeoutExceeded,
     )
+    from calcharo_vm.machine.context import ExecutionContext
     from calcharo_vm.recording import ExecutionStep, Recording
     from calcharo_vm.tracer import ExecutionTracer, execute_and_trace
 
@@ -36,6 +37,7 @@ __all__ = [
     "CompilationError",
     "ConfigPresets",
     "ConfigurationError",
+    "ExecutionContext",
     "ExecutionError",
     "ExecutionStep",
     "ExecutionTracer",
@@ -60,6 +62,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "ScopePatterns", "TracerConfig"),
+    "calcharo_vm.machine.context": ("ExecutionContext",),
     "calcharo_vm.recording": ("ExecutionStep", "Recording"),
     "calcharo_vm.tracer": ("ExecutionTracer", "execute_and_trace"),
 }

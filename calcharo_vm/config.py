@@ -128,9 +128,11 @@ class Capture:
     Attributes:
         output: Whether what the program writes to `sys.stdout` and `sys.stderr` goes into the
             recording; otherwise it goes where this process's own output goes.
+        forward: Whether what goes into the recording goes there as well.
     """
 
     output: bool = field(default=True, validator=_instance_of(bool))
+    forward: bool = field(default=False, validator=_instance_of(bool))
 
 
 def _patterns(value: Iterable[str]) -> tuple[str, ...]:

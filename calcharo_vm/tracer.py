@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from contextlib import ExitStack, contextmanager
 from threading import current_thread
 from threading import enumerate as all_threads
@@ -129,8 +130,9 @@ class ExecutionTracer:
         if stdin is not None:
             view.streams["stdin"] = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
         if self.config.capture.output:
-            view.streams["stdout"] = _captured(recorder, is_error=False)
-            view.streams["stderr"] = _captured(recorder, is_error=True)
+            is_forwarded = self.config.capture.forward
+            view.streams["stdout"] = _captured(sys.stdout if is_forwarded else None, recorder, is_error=False)
+            view.streams["stderr"] = _captured(sys.stderr if is_forwarded else None, recorder, is_error=True)
         with ExitStack() as stack:
             stack.enter_context(own_modules(scope))
             stack.enter_context(lent(view))
@@ -139,8 +141,8 @@ class ExecutionTracer:
             return ending(lambda: _execute(machine, subject))
 
 
-def _captured(recorder: MachineRecorder, *, is_error: bool) -> TextIO:
-    return captured_stream(None, lambda text: recorder.wrote(text, is_error=is_error))
+def _captured(real: TextIO | None, recorder: MachineRecorder, *, is_error: bool) -> TextIO:
+    return captured_stream(real, lambda text: recorder.wrote(text, is_error=is_error))
 
 
 def _view(subject: Subject, machine: Machine) -> GuestProcess:

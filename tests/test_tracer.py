@@ -47,6 +47,15 @@ def print_all() -> None:
     print("all")
 
 
+class Beside:
+    def method(self) -> None:
+        print_all()
+
+
+def calls_beside() -> None:
+    Beside().method()
+
+
 def opnames(recording: Recording) -> list[str]:
     return [step.opname for step in recording]
 
@@ -104,6 +113,14 @@ class TestWhatCanBeTraced:
         assert recording.stdout == "40\n"
         assert recording[0].function.endswith("double")
         assert recording[-1].variables_state["value"] == 20
+
+    def test_the_functions_of_its_module_are_recorded_too(self) -> None:
+        recording = execute_and_trace(calls_beside)
+
+        assert recording.stdout == "all\n"
+        assert {step.function for step in recording} == {"calls_beside", "print_all", "Beside.method"}
+        assert print_all.__code__.co_filename == __file__
+        assert len(print_all.__code__.co_consts) == 2
 
     def test_a_bound_method(self) -> None:
         class Counter:
@@ -178,6 +195,12 @@ class TestItsSurroundings:
 
         assert (recording.stdout, recording.stderr) == ("out\n", "err\n")
         assert capsys.readouterr() == ("", "")
+
+    def test_output_is_recorded_and_shown(self, capsys: pytest.CaptureFixture[str]) -> None:
+        recording = execute_and_trace("print('out')", TracerConfig(capture=Capture(forward=True)))
+
+        assert recording.stdout == "out\n"
+        assert capsys.readouterr().out == "out\n"
 
     def test_output_is_shown_when_it_is_not_captured(self, capsys: pytest.CaptureFixture[str]) -> None:
         recording = execute_and_trace("print('out')", TracerConfig(capture=Capture(output=False)))

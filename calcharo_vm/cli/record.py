@@ -6,8 +6,11 @@ import atexit
 import os
 import sys
 import threading
+from importlib.util import decode_source
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
 from calcharo_vm.program.observation import MachineRecorder, as_observer
 from calcharo_vm.program.on_machine import starter
@@ -15,6 +18,8 @@ from calcharo_vm.program.outcome import exit_status_of, outcome_of
 from calcharo_vm.recording import Outcome, OutcomeStatus, OutputCapture, Recording
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calcharo_vm.cli.run import RunRequest
     from calcharo_vm.program import Program
 
@@ -26,34 +31,47 @@ _FAILURE_STATUS = 2
 def run_and_record(program: Program, request: RunRequest, target: str) -> int:
     """Run a program and save its recording when all of it has ended, exit functions included."""
     recorder = MachineRecorder()
-    capture = OutputCapture(recorder.wrote)
     process = os.getpid()
-    left: BaseException | None = None
     uncaught: list[BaseException] = []
-    status = 0
-    capture.__enter__()
-    try:
+    with OutputCapture(recorder.wrote):
         start = starter(observer=as_observer(recorder), include=request.include, exclude=request.exclude)
-        status = launch(program, start, uncaught.append)
-    except (SystemExit, KeyboardInterrupt) as error:
-        left = error
-    if os.getpid() != process:
-        return _leave(left, status)  # a fork of the program: the recording is its parent's
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    outcome = _outcome(left, uncaught)
-    capture.__exit__(None, None, None)
-    if not _save(Recording(recorder.finish(), outcome), target):
+        left, outcome = _run(lambda: launch(program, start, uncaught.append))
+        if os.getpid() != process:
+            raise left  # a fork of the program: the recording is its parent's
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+    outcome = outcome_of(uncaught[0]) if uncaught else outcome
+    if not _save(Recording(recorder.finish(), outcome, _source(program)), target):
         return _FAILURE_STATUS
-    return _leave(left, status)
+    raise left
 
 
-def _outcome(left: BaseException | None, uncaught: list[BaseException]) -> Outcome:
-    if uncaught:
-        return outcome_of(uncaught[0])
-    if isinstance(left, SystemExit):
-        return Outcome(OutcomeStatus.EXITED, exit_code=exit_status_of(left))
-    return Outcome(OutcomeStatus.COMPLETED, exit_code=0)
+def _run(run: Callable[[], int]) -> tuple[BaseException, Outcome]:
+    """Run a program, and give the exception by which the process is to end, and how the program ended."""
+    try:
+        status = run()
+    except KeyboardInterrupt as error:
+        return error, outcome_of(error)
+    except SystemExit as error:
+        outcome = Outcome(OutcomeStatus.EXITED, exit_code=exit_status_of(error))
+        if error.code is None or isinstance(error.code, int):
+            return error, outcome
+        # As the interpreter will, but now: the message belongs before what exit functions write.
+        sys.stderr.write(f"{error.code}\n")
+        return SystemExit(1), outcome
+    return SystemExit(status), Outcome(OutcomeStatus.COMPLETED, exit_code=status)
+
+
+def _source(program: Program) -> str:
+    """Give the program's text, as far as the command line says where it is."""
+    if program.kind is ProgramKind.COMMAND:
+        return program.target
+    if program.kind is not ProgramKind.FILE:
+        return ""
+    try:
+        return decode_source(Path(program.target).read_bytes())
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return ""  # a folder, an archive, a compiled file
 
 
 def _save(recording: Recording, target: str) -> bool:
@@ -63,9 +81,3 @@ def _save(recording: Recording, target: str) -> bool:
         sys.stderr.write(f"calcharo run: the recording cannot be saved: {error}\n")
         return False
     return True
-
-
-def _leave(left: BaseException | None, status: int) -> int:
-    if left is not None:
-        raise left
-    return status

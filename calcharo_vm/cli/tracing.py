@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
-from calcharo_vm.config import ScopePatterns, TracerConfig
+from calcharo_vm.config import Capture, ScopePatterns, TracerConfig
 from calcharo_vm.errors import CalcharoError, CompilationError
 from calcharo_vm.tracer import execute_and_trace
 
@@ -38,6 +38,8 @@ class TraceRequest(NamedTuple):
 def trace_program(request: TraceRequest) -> int:
     """Carry out `calcharo trace`; the exit status is the program's."""
     config = TracerConfig(
+        # Whoever types the program's input must see what it asks for.
+        capture=Capture(forward=sys.stdin.isatty()),
         scope=ScopePatterns(include=request.include, exclude=request.exclude),
     )
     argv = [str(request.file), *request.arguments]

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calcharo_vm import Recording
 from calcharo_vm.cli.run import RunRequest, UsageError, parse_run
 from calcharo_vm.program import Program, ProgramKind
-from tests.cli.differential import assert_same, calcharo
+from tests.cli.differential import assert_same, calcharo, native
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -373,6 +374,53 @@ if __name__ == "__main__":
         write(tmp_path, forks=text)
 
         assert_same("forks.py", folder=tmp_path, options=("-Wignore",))
+
+
+class TestRecording:
+    """`--record` changes nothing that can be seen of the run, and leaves a recording behind."""
+
+    @pytest.mark.parametrize(
+        ("text", "status"),
+        [
+            ("print('out')\nimport sys\nprint('err', file=sys.stderr)\n", "completed"),
+            ("def f():\n    1 / 0\nf()\n", "exception"),
+            ("import sys\nsys.exit(3)\n", "exited"),
+            ("import sys, atexit\natexit.register(print, 'late')\nsys.exit('message')\n", "exited"),
+            (
+                "import atexit, threading\natexit.register(print, 'late')\nthreading.Thread(target=print).start()\n",
+                "completed",
+            ),
+            ("import os\nos.kill(os.getpid(), 2)\nwhile True: pass\n", "exception"),
+            ("import os\nchild = os.fork()\nif child: os.waitpid(child, 0)\nprint('both')\n", "completed"),
+        ],
+    )
+    def test_a_script(self, tmp_path: Path, text: str, status: str) -> None:
+        write(tmp_path, program=text)
+        expected = native("program.py", folder=tmp_path, options=("-Wignore",))
+
+        words = ("run", "--record", "out.json", "program.py")
+        actual = calcharo(*words, folder=tmp_path, options=("-Wignore",))
+
+        assert actual == expected
+        recording = Recording.from_json(tmp_path / "out.json")
+        assert recording.outcome.status == status
+        assert recording.source == text
+        if "fork" not in text:
+            assert recording.stdout == expected.stdout
+            assert recording.stderr == expected.stderr
+
+    def test_a_module_and_code(self, tmp_path: Path) -> None:
+        write(tmp_path, program="x = 1\n")
+
+        for words in (("-m", "program"), ("-c", "x = 1")):
+            assert calcharo("run", "--record", "out.json", *words, folder=tmp_path).status == 0
+            assert Recording.from_json(tmp_path / "out.json")[-1].variables_state["x"] == 1
+
+    def test_a_recording_that_cannot_be_saved(self, tmp_path: Path) -> None:
+        seen = calcharo("run", "--record", "nowhere/out.json", "-c", "print(1)", folder=tmp_path)
+
+        assert (seen.status, seen.stdout) == (2, "1\n")
+        assert seen.stderr.startswith("calcharo run: the recording cannot be saved: ")
 
 
 class TestTheCommandLine:
