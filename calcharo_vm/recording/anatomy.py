@@ -262,6 +262,10 @@ class _AttributeReaders:
             fields.update(only_names(self.dictionary(value)))
         return fields
 
+    def dictionary_of(self, value: object) -> object:
+        """The dictionary that keeps an instance's attributes, or None."""
+        return None if self.dictionary is None else self.dictionary(value)
+
     def read_one(self, value: object, name: str) -> object:
         """One attribute of an instance, or `MISSING`."""
         for slot, getter in self.slots:
@@ -325,7 +329,11 @@ class Anatomy:
             return [], self._function_fields(value)
         fields: Fields = {}
         if anatomy.attributes is not None:
-            fields = anatomy.attributes.read(value)
+            try:
+                fields = anatomy.attributes.read(value)
+            except TypeError:  # the class has got other bases
+                del self._known[id(type(value))]
+                return self.content(value, kind)
         elif kind is HeapKind.EXCEPTION:
             fields = only_names(_exception_dict(value))
         return anatomy.items(value), fields
@@ -335,6 +343,9 @@ class Anatomy:
         if not self.is_guest(cls):
             return [], {}
         entries = {name: value for name, value in only_names(namespace(cls)).items() if name not in _CLASS_MACHINERY}
+        if type(cls) is not type and not self.is_guest(type(cls)):
+            # A library's metaclass, such as Enum's, keeps its own books in names of this form.
+            entries = {name: value for name, value in entries.items() if name[:1] != "_" or name[:2] == "__"}
         return list(_class_bases(cls)), entries  # type: ignore[call-overload]
 
     @staticmethod
@@ -400,6 +411,16 @@ def is_guest_descriptor(found: object, guest_modules: set[str]) -> bool:
         return True
     reader = class_attribute(type(found), "__get__")
     return reader is MISSING or is_guest_function(reader, guest_modules)
+
+
+def closure_of(method: object) -> Items:
+    """The cells of a function, or of the functions in a property, class method or static method."""
+    functions: Items = [method]
+    if type(method) is property:
+        functions = [method.fget, method.fset, method.fdel]
+    elif type(method) in (classmethod, staticmethod):
+        functions = [method.__func__]  # type: ignore[attr-defined]
+    return [cell for each in functions if type(each) is FunctionType for cell in each.__closure__ or ()]
 
 
 def module_namespace(module: object) -> dict[str, object]:

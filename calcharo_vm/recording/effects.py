@@ -18,6 +18,12 @@ Held = tuple[object, ...] | None
 """An effect and the objects it may have: kept from before an instruction until it has executed."""
 
 
+def _below(stack: Words, operands: int, depth: object) -> object:
+    """What lies at a depth of the stack, counted when the instruction has taken its operands."""
+    assert isinstance(depth, int)
+    return stack[-operands - depth]
+
+
 class Effects:
     """Finds the changes that instructions make to slots, cells, namespaces and objects."""
 
@@ -29,8 +35,10 @@ class Effects:
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
             plan.STORE_SLICE: lambda _record, stack, _detail: (Effect.FIRST, stack[-3]),
-            plan.SET_GROWS: lambda _record, stack, _detail: (Effect.ADDS, MISSING, stack[-1]),
-            plan.MAP_GROWS: lambda _record, stack, _detail: (Effect.KEYED, MISSING, stack[-2]),
+            plan.LIST_EXTENDS: lambda _record, stack, depth: (Effect.EXTENDS, _below(stack, 1, depth)),
+            plan.COLLECTION_GROWS: lambda _record, stack, depth: (Effect.FIRST, _below(stack, 1, depth)),
+            plan.SET_GROWS: lambda _record, stack, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
+            plan.MAP_GROWS: lambda _record, stack, depth: (Effect.KEYED, _below(stack, 2, depth), stack[-2]),
             plan.CALL: self._prepare_call,
             plan.IN_PLACE: self._prepare_in_place,
             plan.READ_SUBSCRIPT: self._prepare_read_subscript,
@@ -116,7 +124,7 @@ class Effects:
         """Journals what the instruction a frame is at has changed beside the stack."""
         if act <= plan.PREPARED:
             if record.held is not None:
-                self._apply_held(frame, record, record.held)
+                self._apply_held(frame, record.held)
             return
         detail = record.plan.details[record.index]
         shadow, stack = self.shadow, frame.stack
@@ -134,8 +142,6 @@ class Effects:
                 self.namespaces(frame)
             case plan.LIST_GROWS:
                 shadow.appended(stack[-detail])  # type: ignore[operator]
-            case plan.COLLECTION_GROWS:
-                shadow.changed(stack[-detail])  # type: ignore[operator]
             case plan.FUNCTION_PART:
                 shadow.changed(stack[-1])
 
@@ -152,17 +158,17 @@ class Effects:
         if frame.locals is not None and frame.locals is not frame.globals:
             self.shadow.changed(frame.locals)
 
-    def _apply_held(self, frame: ObservedFrame, record: FrameRecord, held: tuple[object, ...]) -> None:
+    def _apply_held(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
         shadow = self.shadow
         effect, *objects = held
         target = objects[0] if objects else None
-        if target is MISSING:  # a comprehension: what grows lies on the stack
-            target = frame.stack[-record.plan.details[record.index]]  # type: ignore[operator]
         match effect:
             case Effect.FIRST:
                 shadow.changed(target)
             case Effect.AT_END:
                 shadow.moved_at(target, -1)
+            case Effect.POPS:
+                shadow.moved_at(target, -1) if len(objects) == 1 else shadow.changed(target)
             case Effect.AT_START:
                 shadow.moved_at(target, 0)
             case Effect.EXTENDS:
@@ -174,7 +180,7 @@ class Effects:
             case Effect.ATTRIBUTE if len(objects) > 1 and type(objects[1]) is str:
                 shadow.attribute_stored(target, objects[1])
             case Effect.MAKES_CLASS:
-                shadow.refresh(frame.stack[-1:])
+                shadow.refresh_classes()
             case Effect.RUNS_CODE:
                 self.namespaces(frame)
                 shadow.refresh(objects)

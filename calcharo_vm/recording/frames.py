@@ -9,11 +9,11 @@ from calcharo_vm.recording.plan import NOTHING, Plan
 
 
 class Leave(Protocol):
-    """How a frame is left; the machine's `Leave` is such an enum."""
+    """How a frame is left."""
 
     @property
     def name(self) -> str:
-        """RETURNED, UNWOUND or SUSPENDED."""
+        """RETURNED or UNWOUND; anything else means that the frame may go on."""
         ...
 
 

@@ -30,6 +30,10 @@ class Owner(Protocol):
         """Journals that another thread goes on, and what abandoned frames let go."""
         ...
 
+    def surface(self, thread: ThreadRecord, record: FrameRecord) -> None:
+        """Makes a frame the thread's innermost."""
+        ...
+
     def push(self, stack: Words, record: FrameRecord) -> Words:
         """Journals what lies above the base of a frame's stack, and returns the words that did before."""
         ...
@@ -61,7 +65,7 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
     is_shared = False
     is_inside = False
     fast_op, store_op, longest = ops.FAST, ops.STORE, ops.CHUNK_WORDS
-    seal, counts = owner.seal, owner.counts
+    seal, counts, surface = owner.seal, owner.counts, owner.surface
 
     def instruction(frame: ObservedFrame, index: int) -> None:
         nonlocal is_inside
@@ -74,6 +78,9 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
             thread = record.thread
             if thread is not owner.writer:
                 turn_to(thread)
+            done = thread.open
+            if done is not record and thread.frames[-1] is not record:
+                surface(thread, record)
             stack, words, base, act = frame.stack, record.stack, record.base, record.act
             length = len(stack)
             old: Words | None = None
@@ -135,7 +142,6 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
                             zeros.append(word)
             if zeros:
                 purge()
-            done = thread.open
             if done is record:
                 put(record.step_words[record.index])
                 counts[0] += 1

@@ -8,6 +8,7 @@ in which a count reached zero, an address is believed only after looking at the 
 """
 
 from typing import Final
+from weakref import ref
 
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import SCALAR_TYPES, Anatomy, name_of, outlives_the_program
@@ -25,7 +26,20 @@ _GONE: Final = -1
 class Shade:
     """What is recorded of one guest object: who it is, how many recorded places hold it, and its content."""
 
-    __slots__ = ("address", "count", "epoch", "fields", "has_plain_keys", "items", "kind", "table", "token", "type_address")
+    __slots__ = (
+        "address",
+        "count",
+        "dictionary",
+        "epoch",
+        "fields",
+        "has_plain_keys",
+        "items",
+        "kind",
+        "slots",
+        "table",
+        "token",
+        "type_address",
+    )
 
     def __init__(self, number: int, value: object, kind: HeapKind, epoch: int) -> None:
         self.token = range(number)
@@ -38,6 +52,8 @@ class Shade:
         self.table: Table = {} if kind in MAPPING_KINDS else NO_ENTRIES
         self.fields: Table = NO_ENTRIES
         self.has_plain_keys = True  # all keys of the table are scalars
+        self.slots: tuple[str, ...] = ()  # the attributes that are not in it
+        self.dictionary = 0  # the address of the dictionary that keeps its attributes
 
 
 def stands_for(word: object, value: object) -> bool:
@@ -58,6 +74,10 @@ class Identities:
         self.epoch = 0
         self.zeros: list[Shade] = []
         self.scalars = frozenset([*map(id, SCALAR_TYPES), id(type(null))])
+        self.by_dictionary: dict[int, Shade] = {}
+        """The instances whose attributes a dictionary keeps, by its address."""
+        self.classes: list[ref[type]] = []
+        """The program's classes that are recorded."""
         self._kept_alive: Words = []
         self._made = 0
 
@@ -100,6 +120,8 @@ class Identities:
             if self.by_id.get(shade.address) is shade:
                 del self.by_id[shade.address]
             shade.address = _GONE
+            if self.by_dictionary.get(shade.dictionary) is shade:
+                del self.by_dictionary[shade.dictionary]
             self.log += (ops.DROP, shade.token.stop)
             self._release_content(shade)
 
@@ -118,6 +140,8 @@ class Identities:
         self._made += 1
         self.by_id[id(value)] = shade
         self.log += (ops.NEW, shade.token.stop, kind.value, type_name, name_of(value, kind))
+        if kind is HeapKind.CLASS:
+            self.classes.append(ref(value))  # type: ignore[arg-type]
         if outlives_the_program(value, kind):
             shade.count += 1
             self._kept_alive.append(value)

@@ -21,6 +21,8 @@ class Effect(enum.Enum):
     FIRST = enum.auto()
     """It changes its receiver or first operand itself, nothing in it."""
     AT_END = enum.auto()
+    POPS = enum.auto()
+    """It removes the last item, or the one its argument names."""
     AT_START = enum.auto()
     EXTENDS = enum.auto()
     ADDS = enum.auto()
@@ -36,7 +38,8 @@ class Effect(enum.Enum):
 
 _METHODS: dict[type, dict[Effect, str]] = {
     list: {
-        Effect.AT_END: "append pop",
+        Effect.AT_END: "append",
+        Effect.POPS: "pop",
         Effect.EXTENDS: "extend",
         Effect.FIRST: "insert remove reverse sort clear __setitem__ __delitem__ __imul__ __init__",
         Effect.NONE: "copy index count __len__ __getitem__ __contains__",

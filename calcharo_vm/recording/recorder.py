@@ -8,19 +8,21 @@ from types import CodeType
 import psutil
 
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.anatomy import MISSING
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frames import FrameRecord, Leave, ObservedFrame, ThreadRecord
 from calcharo_vm.recording.hook import make_hook
 from calcharo_vm.recording.identity import Shade, Words
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.messages import message_of
-from calcharo_vm.recording.plan import BRANCH, COLLECTION_GROWS, FUNCTION_PART, LIST_GROWS, NOTHING, Plan, make_plan
+from calcharo_vm.recording.plan import BRANCH, FUNCTION_PART, LIST_GROWS, NOTHING, Plan, make_plan
 from calcharo_vm.recording.shadow import Shadow, token
 
 
-_STACK_BOUND = frozenset({LIST_GROWS, COLLECTION_GROWS, FUNCTION_PART, BRANCH})
+_STACK_BOUND = frozenset({LIST_GROWS, FUNCTION_PART, BRANCH})
 """Acts that can be looked at only when the instruction has completed."""
+
+
+_FOR_GOOD = frozenset({"RETURNED", "UNWOUND"})
 
 
 class Recorder:
@@ -78,10 +80,11 @@ class Recorder:
         """Journals that a frame returned, was unwound or suspended itself."""
         with self.lock:
             record, thread = self._record(frame)
+            self.surface(thread, record)
             self._sync(frame, record)
             self.log += (ops.LEAVE, leave.name)
             thread.frames.remove(record)
-            if leave.name != "SUSPENDED":
+            if leave.name in _FOR_GOOD:
                 self.shadow.release_all([*record.stack, *record.fast, *record.namespaces])
                 record.stack, record.fast, record.namespaces = [], [], []
 
@@ -99,9 +102,10 @@ class Recorder:
     def raised(self, frame: ObservedFrame, error: BaseException) -> None:
         """Journals that the instruction a frame is at raised, or that an exception reached it."""
         with self.lock:
-            record, _thread = self._record(frame)
+            record, thread = self._record(frame)
+            self.surface(thread, record)
             self.log += (ops.RAISED, *message_of(error))
-            if record.act not in _STACK_BOUND and not (record.held and record.held[1] is MISSING):
+            if record.act not in _STACK_BOUND:
                 self.apply(frame, record)
             record.act, record.held = NOTHING, None
 
@@ -164,6 +168,13 @@ class Recorder:
         self.shadow.release_all(words)
         self._gone.append(frame)
 
+    def surface(self, thread: ThreadRecord, record: FrameRecord) -> None:
+        """Makes a frame the thread's innermost: those above it became generators without a word."""
+        if record in thread.frames:
+            while thread.frames[-1] is not record:
+                thread.frames.pop()
+                self.log += (ops.LEAVE, "STARTED")
+
     def _record(self, frame: ObservedFrame) -> tuple[FrameRecord, ThreadRecord]:
         record = frame.record
         assert isinstance(record, FrameRecord)
@@ -201,8 +212,9 @@ class Recorder:
     def _sync_caller(self, frame: ObservedFrame, thread: ThreadRecord) -> None:
         """Journals what the calling frame's instruction has done so far."""
         back = frame.back
-        if back is not None and thread.frames and back.record is thread.frames[-1]:
-            self._sync(back, thread.frames[-1])
+        if back is not None and isinstance(back.record, FrameRecord):
+            self.surface(thread, back.record)
+            self._sync(back, back.record)
 
     def _sync(self, frame: ObservedFrame, record: FrameRecord) -> None:
         old: Words | tuple[()] = ()

@@ -13,10 +13,13 @@ from calcharo_vm.recording.anatomy import (
     MACHINERY_NAMES,
     MISSING,
     Items,
+    closure_of,
     held_by,
     is_guest_function,
     module_namespace,
+    name_of,
     namespace,
+    only_names,
 )
 from calcharo_vm.recording.identity import NO_ENTRIES, Identities, Shade, Table, Words, stands_for
 from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
@@ -103,6 +106,7 @@ class Shadow(Identities):
                 self.log += map(token, shade.items)
             for name, part in fields.items():
                 self._set_field(shade, name, self._hold_new(part, unread))
+            self._keep_dictionary(value, shade)
 
     def _hold_new(self, value: object, unread: list[tuple[object, Shade]]) -> object:
         if id(type(value)) in self.scalars:
@@ -144,6 +148,14 @@ class Shadow(Identities):
             reached = self._update_reached(value)
             waiting += [part for part in reached if id(type(part)) not in self.scalars]
 
+    def refresh_classes(self) -> None:
+        """Journals whatever has changed in the program's classes, and in the cells of their methods."""
+        self.classes = [reference for reference in self.classes if reference() is not None]
+        waiting: Items = [reference() for reference in self.classes]
+        for cls in [cls for cls in waiting if self.held(cls) and self.anatomy.is_guest(cls)]:  # type: ignore[arg-type]
+            waiting += [cell for method in self.anatomy.content(cls, HeapKind.CLASS)[1].values() for cell in closure_of(method)]
+        self.refresh(waiting)
+
     def _update_reached(self, value: object) -> Items:
         """Journals what has changed in one object, and returns what it holds."""
         shade = self.by_id.get(id(value))
@@ -159,6 +171,8 @@ class Shadow(Identities):
     def update(self, value: object, shade: Shade) -> Items:
         """Journals what has changed in a recorded object, and returns what it holds."""
         kind = shade.kind
+        if kind is HeapKind.DICT:
+            self.attributes_changed(value)
         if kind in _IMMUTABLE_KINDS:
             return self.anatomy.content(value, kind)[0]
         if kind is HeapKind.FUNCTION and is_guest_function(value, self.anatomy.guest_modules):
@@ -171,6 +185,8 @@ class Shadow(Identities):
         else:
             self._compare_items(shade, items)
         self._compare_fields(shade, fields)
+        if shade.dictionary:
+            self._update_dictionary(value, shade)
         return [*items, *fields.values(), *held_by(value)]
 
     def _compare_items(self, shade: Shade, items: Items) -> None:
@@ -214,17 +230,19 @@ class Shadow(Identities):
             shade.has_plain_keys = False
         self.log += (ops.KEY, shade.token.stop, token(key), token(word))
 
-    def _compare_fields(self, shade: Shade, fields: dict[str, object]) -> None:
+    def _compare_fields(self, shade: Shade, fields: dict[str, object], kept: tuple[str, ...] = ()) -> None:
+        """Journals what has changed in the attributes; those in `kept` come first and stay as they are."""
         recorded = shade.fields
         if not fields and not recorded:
             return
-        for name in [name for name in recorded if name not in fields]:
+        for name in [name for name in recorded if name not in fields and name not in kept]:
             self._delete_field(shade, name)
         for name, value in fields.items():
             if not stands_for(recorded.get(name, MISSING), value):
                 self._replace_field(shade, name, value)
-        if list(shade.fields) != list(fields):
-            order = {name: shade.fields[name] for name in fields}
+        names = [*(name for name in kept if name in shade.fields and name not in fields), *fields]
+        if list(shade.fields) != names:
+            order = {name: shade.fields[name] for name in names}
             shade.fields = dict(order)
             self.log += (ops.FIELDS, shade.token.stop, 2 * len(order))
             self.log += [part for name, word in order.items() for part in (name, token(word))]
@@ -237,6 +255,29 @@ class Shadow(Identities):
     def _delete_field(self, shade: Shade, name: object) -> None:
         self.release(shade.fields.pop(name))
         self.log += (ops.UNFIELD, shade.token.stop, name)
+
+    def attributes_changed(self, dictionary: object) -> None:
+        """Journals the attributes of the instance that a dictionary keeps them for, if it does."""
+        owner = self.by_dictionary.get(id(dictionary))
+        if owner is not None and owner.count:
+            self._compare_fields(owner, only_names(dictionary), owner.slots)
+
+    def _keep_dictionary(self, value: object, shade: Shade) -> None:
+        """Remembers which dictionary keeps an instance's attributes."""
+        readers = self.anatomy.of(type(value)).attributes
+        if readers is not None and readers.dictionary is not None:
+            shade.dictionary = id(readers.dictionary(value))
+            shade.slots = tuple(name for name, _getter in readers.slots)
+            self.by_dictionary[shade.dictionary] = shade
+
+    def _update_dictionary(self, value: object, shade: Shade) -> None:
+        """Journals the dictionary that keeps an instance's attributes, where it is recorded itself."""
+        if self.by_dictionary.get(shade.dictionary) is shade and shade.dictionary in self.by_id:
+            readers = self.anatomy.of(type(value)).attributes
+            dictionary = readers.dictionary(value) if readers is not None and readers.dictionary is not None else None
+            known = self.held(dictionary)
+            if known is not None:
+                self._compare_table(known, self.anatomy.content(dictionary, known.kind)[0])
 
     # --- writes that name what they changed ------------------------------------------------------
 
@@ -293,6 +334,9 @@ class Shadow(Identities):
 
     def item_stored(self, value: object, key: object) -> None:
         """Journals what has been stored in a container, or deleted from it, under `key`."""
+        if id(value) in self.by_dictionary:
+            self.changed(value)
+            return
         shade = self.held(value)
         if shade is None:
             return
@@ -342,14 +386,21 @@ class Shadow(Identities):
 
     def attribute_stored(self, value: object, name: str) -> None:
         """Journals an attribute that has been set or deleted."""
+        shade = self.by_id.get(id(value))
+        if name == "__class__" and shade is not None and shade.count:
+            self._change_class(value, shade)
         shade = self.held(value)
         if shade is None:
+            return
+        if name == "__dict__":
+            self.update(value, shade)
+            self._keep_dictionary(value, shade)
             return
         if shade.kind is HeapKind.MODULE:
             self.name_stored(module_namespace(value), name)
             return
         readers = self.anatomy.of(type(value)).attributes
-        if shade.kind is HeapKind.CLASS and self.anatomy.is_guest(value):  # type: ignore[arg-type]
+        if shade.kind is HeapKind.CLASS and name[:2] != "__" and self.anatomy.is_guest(value):  # type: ignore[arg-type]
             now = namespace(value).get(name, MISSING)  # type: ignore[arg-type]
         elif readers is not None and shade.kind is not HeapKind.FUNCTION:
             now = readers.read_one(value, name)
@@ -359,5 +410,19 @@ class Shadow(Identities):
         if now is MISSING:
             if name in shade.fields:
                 self._delete_field(shade, name)
+        elif name not in shade.fields and shade.slots:  # slots come before the entries of the dictionary
+            self.update(value, shade)
         elif not stands_for(shade.fields.get(name, MISSING), now):
             self._replace_field(shade, name, now)
+        if shade.dictionary in self.by_id:
+            self._update_dictionary(value, shade)
+
+    def _change_class(self, value: object, shade: Shade) -> None:
+        """Journals that an object has got another class: it is told anew."""
+        anatomy = self.anatomy.of(type(value))
+        old = [*shade.items, *(part for table in (shade.table, shade.fields) for entry in table.items() for part in entry)]
+        shade.type_address, shade.kind = id(type(value)), anatomy.kind
+        shade.items, shade.table, shade.fields = [], {}, {}
+        self.log += (ops.NEW, shade.token.stop, anatomy.kind.value, anatomy.name, name_of(value, anatomy.kind))
+        self._read_new(value, shade)
+        self.release_all(old)

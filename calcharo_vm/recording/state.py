@@ -220,7 +220,7 @@ class State:
             case ops.LEAVE, (str(how),):
                 stack = self._frames_of_thread
                 number = stack.pop()
-                if how != "SUSPENDED":
+                if how in ("RETURNED", "UNWOUND"):
                     self._left.setdefault(self.thread, []).append((len(stack), number))
             case ops.RESUME, (int(number),):
                 self._frames_of_thread.append(number)
