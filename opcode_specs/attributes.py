@@ -4,8 +4,9 @@ A method about to be called is pushed as two values, the plain function and its 
 bound method is made; any other attribute is pushed with NULL.
 """
 
-from calcharo_vm.machine.attributes import attribute_getter, load_method, set_code, super_attribute, super_method
+from calcharo_vm.machine.attributes import attribute_getter, load_method, super_attribute, super_method
 from calcharo_vm.machine.values import NULL
+from calcharo_vm.machine.views import GUEST_SETTERS
 from opcode_specs.dsl import CALLS, EXPRESSION, WRITES_HEAP, instruction
 
 
@@ -99,7 +100,7 @@ def LOAD_SUPER_ATTR_method_py313(operand):
 @instruction("value, owner --", CALLS | WRITES_HEAP, operand="names[oparg]")
 def STORE_ATTR(name):
     """Sets an attribute."""
-    if name == "__code__":
-        set_code(owner, value)
+    if name in GUEST_SETTERS:
+        GUEST_SETTERS[name](owner, value)
     else:
         setattr(owner, name, value)

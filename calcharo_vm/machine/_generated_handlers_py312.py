@@ -4,7 +4,7 @@
 # mypy: ignore-errors
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.attributes import attribute_getter, load_method, set_code, super_attribute, super_method
+from calcharo_vm.machine.attributes import attribute_getter, load_method, super_attribute, super_method
 from calcharo_vm.machine.calls import call, call_with_mappings
 from calcharo_vm.machine.containers import dict_merge, dict_update, list_extend, make_slice, set_update, unpacker
 from calcharo_vm.machine.context_managers import enter_asynchronous_context, enter_context, start_exit
@@ -21,6 +21,7 @@ from calcharo_vm.machine.names import cell_is_empty, classdict_or_cell, delete_g
 from calcharo_vm.machine.operators import BINARY_OPERATORS, COMPARISONS
 from calcharo_vm.machine.signals import ENTER_HANDLER, LEAVE_HANDLER, RERAISED, RETURNED, STARTED, YIELDED
 from calcharo_vm.machine.values import NULL
+from calcharo_vm.machine.views import GUEST_SETTERS
 from types import CellType
 
 
@@ -325,8 +326,8 @@ def STORE_ATTR(frame, stack, name):
     """Sets an attribute."""
     owner = stack.pop()
     value = stack.pop()
-    if name == '__code__':
-        set_code(owner, value)
+    if name in GUEST_SETTERS:
+        GUEST_SETTERS[name](owner, value)
     else:
         setattr(owner, name, value)
 
@@ -366,7 +367,9 @@ def LOAD_NAME(frame, stack, name):
 
 def BUILD_TUPLE(frame, stack, oparg):
     """Builds a tuple."""
-    if oparg:
+    if oparg == 1:
+        values = [stack.pop()]
+    elif oparg:
         values = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -377,7 +380,9 @@ def BUILD_TUPLE(frame, stack, oparg):
 
 def BUILD_LIST(frame, stack, oparg):
     """Builds a list."""
-    if oparg:
+    if oparg == 1:
+        values = [stack.pop()]
+    elif oparg:
         values = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -388,7 +393,9 @@ def BUILD_LIST(frame, stack, oparg):
 
 def BUILD_SET(frame, stack, oparg):
     """Builds a set."""
-    if oparg:
+    if oparg == 1:
+        values = [stack.pop()]
+    elif oparg:
         values = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -399,7 +406,9 @@ def BUILD_SET(frame, stack, oparg):
 
 def BUILD_MAP(frame, stack, oparg):
     """Builds a dictionary from keys and values."""
-    if 2 * oparg:
+    if 2 * oparg == 1:
+        items = [stack.pop()]
+    elif 2 * oparg:
         items = stack[-(2 * oparg):]
         del stack[-(2 * oparg):]
     else:
@@ -602,7 +611,9 @@ def POP_JUMP_IF_NONE(frame, stack, target):
 
 def RAISE_VARARGS(frame, stack, oparg):
     """Raises the current exception again, an exception, or an exception from a cause."""
-    if oparg:
+    if oparg == 1:
+        arguments = [stack.pop()]
+    elif oparg:
         arguments = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -621,22 +632,30 @@ def GET_AWAITABLE(frame, stack, oparg):
 def MAKE_FUNCTION(frame, stack, oparg):
     """Makes a function from a code object and what the bits of `oparg` announce."""
     code = stack.pop()
-    if oparg >> 3 & 1:
+    if oparg >> 3 & 1 == 1:
+        closure = [stack.pop()]
+    elif oparg >> 3 & 1:
         closure = stack[-(oparg >> 3 & 1):]
         del stack[-(oparg >> 3 & 1):]
     else:
         closure = []
-    if oparg >> 2 & 1:
+    if oparg >> 2 & 1 == 1:
+        annotations = [stack.pop()]
+    elif oparg >> 2 & 1:
         annotations = stack[-(oparg >> 2 & 1):]
         del stack[-(oparg >> 2 & 1):]
     else:
         annotations = []
-    if oparg >> 1 & 1:
+    if oparg >> 1 & 1 == 1:
+        keyword_defaults = [stack.pop()]
+    elif oparg >> 1 & 1:
         keyword_defaults = stack[-(oparg >> 1 & 1):]
         del stack[-(oparg >> 1 & 1):]
     else:
         keyword_defaults = []
-    if oparg & 1:
+    if oparg & 1 == 1:
+        defaults = [stack.pop()]
+    elif oparg & 1:
         defaults = stack[-(oparg & 1):]
         del stack[-(oparg & 1):]
     else:
@@ -650,7 +669,9 @@ def MAKE_FUNCTION(frame, stack, oparg):
 
 def BUILD_SLICE(frame, stack, oparg):
     """Builds a slice of two or three bounds."""
-    if oparg:
+    if oparg == 1:
+        bounds = [stack.pop()]
+    elif oparg:
         bounds = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -731,7 +752,9 @@ def LOAD_SUPER_ATTR(frame, stack, operand):
 
 def CALL_FUNCTION_EX(frame, stack, oparg):
     """Calls with a sequence of arguments and perhaps a mapping of keywords."""
-    if oparg & 1:
+    if oparg & 1 == 1:
+        keywords = [stack.pop()]
+    elif oparg & 1:
         keywords = stack[-(oparg & 1):]
         del stack[-(oparg & 1):]
     else:
@@ -804,7 +827,9 @@ def MATCH_CLASS(frame, stack, oparg):
 
 def FORMAT_VALUE(frame, stack, oparg):
     """Converts a value as the low bits say and formats it."""
-    if oparg >> 2 & 1:
+    if oparg >> 2 & 1 == 1:
+        specification = [stack.pop()]
+    elif oparg >> 2 & 1:
         specification = stack[-(oparg >> 2 & 1):]
         del stack[-(oparg >> 2 & 1):]
     else:
@@ -819,7 +844,9 @@ def FORMAT_VALUE(frame, stack, oparg):
 def BUILD_CONST_KEY_MAP(frame, stack, oparg):
     """Builds a dictionary from values and a constant tuple of keys."""
     keys = stack.pop()
-    if oparg:
+    if oparg == 1:
+        values = [stack.pop()]
+    elif oparg:
         values = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -830,7 +857,9 @@ def BUILD_CONST_KEY_MAP(frame, stack, oparg):
 
 def BUILD_STRING(frame, stack, oparg):
     """Joins strings."""
-    if oparg:
+    if oparg == 1:
+        pieces = [stack.pop()]
+    elif oparg:
         pieces = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -870,7 +899,9 @@ def DICT_UPDATE(frame, stack, oparg):
 
 def CALL(frame, stack, oparg):
     """Calls with positional arguments and the keywords that KW_NAMES set."""
-    if oparg:
+    if oparg == 1:
+        arguments = [stack.pop()]
+    elif oparg:
         arguments = stack[-(oparg):]
         del stack[-(oparg):]
     else:

@@ -4,7 +4,7 @@
 # mypy: ignore-errors
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.attributes import attribute_getter, load_method, set_code, super_attribute, super_method
+from calcharo_vm.machine.attributes import attribute_getter, load_method, super_attribute, super_method
 from calcharo_vm.machine.calls import call, call_with_mappings
 from calcharo_vm.machine.constants import COMMON_CONSTANTS
 from calcharo_vm.machine.containers import dict_merge, dict_update, list_extend, make_slice, set_update, unpacker
@@ -22,6 +22,7 @@ from calcharo_vm.machine.names import cell_is_empty, classdict_or_cell, delete_g
 from calcharo_vm.machine.operators import BINARY_OPERATORS, COMPARISONS
 from calcharo_vm.machine.signals import ENTER_HANDLER, LEAVE_HANDLER, RERAISED, RETURNED, STARTED, YIELDED
 from calcharo_vm.machine.values import NULL
+from calcharo_vm.machine.views import GUEST_SETTERS
 from types import CellType
 
 
@@ -316,7 +317,9 @@ def BINARY_OP(frame, stack, operator):
 
 def BUILD_INTERPOLATION(frame, stack, oparg):
     """Builds the interpolation of a template string: its value, source text, conversion and format."""
-    if oparg & 1:
+    if oparg & 1 == 1:
+        specification = [stack.pop()]
+    elif oparg & 1:
         specification = stack[-(oparg & 1):]
         del stack[-(oparg & 1):]
     else:
@@ -329,7 +332,9 @@ def BUILD_INTERPOLATION(frame, stack, oparg):
 
 def BUILD_LIST(frame, stack, oparg):
     """Builds a list."""
-    if oparg:
+    if oparg == 1:
+        values = [stack.pop()]
+    elif oparg:
         values = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -340,7 +345,9 @@ def BUILD_LIST(frame, stack, oparg):
 
 def BUILD_MAP(frame, stack, oparg):
     """Builds a dictionary from keys and values."""
-    if 2 * oparg:
+    if 2 * oparg == 1:
+        items = [stack.pop()]
+    elif 2 * oparg:
         items = stack[-(2 * oparg):]
         del stack[-(2 * oparg):]
     else:
@@ -351,7 +358,9 @@ def BUILD_MAP(frame, stack, oparg):
 
 def BUILD_SET(frame, stack, oparg):
     """Builds a set."""
-    if oparg:
+    if oparg == 1:
+        values = [stack.pop()]
+    elif oparg:
         values = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -362,7 +371,9 @@ def BUILD_SET(frame, stack, oparg):
 
 def BUILD_SLICE(frame, stack, oparg):
     """Builds a slice of two or three bounds."""
-    if oparg:
+    if oparg == 1:
+        bounds = [stack.pop()]
+    elif oparg:
         bounds = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -373,7 +384,9 @@ def BUILD_SLICE(frame, stack, oparg):
 
 def BUILD_STRING(frame, stack, oparg):
     """Joins strings."""
-    if oparg:
+    if oparg == 1:
+        pieces = [stack.pop()]
+    elif oparg:
         pieces = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -384,7 +397,9 @@ def BUILD_STRING(frame, stack, oparg):
 
 def BUILD_TUPLE(frame, stack, oparg):
     """Builds a tuple."""
-    if oparg:
+    if oparg == 1:
+        values = [stack.pop()]
+    elif oparg:
         values = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -395,7 +410,9 @@ def BUILD_TUPLE(frame, stack, oparg):
 
 def CALL(frame, stack, oparg):
     """Calls with positional arguments."""
-    if oparg:
+    if oparg == 1:
+        arguments = [stack.pop()]
+    elif oparg:
         arguments = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -428,7 +445,9 @@ def CALL_INTRINSIC_2(frame, stack, intrinsic):
 def CALL_KW(frame, stack, oparg):
     """Calls with arguments of which the last ones have the given names."""
     names = stack.pop()
-    if oparg:
+    if oparg == 1:
+        arguments = [stack.pop()]
+    elif oparg:
         arguments = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -828,7 +847,9 @@ def POP_JUMP_IF_TRUE(frame, stack, target):
 
 def RAISE_VARARGS(frame, stack, oparg):
     """Raises the current exception again, an exception, or an exception from a cause."""
-    if oparg:
+    if oparg == 1:
+        arguments = [stack.pop()]
+    elif oparg:
         arguments = stack[-(oparg):]
         del stack[-(oparg):]
     else:
@@ -883,8 +904,8 @@ def STORE_ATTR(frame, stack, name):
     """Sets an attribute."""
     owner = stack.pop()
     value = stack.pop()
-    if name == '__code__':
-        set_code(owner, value)
+    if name in GUEST_SETTERS:
+        GUEST_SETTERS[name](owner, value)
     else:
         setattr(owner, name, value)
 

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
-from calcharo_vm.machine.views import GUEST_VIEWS, set_code
+from calcharo_vm.machine.views import GUEST_VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SUPER = super
-
-__all__ = ["attribute_getter", "load_method", "set_code", "super_attribute", "super_method"]
 
 
 def attribute_getter(name: str) -> Callable[[Any], Any]:

@@ -7,6 +7,7 @@ name, file, line and globals.
 from __future__ import annotations
 
 import builtins
+import sys
 from types import (
     BuiltinFunctionType,
     ClassMethodDescriptorType,
@@ -26,6 +27,7 @@ from calcharo_vm.machine.frame_views import as_native_sees
 from calcharo_vm.machine.library import LIBRARY_LOOKASIDES
 from calcharo_vm.machine.locations import one_place_linetable
 from calcharo_vm.machine.tracebacks import StubMarker
+from calcharo_vm.machine.tracing import profiled_call
 from calcharo_vm.machine.trampolines import bind, make_stub
 from calcharo_vm.machine.values import NULL
 
@@ -53,21 +55,17 @@ def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str,
     kind = type(callable)
     if kind is FunctionType:
         constants = callable.__code__.co_consts
-        if constants and type(guest := constants[-1]) is GuestCode and guest.is_optimized:
+        if constants and type(guest := constants[-1]) is GuestCode:
             context = frame.context
-            if guest.machine is context.machine:
-                if not (guest.takes_positional_only and guest.argcount == len(arguments) and not keywords):
+            if guest.machine is context.machine and guest.is_optimized:
+                if keywords or guest.exact_count != len(arguments):
                     arguments = bind(guest, callable, arguments, keywords)
-                closure = callable.__closure__
-                callee = Frame(
-                    guest,
-                    [*arguments, *guest.padding] if closure is None else [*arguments, *guest.padding, *closure],
-                    callable.__globals__,
-                    callable.__builtins__,
-                    None,
-                    context,
-                )
-                callee.function = callable
+                arguments += guest.padding
+                if callable.__closure__ is not None:
+                    arguments += callable.__closure__
+                callee = Frame(guest, arguments, callable.__globals__, callable.__builtins__, None, context)
+                if guest.makes_generator:
+                    callee.function = callable
                 return callee
     elif kind is MethodType:
         if type(callable.__func__) is FunctionType:
@@ -77,6 +75,8 @@ def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str,
         if lookaside is not None:
             positional, named = split(arguments, keywords)
             return lookaside(frame, *positional, **named)
+        if frame.context.profile_function is not None and kind is not type:
+            return profiled_call(frame.context, callable, *split(arguments, keywords))
         if not keywords:
             return callable(*arguments)
         positional, named = split(arguments, keywords)
@@ -101,6 +101,8 @@ def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any
         lookaside = LIBRARY_LOOKASIDES[callable.__module__].get(callable.__name__)
     if lookaside is not None:
         return lookaside(frame, *positional, **named)
+    if frame.context.profile_function is not None and callable is sys.setprofile:
+        return profiled_call(frame.context, callable, positional, named)
     if machine.frames_shown:
         positional, named = as_native_sees(positional, named)
     return shim(frame)(callable, positional, named)

@@ -62,9 +62,10 @@ def recursion_error() -> RecursionError:
 def leave_frame(frame: Frame) -> None:
     """Ends a frame: what refers to it keeps its locals, or else they are dropped, the first one first."""
     if frame.mirror is not None:
+        frame.result = frame.result if frame.entry else None
         fill_mirror(frame)
         frame.mirror = None
-    elif len(frame.fast) > 1:
+    else:
         frame.fast.reverse()  # a list drops its last item first
 
 
@@ -97,13 +98,32 @@ def execute(base: Frame) -> Signal:
                     ip = target
                     continue
                 if kind is Frame:
-                    if context.depth >= context.limit:
+                    depth = context.depth
+                    if depth >= context.limit:
                         raise recursion_error()
-                    context.depth += 1
+                    context.depth = depth + 1
                     context.frame = frame = target
-                    stack, table, ip = frame.stack, frame.guest.table, 0
+                    stack = frame.stack
+                    table = frame.guest.table
+                    ip = 0
                     if observer is not None:
                         observer.frame_entered(frame)
+                    continue
+                if target is RETURNED and frame is not base:
+                    value = frame.result
+                    if observer is not None:
+                        observer.frame_left(frame, RETURNED)
+                    if frame.mirror is None:
+                        frame.fast.reverse()  # a list drops its last item first, a frame its first local
+                    else:
+                        leave_frame(frame)
+                    context.depth -= 1
+                    context.frame = frame = frame.back
+                    stack = frame.stack
+                    stack.append(value)
+                    table = frame.guest.table
+                    ip = frame.ip
+                    value = None
                     continue
                 if target is ENTER_HANDLER:
                     target = run_handler(frame, frame.take_result())
@@ -117,11 +137,10 @@ def execute(base: Frame) -> Signal:
                     break
                 if frame is base:
                     return target
+                # Only STARTED is left: the frame became a generator's.
                 value = frame.take_result()
                 if observer is not None:
                     observer.frame_left(frame, target)
-                if target is RETURNED:
-                    leave_frame(frame)
                 context.depth -= 1
                 context.frame = frame = frame.back
                 stack, table, ip = frame.stack, frame.guest.table, frame.ip

@@ -56,6 +56,8 @@ class Frame:
     """What `locals()` returned, which until 3.12 it brings up to date."""
     record: Any = None
     """Free for the observer."""
+    traces_opcodes: bool = False
+    """The program's `f_trace_opcodes`."""
     last_traced: int = -1
     """The last instruction that the program's trace function was told of."""
 

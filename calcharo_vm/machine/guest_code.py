@@ -42,7 +42,10 @@ class GuestCode(StubMarker, GuestReference):
         self.code = code
         self.machine = machine
         self.argcount = code.co_argcount
+        self.makes_generator = bool(code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
         self.takes_positional_only = not (code.co_kwonlyargcount or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS))
+        # The number of arguments that need no binding; -1 when all calls do.
+        self.exact_count = code.co_argcount if self.takes_positional_only else -1
         parameters = parameter_count(code)
         cells = sum(name not in code.co_varnames for name in code.co_cellvars)
         self.padding = [NULL] * (len(code.co_varnames) - parameters + cells)

@@ -199,7 +199,7 @@ def guest_build_class(frame: Frame, *arguments: Any, **named: Any) -> Any:  # no
     """`__build_class__(...)`: a metaclass may look at its caller."""
     from calcharo_vm.machine.calls import shim  # noqa: PLC0415 - calls need this module
 
-    return shim(frame)(builtins.__build_class__, arguments, named)
+    return shim(frame)(_build_class, arguments, named)
 
 
 def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
@@ -235,6 +235,7 @@ def lookasides() -> dict[int, Callable[..., Any]]:
     return {id(function): lookaside for function, lookaside in _LOOKASIDES.items()}
 
 
+_build_class = builtins.__build_class__
 _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     builtins.globals: guest_globals,
     builtins.locals: guest_locals,

@@ -109,7 +109,7 @@ def _tell_before(context: ExecutionContext, frame: Frame, index: int, line: int 
         line = frame.guest.decoded.positions[index][0]
     if line is not None and host_frame.f_trace_lines:
         host_frame.f_trace = local = _tell(context, local, host_frame, "line", None)
-    if host_frame.f_trace_opcodes and local is not None:
+    if frame.traces_opcodes and local is not None:
         host_frame.f_trace = _tell(context, local, host_frame, "opcode", None)
 
 
@@ -133,6 +133,24 @@ def tell_exception(context: ExecutionContext, frame: Frame, error: BaseException
         host_frame.f_trace = _tell(
             context, host_frame.f_trace, host_frame, "exception", (type(error), error, error.__traceback__)
         )
+
+
+def profiled_call(context: ExecutionContext, callable: Any, arguments: Any, named: Any) -> Any:  # noqa: A002, ANN401
+    """Calls a function of C and tells the program's profile function of it."""
+    frame = context.frame
+    if frame is None or context.telling:
+        return callable(*arguments, **named)
+    host_frame = mirror_of(frame)
+    _tell(context, context.profile_function, host_frame, "c_call", callable)
+    try:
+        result = callable(*arguments, **named)
+    except BaseException:
+        if context.profile_function is not None:
+            _tell(context, context.profile_function, host_frame, "c_exception", callable)
+        raise
+    if context.profile_function is not None:
+        _tell(context, context.profile_function, host_frame, "c_return", callable)
+    return result
 
 
 def _tell(context: ExecutionContext, function: Any, host_frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ANN401

@@ -95,6 +95,18 @@ def set_code(owner: Any, value: Any) -> None:  # noqa: ANN401
     owner.__code__ = value
 
 
+def set_trace_opcodes(owner: Any, value: Any) -> None:  # noqa: ANN401
+    """Sets `f_trace_opcodes`; the machine traces a guest frame's opcodes itself."""
+    constants = owner.f_code.co_consts if type(owner) is FrameType else ()
+    if constants and type(constants[-1]) is MirrorReference:
+        constants[-1].frame.traces_opcodes = bool(value)
+    else:
+        owner.f_trace_opcodes = value
+
+
+GUEST_SETTERS: dict[str, Callable[[Any, Any], None]] = {"__code__": set_code, "f_trace_opcodes": set_trace_opcodes}
+"""The functions that set attributes whose plain setting would reach the machine, by name."""
+
 GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "__code__": _code_view("__code__", (FunctionType, MethodType)),
     "gi_code": _code_view("gi_code", _GENERATORS),
@@ -104,6 +116,7 @@ GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "f_back": _frame_view("f_back", _caller_of),
     "f_lasti": _frame_view("f_lasti", lambda frame: frame.guest.decoded.offsets[max(frame.ip - 1, 0)]),
     "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[max(frame.ip - 1, 0)][0]),
+    "f_trace_opcodes": _frame_view("f_trace_opcodes", lambda frame: frame.traces_opcodes),
     "f_locals": _frame_view("f_locals", _locals_of),
     "gi_yieldfrom": _awaited_view("gi_yieldfrom"),
     "cr_await": _awaited_view("cr_await"),

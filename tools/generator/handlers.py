@@ -126,7 +126,9 @@ class _Handler:
                 if item.name in self.reads or self._is_output(item):
                     yield f"{item.name} = stack[-1]"
             elif item.size is not None:
-                yield f"if {item.size}:"
+                yield f"if {item.size} == 1:"
+                yield f"    {item.name} = [stack.pop()]"
+                yield f"elif {item.size}:"
                 yield f"    {item.name} = stack[-({item.size}):]"
                 yield f"    del stack[-({item.size}):]"
                 yield "else:"
