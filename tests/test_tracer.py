@@ -20,7 +20,7 @@ from calcharo_vm import (
     TracerConfig,
     execute_and_trace,
 )
-from calcharo_vm.code import decode
+from calcharo_vm.machine.trampolines import is_trampoline
 
 GCD = """\
 def gcd(a, b):
@@ -33,14 +33,8 @@ print(gcd(12, 18))
 
 
 def corrupted(code: CodeType) -> CodeType:
-    """Put an opcode into a code object that this CPython does not have."""
-    for number in range(255, 0, -1):
-        candidate = code.replace(co_code=bytes([number, 0]) * 8)
-        try:
-            decode(candidate)
-        except InvalidBytecode:
-            return candidate
-    raise AssertionError(code)
+    """Put an opcode into a code object that no CPython has."""
+    return code.replace(co_code=bytes([225, 0, *code.co_code]))
 
 
 def print_all() -> None:
@@ -119,8 +113,7 @@ class TestWhatCanBeTraced:
 
         assert recording.stdout == "all\n"
         assert {step.function for step in recording} == {"calls_beside", "print_all", "Beside.method"}
-        assert print_all.__code__.co_filename == __file__
-        assert len(print_all.__code__.co_consts) == 2
+        assert not is_trampoline(print_all.__code__)
 
     def test_a_bound_method(self) -> None:
         class Counter:
