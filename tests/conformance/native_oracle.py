@@ -8,7 +8,7 @@ at its first event. On 3.11 it comes from the opcode events of `sys.settrace`. W
 import sys
 import threading
 from collections.abc import Callable
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 from tests.conformance.forking import Request, main_module, read_code, serve
@@ -99,11 +99,18 @@ def run_to_end(start: Callable[[], object]) -> int:
         except SystemExit as error:
             return _exit_code(error)
         except BaseException as error:
-            sys.excepthook(type(error), error, error.__traceback__)
+            sys.excepthook(type(error), error, _guest_part(error.__traceback__))
             return 1
         return 0
     finally:
         _join_threads()
+
+
+def _guest_part(traceback: TracebackType | None) -> TracebackType | None:
+    """Drops the frames which run the program."""
+    while traceback is not None and not is_guest_file(traceback.tb_frame.f_code.co_filename):
+        traceback = traceback.tb_next
+    return traceback
 
 
 def _exit_code(error: SystemExit) -> int:

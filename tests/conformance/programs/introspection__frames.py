@@ -5,8 +5,10 @@ import sys
 
 def names(frame, limit=4):
     found = []
-    while frame and len(found) < limit and frame.f_code.co_filename == __file__:
+    while len(found) < limit:
         found.append(frame.f_code.co_name)
+        if found[-1] == "<module>":
+            break
         frame = frame.f_back
     return found
 
