@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import TYPE_CHECKING
 
 from calcharo_vm.program.command_line import Program, ProgramKind, host_words
@@ -161,11 +162,21 @@ def _run_as_main(name: str, run_code: RunCode, *, alter_argv: bool) -> None:
 
     def execute(code: CodeType, namespace: dict[str, object]) -> None:
         del runpy.exec  # type: ignore[attr-defined]  # the program's own use of runpy is not ours
-        guest = guest_code_of(code)  # what imports on the machine gives trampolines
+        guest = guest_code_of(code)
+        if guest is not None:  # what imports on the machine gives trampolines
+            _show_cpythons_loader(namespace)
         run_code(code if guest is None else guest.code, namespace)
 
     runpy.exec = execute  # type: ignore[attr-defined]
     runpy._run_module_as_main(name, alter_argv)  # type: ignore[attr-defined]
+
+
+def _show_cpythons_loader(namespace: dict[str, object]) -> None:
+    """Give `__main__` the loader that CPython would have used: the machine's has done its work."""
+    spec = namespace["__spec__"]
+    assert isinstance(spec, ModuleSpec)
+    if isinstance(spec.loader, SourceFileLoader):
+        namespace["__loader__"] = spec.loader = SourceFileLoader(spec.loader.name, spec.loader.path)
 
 
 def _importer(path: str) -> PathEntryFinderProtocol | None:
