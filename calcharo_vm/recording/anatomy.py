@@ -28,6 +28,7 @@ from types import (
 )
 from weakref import ref
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.values import HeapKind
 
 SCALAR_TYPES = (int, str, bool, float, type(None), bytes, complex, type(...), NotImplementedType)
@@ -43,6 +44,9 @@ _CLASS_MACHINERY = frozenset(
     __abstractmethods__ __annotations__ __annotate__ __annotate_func__ __annotations_cache__
     __classdictcell__""".split()
 )
+
+_MEMBER_NAMES = frozenset({"_name_", "_value_"})
+"""What a library's metaclass writes in an instance once, when it makes it."""
 
 _FUNCTION_FIELDS = ("__defaults__", "__kwdefaults__", "__closure__")
 
@@ -116,14 +120,15 @@ def _dict_items(value: object) -> Items:
 
 def _ordered_items(value: object) -> Items:
     # Walking an OrderedDict in its own order looks keys up, which is safe for scalars only.
-    if all(is_scalar(key) for key in dict.keys(value)):  # type: ignore[arg-type]
+    if all(map(is_scalar, dict.keys(value))):  # type: ignore[arg-type]
         return _flat(list(OrderedDict.items(value)))  # type: ignore[arg-type]
     return _dict_items(value)
 
 
 def _namespace_items(value: object) -> Items:
-    pairs = dict.items(value)  # type: ignore[arg-type]
-    return _flat([pair for pair in pairs if not (type(pair[0]) is str and pair[0] in MACHINERY_NAMES)])
+    entries = _dict_items(value)
+    named = zip(entries[::2], entries[1::2], strict=True)
+    return _flat([(key, part) for key, part in named if not (type(key) is str and key in MACHINERY_NAMES)])
 
 
 def _cell_items(value: object) -> Items:
@@ -165,7 +170,7 @@ def _scalar_items(cls: type) -> Callable[[object], Items]:
         return lambda value: [str.__str__(value)]
     if cls is float:
         return lambda value: [float.__float__(value)]  # type: ignore[arg-type]
-    return lambda value: [int.__int__(value)]  # type: ignore[call-overload]
+    return lambda value: [int.__int__(value)]  # type: ignore[arg-type]
 
 
 def _nothing(_value: object) -> Items:
@@ -220,12 +225,12 @@ _HARMLESS_DESCRIPTORS = frozenset(
 class TypeAnatomy:
     """How the instances of one class are read."""
 
-    __slots__ = ("attributes", "is_guest", "items", "kind", "name", "reference")
+    __slots__ = ("attributes", "is_booked", "items", "kind", "name", "reference")
 
-    def __init__(self, cls: type, *, is_guest: bool) -> None:
+    def __init__(self, cls: type, *, is_guest: bool, is_booked: bool) -> None:
         self.reference = ref(cls)
         self.name = str(_name_of(cls))
-        self.is_guest = is_guest
+        self.is_booked = is_booked
         self.kind, self.items = _layout(cls)
         self.attributes = _attribute_readers(cls) if is_guest or cls is SimpleNamespace else None
         if self.kind is HeapKind.OPAQUE and (self.attributes is not None or cls is object):
@@ -310,13 +315,22 @@ class Anatomy:
         """How the instances of `cls` are read."""
         known = self._known.get(id(cls))
         if known is None or known.reference() is not cls:
-            known = self._known[id(cls)] = TypeAnatomy(cls, is_guest=self.is_guest(cls))
+            known = self._known[id(cls)] = TypeAnatomy(
+                cls, is_guest=self.is_guest(cls), is_booked=self.is_booked(cls)
+            )
         return known
 
     def is_guest(self, cls: type) -> bool:
         """Returns whether a class was made by the program."""
         module = namespace(cls).get("__module__")
         return type(module) is str and module in self.guest_modules
+
+    def is_booked(self, cls: type) -> bool:
+        """Returns whether a library's metaclass, such as Enum's, keeps books in a class and its instances.
+
+        It writes them at any time, in names that start with an underscore; those are not shown.
+        """
+        return type(cls) is not type and not self.is_guest(type(cls))
 
     def content(self, value: object, kind: HeapKind) -> tuple[Items, Fields]:
         """What an object holds: its items (keys and values in turn for a dictionary) and its attributes."""
@@ -334,6 +348,8 @@ class Anatomy:
             except TypeError:  # the class has got other bases
                 del self._known[id(type(value))]
                 return self.content(value, kind)
+            if anatomy.is_booked:
+                fields = {name: part for name, part in fields.items() if name[:1] != "_" or name in _MEMBER_NAMES}
         elif kind is HeapKind.EXCEPTION:
             fields = only_names(_exception_dict(value))
         return anatomy.items(value), fields
@@ -343,8 +359,7 @@ class Anatomy:
         if not self.is_guest(cls):
             return [], {}
         entries = {name: value for name, value in only_names(namespace(cls)).items() if name not in _CLASS_MACHINERY}
-        if type(cls) is not type and not self.is_guest(type(cls)):
-            # A library's metaclass, such as Enum's, keeps its own books in names of this form.
+        if self.is_booked(cls):
             entries = {name: value for name, value in entries.items() if name[:1] != "_" or name[:2] == "__"}
         return list(_class_bases(cls)), entries  # type: ignore[call-overload]
 

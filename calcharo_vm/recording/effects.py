@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, plan
 from calcharo_vm.recording.anatomy import MISSING, class_attribute, is_guest_descriptor
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
@@ -99,7 +100,7 @@ class Effects:
             if effect is Effect.CONSUMES:
                 operands = [each for each in operands[1:] if not is_plain_iterable(each)]
                 return (Effect.UNKNOWN, *operands) if operands else None
-            return (effect, *operands)
+            return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *operands)
         if effect is Effect.MAKES_CLASS:
             return (effect,)
         receiver = getattr(called, "__self__", None) if type(called) is type(len) else None
@@ -133,7 +134,7 @@ class Effects:
                 for slot in detail:  # type: ignore[attr-defined]
                     self.set_fast(frame, record, slot)
             case plan.CELL:
-                shadow.changed(frame.fast[detail])  # type: ignore[index]
+                shadow.changed(frame.fast[detail])  # type: ignore[call-overload]
             case plan.LOCAL_NAME:
                 shadow.name_stored(frame.globals if frame.locals is None else frame.locals, detail)  # type: ignore[arg-type]
             case plan.GLOBAL_NAME:
@@ -184,5 +185,23 @@ class Effects:
             case Effect.RUNS_CODE:
                 self.namespaces(frame)
                 shadow.refresh(objects)
+                self.search(frame)
+            case Effect.UNKNOWN_CALL:
+                shadow.refresh(objects)
+                self.search(frame)
             case _:
                 shadow.refresh(objects)
+
+    def search(self, frame: ObservedFrame) -> None:
+        """Journals whatever has changed in all that the frames of the stack lead to, while that is affordable.
+
+        Library code may change an object that it was given long ago.
+        """
+        one: ObservedFrame | None = frame
+        if not self.shadow.can_afford_a_search():
+            return
+        roots: Words = []
+        while one is not None:
+            roots += [*one.fast, *one.stack, one.globals, one.locals]
+            one = one.back
+        self.shadow.refresh(roots)

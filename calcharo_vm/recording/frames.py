@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Protocol
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.identity import Words
 from calcharo_vm.recording.plan import NOTHING, Plan
 

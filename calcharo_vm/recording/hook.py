@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame, ThreadRecord
 from calcharo_vm.recording.identity import Shade, Words
@@ -22,7 +23,7 @@ class Owner(Protocol):
 
     writer: ThreadRecord | None
     shadow: Shadow
-    lock: threading.RLock  # type: ignore[valid-type]
+    lock: threading.RLock
     log: Words
     counts: list[int]
 
@@ -72,7 +73,7 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
         is_inside = True
         is_locked = is_shared
         if is_locked:
-            lock.acquire()  # type: ignore[attr-defined]
+            lock.acquire()
         try:
             record: FrameRecord = frame.record  # type: ignore[assignment]
             thread = record.thread
@@ -158,7 +159,7 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
                 prepare(record, stack, index)
         finally:
             if is_locked:
-                lock.release()  # type: ignore[attr-defined]
+                lock.release()
             is_inside = False
 
     def share() -> None:

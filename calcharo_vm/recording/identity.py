@@ -10,6 +10,7 @@ in which a count reached zero, an address is believed only after looking at the 
 from typing import Final
 from weakref import ref
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import SCALAR_TYPES, Anatomy, name_of, outlives_the_program
 from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 
 

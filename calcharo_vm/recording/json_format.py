@@ -8,13 +8,14 @@ import base64
 import io
 import json
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 import cattrs
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
@@ -179,23 +180,28 @@ def _decode(value: object) -> object:
         if isinstance(value, list):
             raise RecordingFormatError("the recording has a list where a value should be: record again")
         return value
-    (tag, content), *more = value.items()
-    if more or tag not in _DECODERS:
+    match value:
+        case {"int": str(text), **more}:
+            found: object = int(text, 16)
+        case {"str": list(points), **more}:
+            found = "".join(map(chr, points))
+        case {"ref": int(oid), **more}:
+            found = range(oid)
+        case {"float": str(bits), **more}:
+            found = _number(bits)
+        case {"complex": [str(real), str(imaginary)], **more}:
+            found = complex(_number(real), _number(imaginary))
+        case {"bytes": str(text), **more}:
+            found = base64.b64decode(text, validate=True)
+        case {"constant": str(name), **more} if name in _CONSTANTS:
+            found = _CONSTANTS[name]
+        case more:
+            pass
+    if more:
         raise RecordingFormatError(f"the recording has a value {value!r} of a kind this release does not know")
-    return _DECODERS[tag](content)
+    return found
 
 
 def _number(bits: str) -> float:
     found: float = struct.unpack(">d", bytes.fromhex(bits))[0]
     return found
-
-
-_DECODERS: Final[dict[str, Callable[..., object]]] = {
-    "int": lambda text: int(text, 16),
-    "str": lambda points: "".join(map(chr, points)),
-    "ref": lambda oid: range(oid),
-    "float": _number,
-    "complex": lambda parts: complex(*map(_number, parts)),
-    "bytes": lambda text: base64.b64decode(text, validate=True),
-    "constant": lambda name: _CONSTANTS[name],
-}

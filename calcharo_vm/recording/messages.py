@@ -2,6 +2,7 @@
 
 from types import FunctionType
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import class_attribute, class_name, exception_arguments, is_scalar
 
 

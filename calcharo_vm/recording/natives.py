@@ -7,8 +7,10 @@ import builtins
 import enum
 import heapq
 from collections import deque
+from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import Anatomy, is_guest_function, is_scalar, mro
 
 
@@ -34,6 +36,9 @@ class Effect(enum.Enum):
     RUNS_CODE = enum.auto()
     """It may change namespaces, too."""
     UNKNOWN = enum.auto()
+    """It may change whatever its operands lead to."""
+    UNKNOWN_CALL = enum.auto()
+    """It may change whatever its operands lead to, or what the callable remembers."""
 
 
 _METHODS: dict[type, dict[Effect, str]] = {
@@ -96,10 +101,10 @@ for _cls in (str, int, float, bytes, tuple, frozenset):
         if type(_method) is type(str.join):
             _by_address[id(_method)] = Effect.CONSUMES if _name in _CONSUMING_METHODS else Effect.NONE
 
-_PLAIN_ITERATORS = frozenset(
-    id(type(iter(each)))
-    for each in ([], (), "", "é", b"", {}, {}.values(), {}.items(), set(), range(0), range(1 << 70), bytearray(), deque())
-) | {id(GeneratorType), id(type(reversed([]))), id(type(reversed({}))), *map(id, (list, tuple, dict, set, frozenset, deque))}
+_ITERABLES: tuple[Iterable[object], ...] = (
+    *([], (), "", "é", b"", {}, {}.values(), {}.items(), set(), range(0), range(1 << 70), bytearray(), deque()),
+)
+_PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {id(GeneratorType), id(type(reversed([]))), id(type(reversed({}))), *map(id, (list, tuple, dict, set, frozenset, deque))}
 
 
 def is_plain_iterable(value: object) -> bool:
@@ -116,7 +121,7 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
     if cls is FunctionType:
         return Effect.NONE if is_guest_function(called, anatomy.guest_modules) else Effect.RUNS_CODE
     if cls is MethodType:
-        return effect_of(called.__func__, anatomy)
+        return effect_of(called.__func__, anatomy)  # type: ignore[attr-defined]
     if cls is BuiltinFunctionType:
         return _effect_of_bound(called)
     if any(ancestor is type for ancestor in mro(cls)) and anatomy.is_guest(called):  # type: ignore[arg-type]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
+from calcharo_vm.host_builtins import __builtins__
+
 
 class Wrote(Protocol):
     """Is told of each text that is written; `Recorder.wrote` is one."""
@@ -72,7 +74,7 @@ def captured_stream(real: TextIO | None, wrote: Callable[[str], None]) -> io.Tex
     """A text stream like `real` that tells of each text when it is written."""
     encoding = getattr(real, "encoding", None) or "utf-8"
     return io.TextIOWrapper(
-        TeeBuffer(real, encoding, wrote),  # type: ignore[arg-type] # it is a BufferedIOBase, which is what is needed
+        TeeBuffer(real, encoding, wrote),
         encoding=encoding,
         errors=getattr(real, "errors", None) or "strict",
         newline="\n",
@@ -110,5 +112,5 @@ class OutputCapture:
     ) -> None:
         sys.stdout, sys.stderr = self._real
         for stream in self._real:
-            if self._is_forwarded and stream is not None and not stream.closed:
+            if self._is_forwarded and not stream.closed:
                 stream.flush()

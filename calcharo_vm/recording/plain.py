@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.state import State, Thing
 from calcharo_vm.recording.values import NULL, HeapKind, HeapObject, ObjectSnapshot, Ref
 
@@ -64,9 +65,9 @@ class PlainValues:
             self._made[oid] = make(parts)
         elif thing.kind in (HeapKind.RANGE, HeapKind.SLICE):
             parts = [self._shell(word) for word in thing.items]
-            self._made[oid] = range(*parts) if thing.kind is HeapKind.RANGE else slice(*parts)  # type: ignore[arg-type]
+            self._made[oid] = range(*parts) if thing.kind is HeapKind.RANGE else slice(*parts)  # type: ignore[call-overload]
         elif thing.kind is HeapKind.BYTEARRAY and not thing.fields:
-            self._made[oid] = bytearray(*thing.items)  # type: ignore[call-overload]
+            self._made[oid] = bytearray(_bytes_of(thing))
         elif thing.kind in _PLAIN_CONTAINERS and not thing.fields:
             self._made[oid] = container = _PLAIN_CONTAINERS[thing.kind]()
             self._unfilled.append((container, thing))
@@ -105,11 +106,11 @@ class PlainValues:
         if thing.kind is HeapKind.OPAQUE or thing.kind is HeapKind.MODULE:
             return None
         if thing.kind is HeapKind.BYTEARRAY:
-            return bytearray(*thing.items)  # type: ignore[call-overload]
+            return bytearray(_bytes_of(thing))
         container: object = _PLAIN_CONTAINERS.get(thing.kind, list)()
         self._fill(container, thing)
         immutable = tuple if thing.kind is HeapKind.EXCEPTION else _IMMUTABLE.get(thing.kind)
-        return container if immutable is None else immutable(container)  # type: ignore[call-overload]
+        return container if immutable is None else immutable(container)
 
     def _key(self, word: object) -> object:
         """A word as the key of a dictionary or the element of a set: hashable whatever it is."""
@@ -122,6 +123,12 @@ class PlainValues:
 
 def _is_immutable(thing: Thing) -> bool:
     return thing.kind in _IMMUTABLE and not thing.fields
+
+
+def _bytes_of(thing: Thing) -> bytes:
+    (content,) = thing.items
+    assert isinstance(content, bytes)
+    return content
 
 
 def _items(thing: Thing) -> list[object]:

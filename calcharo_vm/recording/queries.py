@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.state import State

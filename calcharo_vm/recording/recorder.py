@@ -7,6 +7,7 @@ from types import CodeType
 
 import psutil
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frames import FrameRecord, Leave, ObservedFrame, ThreadRecord
@@ -39,7 +40,9 @@ class Recorder:
         """
         self.journal = Journal(null)
         self.log: Words = []
-        self.shadow = Shadow(self.log, null)
+        self.counts = [0]
+        """The number of complete steps."""
+        self.shadow = Shadow(self.log, null, self.counts)
         self.effects = Effects(self.shadow, null)
         self.sample_interval = sample_interval
         self._plans: dict[int, Plan] = {}
@@ -48,8 +51,6 @@ class Recorder:
         self._local = threading.local()
         self._threads: list[ThreadRecord] = []
         self.writer: ThreadRecord | None = None
-        self.counts = [0]
-        """The number of complete steps."""
         self._gone: list[int] = []
         self.lock = threading.RLock()
         self._process = psutil.Process()
@@ -93,6 +94,7 @@ class Recorder:
         with self.lock:
             thread = self._current_thread()
             self._sync_caller(frame, thread)
+            self.effects.search(frame)
             record = frame.record
             assert isinstance(record, FrameRecord)
             record.thread = thread

@@ -5,8 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TextIO, overload
 
-import attrs
-
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm import errors
 from calcharo_vm.errors import CalcharoError, ExecutionError, LimitExceeded, RecordingError
 from calcharo_vm.recording import ops, queries
@@ -18,7 +17,6 @@ from calcharo_vm.recording.values import Outcome, OutcomeStatus
 from calcharo_vm.types import Oid, StepIndex
 
 
-@attrs.define(eq=False, repr=False)
 class Recording(Sequence[ExecutionStep]):
     """What a program did, step by step.
 
@@ -29,12 +27,15 @@ class Recording(Sequence[ExecutionStep]):
         isolation: The layers of isolation that were in force.
     """
 
-    journal: Journal
-    outcome: Outcome
-    source: str = ""
-    isolation: tuple[str, ...] = ("none",)
-    _replay: Replay = attrs.field(init=False, default=attrs.Factory(lambda self: Replay(self.journal), takes_self=True))
-    _written: tuple[str, str] | None = attrs.field(init=False, default=None)
+    def __init__(
+        self, journal: Journal, outcome: Outcome, source: str = "", isolation: tuple[str, ...] = ("none",)
+    ) -> None:
+        self.journal = journal
+        self.outcome = outcome
+        self.source = source
+        self.isolation = isolation
+        self._replay = Replay(journal)
+        self._written: tuple[str, str] | None = None
 
     def __len__(self) -> int:
         return len(self.journal)
@@ -43,9 +44,9 @@ class Recording(Sequence[ExecutionStep]):
     def __getitem__(self, index: int) -> ExecutionStep: ...
 
     @overload
-    def __getitem__(self, index: slice) -> list[ExecutionStep]: ...
+    def __getitem__(self, index: slice) -> list[ExecutionStep]: ...  # type: ignore[explicit-any]
 
-    def __getitem__(self, index: int | slice) -> ExecutionStep | list[ExecutionStep]:
+    def __getitem__(self, index: int | slice) -> ExecutionStep | list[ExecutionStep]:  # type: ignore[explicit-any]
         length = len(self)
         if isinstance(index, slice):
             return [ExecutionStep(self, at) for at in range(*index.indices(length))]
@@ -80,7 +81,7 @@ class Recording(Sequence[ExecutionStep]):
                 at = 0
                 while at < len(words):
                     if words[at] in (ops.OUT, ops.ERR):
-                        parts[words[at] - ops.OUT].append(str(words[at + 1]))  # type: ignore[operator, index]
+                        parts[words[at] - ops.OUT].append(str(words[at + 1]))  # type: ignore[operator]
                     at += ops.length(words, at)
             self._written = "".join(parts[0]), "".join(parts[1])
         return self._written

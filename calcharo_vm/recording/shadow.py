@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from types import GeneratorType
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import (
     MACHINERY_NAMES,
@@ -34,6 +35,7 @@ _IMMUTABLE_KINDS = frozenset(
 )
 _NAMED_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE})
 _ENDED_KINDS: dict[HeapKind, type[list[object]] | type[deque[object]]] = {HeapKind.LIST: list, HeapKind.DEQUE: deque}
+_MOST_CREDIT = 200_000
 _SET_KINDS = frozenset({HeapKind.SET, HeapKind.FROZENSET})
 
 
@@ -50,6 +52,13 @@ def _pairs(items: Items, kind: HeapKind) -> Items:
 class Shadow(Identities):
     """The recorded heap as it is now."""
 
+    def __init__(self, log: Words, null: object, steps: list[int]) -> None:
+        """Writes to `log`; `null` is what the machine has for CPython's NULL; `steps` counts the steps."""
+        super().__init__(log, null)
+        self.steps = steps
+        self._steps_paid = 0
+        self._credit = _MOST_CREDIT
+
     def see(self, value: object, known: Shade | None) -> Shade:
         """The shade of an object whose address is new, or has to be looked at again."""
         if known is not None:
@@ -59,7 +68,9 @@ class Shadow(Identities):
             self._forget(known)
         anatomy = self.anatomy.of(type(value))
         shade = self._make(value, anatomy.kind, anatomy.name)
+        shade.count += 1  # what it holds may lead back to it
         self._read_new(value, shade)
+        shade.count -= 1
         return shade
 
     def see_namespace(self, globals_: dict[str, object]) -> Shade:
@@ -69,8 +80,10 @@ class Shadow(Identities):
             if known is not None:
                 self._forget(known)
             known = self._make(globals_, HeapKind.NAMESPACE, "dict")
+            known.count += 1
             self._read_new(globals_, known)
-        known.count += 1
+        else:
+            known.count += 1
         return known
 
     def _is_still(self, value: object, known: Shade) -> bool:
@@ -117,8 +130,7 @@ class Shadow(Identities):
             shade = self._make(value, anatomy.kind, anatomy.name)
             unread.append((value, shade))
         elif not shade.count or shade.epoch != self.epoch:
-            if not any(shade is waiting for _, waiting in unread):
-                shade = self.see(value, shade)
+            shade = self.see(value, shade)
         shade.count += 1
         return shade
 
@@ -147,6 +159,20 @@ class Shadow(Identities):
             looked_at.add(id(value))
             reached = self._update_reached(value)
             waiting += [part for part in reached if id(type(part)) not in self.scalars]
+
+    def can_afford_a_search(self) -> bool:
+        """Returns whether looking through all that is recorded costs little enough, and takes it into account.
+
+        Steps pay for searches, so that a program with many objects and many native calls is not
+        slowed down without end.
+        """
+        earned = self.steps[0] - self._steps_paid
+        self._steps_paid += earned
+        self._credit = min(self._credit + earned, _MOST_CREDIT)
+        if self._credit < len(self.by_id):
+            return False
+        self._credit -= len(self.by_id)
+        return True
 
     def refresh_classes(self) -> None:
         """Journals whatever has changed in the program's classes, and in the cells of their methods."""
@@ -242,8 +268,8 @@ class Shadow(Identities):
                 self._replace_field(shade, name, value)
         names = [*(name for name in kept if name in shade.fields and name not in fields), *fields]
         if list(shade.fields) != names:
-            order = {name: shade.fields[name] for name in names}
-            shade.fields = dict(order)
+            order: Table = {name: shade.fields[name] for name in names}
+            shade.fields = order.copy()
             self.log += (ops.FIELDS, shade.token.stop, 2 * len(order))
             self.log += [part for name, word in order.items() for part in (name, token(word))]
 
@@ -315,7 +341,7 @@ class Shadow(Identities):
         grown = base.__len__(value) - before if base is not None else 0  # type: ignore[arg-type]
         at = before if end else 0
         if grown == 1:
-            self._splice(shade, at, at, [base.__getitem__(value, end)])  # type: ignore[union-attr,call-overload]
+            self._splice(shade, at, at, [base.__getitem__(value, end)])  # type: ignore[call-overload, index]
         elif grown == -1:
             self._splice(shade, at + end, at + end + 1, [])
         else:

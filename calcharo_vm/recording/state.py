@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
@@ -186,9 +187,9 @@ class State:
             frame = self.top
             word = frame.stack.pop()
             self.popped = [word]
-            frame.fast[words[at + 1]] = word  # type: ignore[index]
+            frame.fast[words[at + 1]] = word  # type: ignore[call-overload]
         elif operation == ops.FAST:
-            self.top.fast[words[at + 1]] = words[at + 2]  # type: ignore[index]
+            self.top.fast[words[at + 1]] = words[at + 2]  # type: ignore[call-overload]
         elif operation == ops.BRANCH:
             self.branch = self.top.number, bool(words[at + 1])
         elif operation == ops.STACK:
@@ -248,7 +249,7 @@ class State:
         assert isinstance(oid, int)
         if operation == ops.NEW:
             _oid, kind, type_name, name = operands
-            self.heap[oid] = Thing(self._mark, HeapKind(kind), str(type_name), str(name))
+            self.heap[oid] = Thing(self._mark, HeapKind(str(kind)), str(type_name), str(name))
             return
         if operation == ops.DROP:
             self._dropped.append(oid)

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import MACHINERY_NAMES
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
 from calcharo_vm.recording.plain import PlainValues, heap_object, reachable
@@ -35,6 +36,7 @@ class ExecutionStep:
     __slots__ = ("__dict__", "_recording", "index")
 
     index: StepIndex
+    _recording: "Recording"
 
     def __init__(self, recording: "Recording", index: StepIndex) -> None:
         object.__setattr__(self, "_recording", recording)
