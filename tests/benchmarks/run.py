@@ -2,8 +2,8 @@
 
     .venv-3.13/bin/python tests/benchmarks/run.py [--quick] [PROGRAM...]
 
-The three ways take turns within one process, and the best of several rounds counts, so that a busy
-computer troubles them alike. Nothing is asserted: the numbers asked for stand below the table.
+The three ways take turns within one process, CPU time is measured, and the best of several rounds
+counts, so that a busy computer does little harm. Nothing is asserted: the numbers asked for stand below the table.
 """
 
 import argparse
@@ -124,11 +124,11 @@ def run_natively(code: CodeType, size: int) -> object:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Returns how long the work takes, starting without garbage."""
+    """Returns the CPU time the work takes, starting without garbage."""
     gc.collect()
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def measure(name: str, *, size: int, rounds: int) -> Measurement:
@@ -144,9 +144,9 @@ def measure(name: str, *, size: int, rounds: int) -> Measurement:
         native.append(min(timed(lambda: run_natively(code, size)) for _ in range(3)))
         machine.append(timed(lambda: run_on_machine(Machine(), code, size)))
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         trace = execute_and_trace(code, globals=namespace(recorded_size))
-        recording.append(time.perf_counter() - start)
+        recording.append(time.process_time() - start)
         steps = len(trace)
         trace.raise_for_outcome()
         del trace
