@@ -25,6 +25,11 @@ def _below(stack: Words, operands: int, depth: object) -> object:
     return stack[-operands - depth]
 
 
+def _prepare_extension(effect: Effect, stack: Words, depth: object) -> Held:
+    target, added = _below(stack, 1, depth), stack[-1]
+    return (effect, target) if is_plain_iterable(added) else (Effect.UNKNOWN, target, added)
+
+
 class Effects:
     """Finds the changes that instructions make to slots, cells, namespaces and objects."""
 
@@ -36,8 +41,8 @@ class Effects:
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
             plan.STORE_SLICE: lambda _record, stack, _detail: (Effect.FIRST, stack[-3]),
-            plan.LIST_EXTENDS: lambda _record, stack, depth: (Effect.EXTENDS, _below(stack, 1, depth)),
-            plan.COLLECTION_GROWS: lambda _record, stack, depth: (Effect.FIRST, _below(stack, 1, depth)),
+            plan.LIST_EXTENDS: lambda _record, stack, depth: _prepare_extension(Effect.EXTENDS, stack, depth),
+            plan.COLLECTION_GROWS: lambda _record, stack, depth: _prepare_extension(Effect.FIRST, stack, depth),
             plan.SET_GROWS: lambda _record, stack, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
             plan.MAP_GROWS: lambda _record, stack, depth: (Effect.KEYED, _below(stack, 2, depth), stack[-2]),
             plan.CALL: self._prepare_call,
@@ -181,6 +186,7 @@ class Effects:
             case Effect.ATTRIBUTE if len(objects) > 1 and type(objects[1]) is str:
                 shadow.attribute_stored(target, objects[1])
             case Effect.MAKES_CLASS:
+                shadow.refresh(objects)
                 shadow.refresh_classes()
             case Effect.RUNS_CODE:
                 self.namespaces(frame)

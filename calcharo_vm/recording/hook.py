@@ -12,7 +12,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame, ThreadRecord
 from calcharo_vm.recording.identity import Shade, Words
-from calcharo_vm.recording.plan import BRANCH, NOTHING, PREPARED
+from calcharo_vm.recording.plan import BRANCH, FRESH, NOTHING, PREPARED
 from calcharo_vm.recording.shadow import Shadow
 
 Hook = Callable[[ObservedFrame, int], None]
@@ -61,7 +61,7 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
     shadow, log, lock = owner.shadow, owner.log, owner.lock
     scalars, by_id, zeros = shadow.scalars, shadow.by_id, shadow.zeros
     push, apply, prepare, commit, turn_to = owner.push, owner.apply, owner.prepare, owner.commit, owner.turn_to
-    see, hold, release, purge = shadow.see, shadow.hold, shadow.release, shadow.purge
+    see, hold, release, purge, forget = shadow.see, shadow.hold, shadow.release, shadow.purge, shadow.forget
     put = log.append
     is_shared = False
     is_inside = False
@@ -94,7 +94,10 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
                     put(value)
                 else:
                     shade = by_id.get(id(value))
-                    if shade is None or not shade.count or shade.epoch != shadow.epoch:
+                    if shade is None or not shade.count or shade.epoch != shadow.epoch or act == FRESH:
+                        if act == FRESH and shade is not None:
+                            forget(shade)
+                            shade = None
                         shade = see(value, shade)
                     shade.count += 1
                     put(1)
@@ -106,7 +109,7 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
                     old = words[base:]
                     words[base:] = (word,)
             elif length == base == len(words):
-                if act == NOTHING:
+                if act == NOTHING or act == FRESH:
                     put(0)
             elif act >= 0 and length == base == len(words) - 1:
                 # STORE_FAST: what lay on the stack lies in the slot now.
@@ -124,7 +127,7 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
                     old = [word]
             else:
                 old = push(stack, record)
-            if act != NOTHING:
+            if act != NOTHING and act != FRESH:
                 if act >= 0:
                     word = hold(frame.fast[act])
                     log.extend((fast_op, act, word.token if type(word) is Shade else word))

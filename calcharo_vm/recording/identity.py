@@ -148,7 +148,8 @@ class Identities:
             self._kept_alive.append(value)
         return shade
 
-    def _forget(self, shade: Shade) -> None:
+    def forget(self, shade: Shade) -> None:
+        """Takes note that the object of a shade is gone, whatever is recorded as holding it."""
         if self.by_id.get(shade.address) is shade:
             del self.by_id[shade.address]
         shade.address = 0

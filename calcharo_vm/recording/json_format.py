@@ -8,7 +8,7 @@ import base64
 import io
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -57,7 +57,7 @@ def _write_to(recording: "Recording", file: TextIO) -> None:
         "python": journal.python,
         "outcome": _converter.unstructure(recording.outcome),
         "isolation": list(recording.isolation),
-        "source": _encode(recording.source, journal.null),
+        "source": recording.source,
         "codes": [_converter.unstructure(code) for code in journal.codes],
         "instructions": [_converter.unstructure(each) for each in journal.instructions],
     }
@@ -73,7 +73,25 @@ def _write_to(recording: "Recording", file: TextIO) -> None:
 
 
 def _encode_text(head: dict[str, object]) -> str:
-    return json.dumps(head, separators=(",", ":"))
+    return json.dumps(_without_surrogates(head), separators=(",", ":"))
+
+
+def _without_surrogates(value: object) -> object:
+    """The same, with strings that JSON cannot keep apart written as words are."""
+    if isinstance(value, dict):
+        return {key: _without_surrogates(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_surrogates(part) for part in value]
+    return _encode(str(value), None) if isinstance(value, str) else value
+
+
+def _with_surrogates(value: object) -> object:
+    """What `_without_surrogates` was given."""
+    if isinstance(value, dict):
+        if value.keys() == {"str"}:
+            return _decode(value)
+        return {key: _with_surrogates(part) for key, part in value.items()}
+    return [_with_surrogates(part) for part in value] if isinstance(value, list) else value
 
 
 def _steps(words: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
@@ -161,16 +179,16 @@ def _text_of(source: str | PathLike[str] | TextIO) -> tuple[str, str]:
 def _recording_of(document: dict[str, object]) -> "Recording":
     from calcharo_vm.recording.recording import Recording  # noqa: PLC0415 - it imports this module for the other direction
 
+    chunks = document.pop("chunks")
+    document = {key: _with_surrogates(part) for key, part in document.items()}
     journal = Journal(NULL)
     journal.python = _converter.structure(document["python"], str)
     journal.codes = _converter.structure(document["codes"], list[CodeInfo])
     journal.instructions = _converter.structure(document["instructions"], list[InstructionInfo])
-    chunks = document["chunks"]
     assert isinstance(chunks, list)
     for chunk in chunks:
         journal.add_chunk(tuple(word for step in chunk for word in map(_decode, step)))
-    source = _decode(document["source"])
-    assert isinstance(source, str)
+    source = _converter.structure(document["source"], str)
     isolation = tuple(_converter.structure(document["isolation"], list[str]))
     return Recording(journal, _converter.structure(document["outcome"], Outcome), source, isolation)
 
@@ -180,28 +198,53 @@ def _decode(value: object) -> object:
         if isinstance(value, list):
             raise RecordingFormatError("the recording has a list where a value should be: record again")
         return value
-    match value:
-        case {"int": str(text), **more}:
-            found: object = int(text, 16)
-        case {"str": list(points), **more}:
-            found = "".join(map(chr, points))
-        case {"ref": int(oid), **more}:
-            found = range(oid)
-        case {"float": str(bits), **more}:
-            found = _number(bits)
-        case {"complex": [str(real), str(imaginary)], **more}:
-            found = complex(_number(real), _number(imaginary))
-        case {"bytes": str(text), **more}:
-            found = base64.b64decode(text, validate=True)
-        case {"constant": str(name), **more} if name in _CONSTANTS:
-            found = _CONSTANTS[name]
-        case more:
-            pass
-    if more:
+    (tag, content), *more = value.items() or [("", None)]
+    if more or tag not in _DECODERS:
         raise RecordingFormatError(f"the recording has a value {value!r} of a kind this release does not know")
-    return found
+    return _DECODERS[tag](content)
 
 
 def _number(bits: str) -> float:
     found: float = struct.unpack(">d", bytes.fromhex(bits))[0]
     return found
+
+
+def _decode_int(content: object) -> object:
+    assert isinstance(content, str)
+    return int(content, 16)
+
+
+def _decode_str(content: object) -> object:
+    assert isinstance(content, list)
+    return "".join(map(chr, content))
+
+
+def _decode_ref(content: object) -> object:
+    assert isinstance(content, int)
+    return range(content)
+
+
+def _decode_float(content: object) -> object:
+    assert isinstance(content, str)
+    return _number(content)
+
+
+def _decode_complex(content: object) -> object:
+    assert isinstance(content, list)
+    return complex(*map(_number, content))
+
+
+def _decode_bytes(content: object) -> object:
+    assert isinstance(content, str)
+    return base64.b64decode(content, validate=True)
+
+
+_DECODERS: Final[dict[str, Callable[[object], object]]] = {
+    "int": _decode_int,
+    "str": _decode_str,
+    "ref": _decode_ref,
+    "float": _decode_float,
+    "complex": _decode_complex,
+    "bytes": _decode_bytes,
+    "constant": lambda content: _CONSTANTS[str(content)],
+}

@@ -13,12 +13,14 @@ from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
 
 NOTHING: Final = -1
 """Only the stack changes. Numbers from 0 up mean: that fast local slot is written."""
-SLOTS: Final = -2
-CELL: Final = -3
-LOCAL_NAME: Final = -4
-GLOBAL_NAME: Final = -5
-NAMESPACES: Final = -6
-LIST_GROWS: Final = -7
+FRESH: Final = -2
+"""The value pushed is a new object, whatever its address was before."""
+SLOTS: Final = -3
+CELL: Final = -4
+LOCAL_NAME: Final = -5
+GLOBAL_NAME: Final = -6
+NAMESPACES: Final = -7
+LIST_GROWS: Final = -8
 FUNCTION_PART: Final = -9
 BRANCH: Final = -10
 
@@ -40,6 +42,7 @@ ENTER_WITH: Final = -30
 EXIT_WITH: Final = -31
 
 _ACTS: Final = {
+    **dict.fromkeys(("BUILD_LIST", "BUILD_MAP", "BUILD_SET", "BUILD_CONST_KEY_MAP", "MAKE_FUNCTION"), FRESH),
     "STORE_DEREF": CELL,
     "DELETE_DEREF": CELL,
     "STORE_NAME": LOCAL_NAME,
@@ -152,8 +155,9 @@ def _row(code: int, instruction: Instruction) -> InstructionInfo:
 
 
 def _pops(instruction: Instruction) -> int:
-    # FOR_ITER leaves the iterator where it is.
-    return 0 if instruction.opname == "FOR_ITER" else pops(instruction)
+    if instruction.opname == "FOR_ITER":  # leaves the iterator where it is; 3.15 counts in the value above it
+        return int(sys.version_info >= (3, 15))
+    return pops(instruction)
 
 
 def _act(decoded: DecodedCode, instruction: Instruction) -> tuple[int, object]:
@@ -169,6 +173,8 @@ def _act(decoded: DecodedCode, instruction: Instruction) -> tuple[int, object]:
         return SLOTS, tuple(range(count - oparg, count))
     if is_condition(name):
         return BRANCH, instruction.target
+    if name == "BUILD_TUPLE":
+        return (FRESH if oparg else NOTHING), None  # there is only one empty tuple
     if name == "BINARY_OP":
         return _binary_act(oparg), None
     if name == "CALL_INTRINSIC_1":

@@ -15,7 +15,7 @@ from calcharo_vm.recording.hook import make_hook
 from calcharo_vm.recording.identity import Shade, Words
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.messages import message_of
-from calcharo_vm.recording.plan import BRANCH, FUNCTION_PART, LIST_GROWS, NOTHING, Plan, make_plan
+from calcharo_vm.recording.plan import BRANCH, FRESH, FUNCTION_PART, LIST_GROWS, NOTHING, Plan, make_plan
 from calcharo_vm.recording.shadow import Shadow, token
 
 
@@ -86,6 +86,7 @@ class Recorder:
             self.log += (ops.LEAVE, leave.name)
             thread.frames.remove(record)
             if leave.name in _FOR_GOOD:
+                self._hand_over_cells(frame, record, thread)
                 self.shadow.release_all([*record.stack, *record.fast, *record.namespaces])
                 record.stack, record.fast, record.namespaces = [], [], []
 
@@ -193,12 +194,20 @@ class Recorder:
                 known = self._plans_by_value[key] = self._plans[id(code)] = make_plan(code, self.journal)
         return known
 
+    def _hand_over_cells(self, frame: ObservedFrame, record: FrameRecord, thread: ThreadRecord) -> None:
+        """Has the cells of a class body looked at again when its class is made: that fills them."""
+        code = self.journal.codes[record.plan.number]
+        caller = thread.frames[-1] if thread.frames else None
+        if code.is_namespace and code.cells and caller is not None and caller.held is not None:
+            caller.held += tuple(frame.fast[slot] for slot in code.cells if slot < len(frame.fast))
+
     def _journal_entry(self, frame: ObservedFrame, record: FrameRecord) -> None:
         shadow = self.shadow
         globals_ = shadow.see_namespace(frame.globals)
         namespace: object = None
         if frame.locals is not None and frame.locals is not frame.globals:
             namespace = shadow.hold(frame.locals)
+            shadow.changed(frame.locals)
         record.namespaces = [globals_, namespace]
         record.fast = [shadow.hold(value) for value in frame.fast]
         record.stack = [shadow.hold(value) for value in frame.stack]
@@ -230,7 +239,7 @@ class Recorder:
         """Journals what the frame's instruction changed beside the stack."""
         if record.act >= 0:
             self.effects.set_fast(frame, record, record.act)
-        elif record.act != NOTHING:
+        elif record.act < FRESH:
             self.effects.apply(frame, record, record.act)
 
     def push(self, stack: Words, record: FrameRecord) -> Words:

@@ -58,6 +58,14 @@ class Shadow(Identities):
         self.steps = steps
         self._steps_paid = 0
         self._credit = _MOST_CREDIT
+        self._stale: Items = []
+
+    def purge(self) -> None:
+        """Looks again at what may be stale, and forgets the objects that no recorded place holds."""
+        while self._stale:
+            stale, self._stale = self._stale, []
+            self.refresh(stale)
+        super().purge()
 
     def see(self, value: object, known: Shade | None) -> Shade:
         """The shade of an object whose address is new, or has to be looked at again."""
@@ -65,7 +73,7 @@ class Shadow(Identities):
             if self._is_still(value, known):
                 known.epoch = self.epoch
                 return known
-            self._forget(known)
+            self.forget(known)
         anatomy = self.anatomy.of(type(value))
         shade = self._make(value, anatomy.kind, anatomy.name)
         shade.count += 1  # what it holds may lead back to it
@@ -78,7 +86,7 @@ class Shadow(Identities):
         known = self.by_id.get(id(globals_))
         if known is None or not known.count or known.type_address != id(type(globals_)):
             if known is not None:
-                self._forget(known)
+                self.forget(known)
             known = self._make(globals_, HeapKind.NAMESPACE, "dict")
             known.count += 1
             self._read_new(globals_, known)
@@ -90,7 +98,8 @@ class Shadow(Identities):
         if known.type_address != id(type(value)):
             return False
         if known.count:  # something was collected since: whoever it is, show what it holds now
-            self.refresh((value,))
+            self._stale.append(value)
+            self.zeros.append(known)  # so that the step is not completed without `purge`
             return True
         items, fields = self.anatomy.content(value, known.kind)
         recorded: Words = known.items

@@ -1,0 +1,265 @@
+"""Tests that every recorded state equals a direct deep snapshot of the program at that instruction."""
+
+import io
+from contextlib import redirect_stdout
+
+import pytest
+from calcharo_vm.machine.machine import Machine
+from tests.recording.audit import record
+
+PROGRAMS = {
+    "aliases": """
+a = b = []
+a.append(1); b.extend([2, 3]); a += (4,); a[0] = 9; del b[1]; a[1:2] = 'xy'; a.insert(0, a); a.pop(); a.pop(0)
+a.sort(key=str); a.reverse(); a *= 2
+c = a.copy(); a.clear()
+""",
+    "dictionaries": """
+d = {'a': 1}; e = d
+d['b'] = [d]; d[(1, 2)] = 3; d[(1, 2)] = 4; d[1.0] = 'x'; d[True] = 'y'; del d['a']; d.pop('b'); d.setdefault('q', []).append(1)
+d.update(z=1); d |= {'w': 2}; d.popitem(); e.clear()
+from collections import Counter, OrderedDict, defaultdict
+n = defaultdict(list); n['k'].append(1); n['k']
+count = Counter('hello'); count.update('help'); count['l'] += 1
+o = OrderedDict(a=1, b=2); o.move_to_end('a')
+""",
+    "sets and deques": """
+s = {1, 2}; s.add(3); s.add(3); s.discard(1); s |= {7}; s.update([8]); s.remove(2); s.clear()
+f = frozenset({1, (2, 3)})
+from collections import deque
+q = deque([1, 2]); q.append(3); q.appendleft(0); q.popleft(); q.pop(); q.rotate(1); q.extend('ab'); q.remove('a')
+small = deque(maxlen=2)
+for i in range(4): small.append(i)
+b = bytearray(b'ab'); b[0] = 120; b += b'c'
+""",
+    "instances": """
+class Node:
+    kind = 'node'
+    def __init__(self, value):
+        self.value, self.next = value, None
+class Slotted:
+    __slots__ = ('x', 'y')
+class Both(Slotted):
+    pass
+n = Node(1); n.next = n; n.extra = [n]; del n.extra
+n.__dict__['put'] = 1; vars(n).update(more=2); setattr(n, 'by', 3); object.__setattr__(n, 'name', 4); delattr(n, 'by')
+s = Slotted(); s.x = [1]; del s.x; s.y = s
+b = Both(); b.z = 1; b.x = 2; b.z = 3
+Node.kind = 'changed'; Node.more = n; del Node.more
+n.__class__ = type('Other', (Node,), {})
+n.__dict__ = {'fresh': 1}; n.last = 2
+""",
+    "closures": """
+def counter(start):
+    total = start
+    def add(n, memo=[]):
+        nonlocal total
+        total += n; memo.append(total)
+        return total
+    return add
+one, other = counter(1), counter(2)
+for i in range(3): one(i), other(i)
+def late():
+    def inner(): return x
+    x = [1]; x.append(inner()); del x
+    try: inner()
+    except NameError as error: name = str(error)
+late()
+""",
+    "comprehensions": """
+def make(n):
+    rows = [[i * j for j in range(i)] for i in range(n)]
+    pairs = {str(k): {v for v in range(k)} for k in range(n)}
+    return rows, pairs, [*rows, *pairs], {**pairs, 'x': 1}, {*rows[0], *range(3)}, sum(x for x in range(n))
+result = make(4)
+""",
+    "exceptions": """
+class Trouble(Exception):
+    pass
+def fails(items):
+    items.append(1)
+    try:
+        items.extend(x / (2 - x) for x in range(4))
+    except ZeroDivisionError as error:
+        items.append(str(error))
+        raise Trouble('deep', items) from error
+    finally:
+        items.append('finally')
+seen = []
+try:
+    fails(seen)
+except Trouble as error:
+    kept = error.args
+for i in range(2):
+    try: int('x')
+    except ValueError: pass
+try:
+    raise ExceptionGroup('g', [ValueError(1), KeyError(2)])
+except* (ValueError, KeyError) as group:
+    caught = group.exceptions
+""",
+    "generators": """
+def numbers(log):
+    for i in range(3):
+        got = yield i
+        log.append(got)
+    return 'done'
+def outer(log):
+    result = yield from numbers(log)
+    log.append(result)
+log = []
+g = outer(log)
+for value in g: log.append(value)
+h = numbers(log); next(h); h.send('sent'); h.close()
+unused = numbers([9]); del unused
+started = numbers([8]); next(started); del started
+fresh = [[7]]
+lists = [list(numbers([])) for _ in range(2)]
+""",
+    "native calls": """
+import heapq, random, bisect, functools, itertools, copy, operator
+h = []
+for n in (3, 1, 2): heapq.heappush(h, n)
+heapq.heappop(h); bisect.insort(h, 0); random.Random(1).shuffle(h)
+collected = []
+for _ in map(collected.append, h): pass
+list(map(collected.append, 'ab')); any(map(collected.append, 'cd'))
+[*map(collected.append, 'e')]
+collected.sort(key=lambda x: (collected == [], str(x)))
+functools.reduce(lambda acc, x: acc.append(x) or acc, h, collected)
+push = functools.partial(collected.append, 5); push()
+append = collected.append; append(6)
+deep = copy.deepcopy({'x': [collected]})
+operator.setitem(collected, 0, 'set'); operator.iadd(collected, [1])
+exec('made = [1]; made.append(2)')
+exec('inner = 1', space := {}); globals()['sneaky'] = [3]; globals().pop('sneaky')
+exec('other = [1]', space); eval('space.update(k=1)')
+chain = itertools.chain(h, collected); first = next(chain)
+""",
+    "recursion": """
+def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+def walk(tree, path):
+    path.append(tree[0])
+    for child in tree[1:]: walk(child, path)
+    return path
+f = fib(6); p = walk([1, [2, [3]], [4]], [])
+""",
+    "context managers": """
+import contextlib
+@contextlib.contextmanager
+def opened(log):
+    log.append('in')
+    try: yield log
+    finally: log.append('out')
+class Manager:
+    def __enter__(self): self.state = 'in'; return self
+    def __exit__(self, *info): self.state = 'out'; return True
+log = []
+with opened(log) as inner, Manager() as m:
+    inner.append(1)
+    raise ValueError
+with contextlib.suppress(KeyError): {}['k']
+""",
+    "dataclasses and enums": """
+import dataclasses, enum, functools, typing
+@dataclasses.dataclass
+class Point:
+    x: int
+    tags: list = dataclasses.field(default_factory=list)
+p = Point(1); p.tags.append(p.x); q = dataclasses.replace(p, x=2)
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = [2]
+class Flag(enum.IntFlag):
+    A = 1
+    B = 2
+both = Flag.A | Flag.B; Colour.BLUE.value.append(Colour.RED)
+class Lazy:
+    @functools.cached_property
+    def value(self): return [1]
+lazy = Lazy(); lazy.value.append(2); lazy.value
+class Pair(typing.NamedTuple):
+    a: int
+    b: list
+pair = Pair(1, []); pair.b.append(pair)
+""",
+    "garbage": """
+import gc
+def cycle(n):
+    a = [n]; a.append(a); d = {'a': a}; d['d'] = d
+for i in range(20):
+    cycle(i)
+    if i % 7 == 0: gc.collect()
+    x = [i, {i: (i,)}]; y = {'x': x}; x = y = None
+class Finalised:
+    def __init__(self, log): self.log = log
+    def __del__(self): self.log.append('gone')
+log = []
+f = Finalised(log); f = None; Finalised(log)
+""",
+    "patterns and strings": """
+def shape(value):
+    match value:
+        case [x, *rest] if rest: return f'{x!r:>4}', rest
+        case {'k': v, **others}: return v, others
+        case str() | bytes() as text: return text.upper()
+        case _: return None
+results = [shape(v) for v in ([1, 2, 3], {'k': 1, 'z': []}, 'text', b'b', 4.5)]
+""",
+    "asynchronous": """
+import asyncio
+async def work(n, log):
+    log.append(n)
+    await asyncio.sleep(0)
+    log.append(-n)
+    return n
+async def main():
+    log = []
+    results = await asyncio.gather(work(1, log), work(2, log))
+    asyncio.get_running_loop().call_soon(log.append, 'soon')
+    await asyncio.sleep(0)
+    return [x async for x in stream(results)], log
+async def stream(items):
+    for item in items: yield item
+done = asyncio.run(main())
+""",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_states_are_those_of_the_program(name: str) -> None:
+    recording = record(PROGRAMS[name], is_audited=True)
+
+    assert "completed" == recording.outcome.status, recording.outcome.exception
+
+
+def test_a_recorded_program_is_not_changed() -> None:
+    source = """
+import gc, weakref, sys
+class Thing:
+    def __init__(self, name): self.name = name
+    def __del__(self): print('del', self.name)
+    def __eq__(self, other): print('eq'); return True
+    def __hash__(self): print('hash'); return 1
+    def __repr__(self): print('repr'); return 'thing'
+    def __getattr__(self, name): print('getattr', name); raise AttributeError(name)
+    @property
+    def loud(self): print('property'); return 1
+a = Thing('a'); b = a; print('two names', sys.getrefcount(a))
+a = None; print('still'); b = None; print('gone')
+items = [Thing('in list')]; items.pop(); print('popped')
+d = {'k': Thing('in dict')}; r = weakref.ref(d['k'], lambda _: print('weak')); d.clear(); print('cleared', r())
+def local(): kept = Thing('local'); return 1
+local(); print('returned')
+def generate(): held = Thing('generator'); yield 1; yield 2
+g = generate(); next(g); g = None; print('generator gone')
+Thing('nameless'); print('after')
+x = [Thing('cycle')]; x.append(x); del x; gc.collect(); print('collected')
+"""
+    plain = io.StringIO()
+    with redirect_stdout(plain):
+        machine = Machine()
+        with machine.activate():
+            machine.run_code(compile(source, "program.py", "exec"), {"__name__": "__main__"})
+
+    assert plain.getvalue() == record(source).stdout
