@@ -49,7 +49,12 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("-j", dest="jobs", type=int, default=1, help="programs at the same time")
     parser.add_argument("-q", dest="quiet", action="store_true", help="only the table")
     parser.add_argument("-n", dest="limit", type=int, default=12, help="show details of at most this many programs")
-    parser.add_argument("-i", "--in-process", action="store_true", help="take outputs from the path run: faster")
+    parser.add_argument(
+        "-i",
+        "--in-process",
+        action="store_true",
+        help="take outputs from the path run: faster, but without the interpreter's own end",
+    )
     parser.add_argument("--native", action="store_true", help="check that programs repeat themselves on CPython itself")
     return parser.parse_args()
 

@@ -3,6 +3,7 @@
 Requests come as JSON lines on standard input and each is answered by one line on standard output.
 """
 
+import atexit
 import faulthandler
 import gc
 import json
@@ -74,6 +75,7 @@ def _perform_in_child(perform: Callable[[Request], object], request: Request) ->
         _redirect(request)
         faulthandler.dump_traceback_later(TIMEOUT - 1, exit=False, file=sys.__stderr__ or sys.stderr)
         result = perform(request)
+        atexit._run_exitfuncs()
         sys.stdout.flush()
         Path(request["target"] + ".json").write_text(json.dumps(result), encoding="utf-8")
         status = 0

@@ -99,7 +99,8 @@ def run_to_end(start: Callable[[], object]) -> int:
         except SystemExit as error:
             return _exit_code(error)
         except BaseException as error:
-            sys.excepthook(type(error), error, _guest_part(error.__traceback__))
+            error.__traceback__ = _guest_part(error.__traceback__)
+            sys.excepthook(type(error), error, error.__traceback__)
             return 1
         return 0
     finally:

@@ -85,5 +85,5 @@ def leave():
 
 
 left = leave()
-print(left.f_back, left.f_locals, left.f_code is leave.__code__)
+print(left.f_back is None, left.f_locals, left.f_code is leave.__code__)
 left.clear()
