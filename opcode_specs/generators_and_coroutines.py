@@ -11,9 +11,11 @@ from calcharo_vm.machine.generators import (
     next_awaitable,
     asynchronous_iterator,
     send,
+    send_by_position,
     wrap_asynchronous_value,
 )
 from calcharo_vm.machine.signals import RERAISED, STARTED, YIELDED
+from calcharo_vm.machine.values import NULL
 from opcode_specs.dsl import CALLS, EXPRESSION, JUMPS, WRITES_HEAP, instruction, jump, leave
 
 
@@ -114,14 +116,18 @@ def SEND_py312(target):
 
 
 @instruction(
-    "receiver, null, value -- receiver, null, yielded",
+    "receiver, position, value -- receiver, position, yielded",
     JUMPS | CALLS | WRITES_HEAP,
     operand="target",
-    jump="receiver, null, result",
+    jump="receiver, position, result",
 )
 def SEND_py315(target):
     """Sends a value to the receiver: pushes what it yields, or its result for END_SEND."""
-    finished, result = send(receiver, value)
+    if position is NULL:
+        finished, result = send(receiver, value)
+    else:
+        finished, result = send_by_position(receiver, position, value)
+        stack[-1] = position + 1
     yielded = result
     if finished:
         jump(target)

@@ -1,7 +1,6 @@
 """Iteration: the iterator lies on the stack for as long as the loop runs.
 
-Since 3.15 a second value lies above it: CPython keeps the position in a list or tuple there, and NULL
-for any other iterator. Here it is always NULL.
+Since 3.15 a second value lies above it: the position in a list or tuple, which is its own iterator, or NULL.
 A loop that ends skips the instructions that only monitoring tools look at.
 """
 
@@ -79,7 +78,13 @@ def FOR_ITER_py314(target):
 )
 def FOR_ITER_py315(target):
     """Pushes the next value, or continues after END_FOR, at POP_ITER."""
-    value = next(iterator, NULL)
+    if position is NULL:
+        value = next(iterator, NULL)
+    elif position < len(iterator):
+        value = iterator[position]
+        stack[-1] = position + 1
+    else:
+        value = NULL
     if value is NULL:
         jump(target)
 
@@ -92,16 +97,24 @@ def GET_ITER():
 
 @instruction("iterable -- iterator, position", CALLS)
 def GET_ITER_py315():
-    """Replaces an iterable by its iterator and a position."""
-    iterator = iter(iterable)
-    position = NULL
+    """Replaces an iterable by its iterator, or a list or tuple by itself and a position."""
+    if type(iterable) is list or type(iterable) is tuple:
+        iterator = iterable
+        position = 0
+    else:
+        iterator = iter(iterable)
+        position = NULL
 
 
 @instruction("iterable -- iterator, position", CALLS, when="oparg")
 def GET_ITER_yield_from_py315(oparg):
     """Replaces what is delegated to by its iterator; 3 asks for a check that it is not a coroutine."""
-    iterator = yield_from_iterator(frame, iterable, oparg != 3)
-    position = NULL
+    if type(iterable) is list or type(iterable) is tuple:
+        iterator = iterable
+        position = 0
+    else:
+        iterator = yield_from_iterator(frame, iterable, oparg != 3)
+        position = NULL
 
 
 @instruction("iterable -- iterator", CALLS)

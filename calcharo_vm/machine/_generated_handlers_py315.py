@@ -13,7 +13,7 @@ from calcharo_vm.machine.exceptions import exception_group_match, exception_matc
 from calcharo_vm.machine.formatting import CONVERSIONS, build_interpolation, build_template
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.functions import build_class_function, make_function, set_function_attribute
-from calcharo_vm.machine.generators import asynchronous_iterator, awaitable_iterator, make_generator, next_awaitable, send
+from calcharo_vm.machine.generators import asynchronous_iterator, awaitable_iterator, make_generator, next_awaitable, send, send_by_position
 from calcharo_vm.machine.imports import import_from, import_name_py315, reified
 from calcharo_vm.machine.intrinsics import intrinsic_1, intrinsic_2
 from calcharo_vm.machine.iteration import yield_from_iterator
@@ -562,7 +562,15 @@ def EXTENDED_ARG(frame, stack, oparg):
 def FOR_ITER(frame, stack, target):
     """Pushes the next value, or continues after END_FOR, at POP_ITER."""
     iterator = stack[-(1 + 1)]
-    value = next(iterator, NULL)
+    position = stack[-(1)]
+    if position is NULL:
+        value = next(iterator, NULL)
+    else:
+        if position < len(iterator):
+            value = iterator[position]
+            stack[-1] = position + 1
+        else:
+            value = NULL
     if value is NULL:
         return target
     stack.append(value)
@@ -578,17 +586,25 @@ def GET_AWAITABLE(frame, stack, oparg):
 def GET_ITER_yield_from(frame, stack, oparg):
     """Replaces what is delegated to by its iterator; 3 asks for a check that it is not a coroutine."""
     iterable = stack[-1]
-    iterator = yield_from_iterator(frame, iterable, oparg != 3)
-    position = NULL
+    if type(iterable) is list or type(iterable) is tuple:
+        iterator = iterable
+        position = 0
+    else:
+        iterator = yield_from_iterator(frame, iterable, oparg != 3)
+        position = NULL
     stack[-1] = iterator
     stack.append(position)
 
 
 def GET_ITER(frame, stack, operand):
-    """Replaces an iterable by its iterator and a position."""
+    """Replaces an iterable by its iterator, or a list or tuple by itself and a position."""
     iterable = stack[-1]
-    iterator = iter(iterable)
-    position = NULL
+    if type(iterable) is list or type(iterable) is tuple:
+        iterator = iterable
+        position = 0
+    else:
+        iterator = iter(iterable)
+        position = NULL
     stack[-1] = iterator
     stack.append(position)
 
@@ -880,7 +896,12 @@ def SEND(frame, stack, target):
     """Sends a value to the receiver: pushes what it yields, or its result for END_SEND."""
     value = stack.pop()
     receiver = stack[-(1 + 1)]
-    finished, result = send(receiver, value)
+    position = stack[-(1)]
+    if position is NULL:
+        finished, result = send(receiver, value)
+    else:
+        finished, result = send_by_position(receiver, position, value)
+        stack[-1] = position + 1
     yielded = result
     if finished:
         stack.append(result)

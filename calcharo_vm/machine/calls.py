@@ -105,7 +105,7 @@ def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any
         return profiled_call(frame.context, callable, positional, named)
     if machine.frames_shown:
         positional, named = as_native_sees(positional, named)
-    return shim(frame)(callable, positional, named)
+    return shim(frame, named=bool(named))(callable, positional, named)
 
 
 def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: Any) -> Any:  # noqa: A002, ANN401
@@ -117,12 +117,17 @@ def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: An
     if type(arguments) is not tuple:
         kind = type(arguments)
         if not hasattr(kind, "__iter__") and not hasattr(kind, "__getitem__"):
-            message = f"{function_name(callable)} argument after * must be an iterable, not {kind.__name__}"
-            raise TypeError(message)
+            raise star_error(callable, "*", "an iterable", arguments)
         arguments = tuple(arguments)
     if keywords is NULL or not keywords:
         return call(frame, callable, list(arguments), ())
     return call(frame, callable, [*arguments, *keywords.values()], tuple(keywords))
+
+
+def star_error(callable: Any, stars: str, wanted: str, found: Any) -> TypeError:  # noqa: A002, ANN401
+    """The error of a call whose `*` or `**` argument is of the wrong kind."""
+    whose = "Value" if sys.version_info >= (3, 15) else f"{function_name(callable)} argument"
+    return TypeError(f"{whose} after {stars} must be {wanted}, not {type(found).__name__}")
 
 
 def function_name(callable: Any) -> str:  # noqa: A002, ANN401
@@ -138,31 +143,35 @@ def function_name(callable: Any) -> str:  # noqa: A002, ANN401
 
 
 _SHIM = StubMarker()
-_SHIM_CODE = make_stub("def shim(callable, positional, named): return callable(*positional, **named)", _SHIM)
+_SHIM_CODES = tuple(
+    make_stub(f"def shim(callable, positional, named): return callable({arguments})", _SHIM)
+    for arguments in ("*positional", "*positional, **named")  # empty keywords are not the same to every type
+)
 
 
-def shim(frame: Frame) -> Any:  # noqa: ANN401
+def shim(frame: Frame, *, named: bool = False) -> Any:  # noqa: ANN401
     """The function that calls in the name of a frame's current instruction: `shim(callable, positional, named)`.
 
     Only its code is kept: a function would keep the program's globals alive where no collector sees it.
     """
     guest = frame.guest
     index = frame.ip - 1
-    code = guest.shims.get(index)
+    key = ~index if named else index
+    code = guest.shims.get(key)
     if code is None:
-        code = guest.shims[index] = _shim_code(guest, index)
+        code = guest.shims[key] = _shim_code(guest, index, _SHIM_CODES[named])
     return FunctionType(code, frame.globals)
 
 
-def _shim_code(guest: GuestCode, index: int) -> CodeType:
+def _shim_code(guest: GuestCode, index: int, template: CodeType) -> CodeType:
     code = guest.code
     position = guest.decoded.positions[index]
     line = position[0] or code.co_firstlineno
-    return _SHIM_CODE.replace(
+    return template.replace(
         co_name=code.co_name,
         co_qualname=code.co_qualname,
         co_filename=code.co_filename,
         co_firstlineno=line,
-        co_linetable=one_place_linetable(len(_SHIM_CODE.co_code) // 2, position),
-        co_flags=_SHIM_CODE.co_flags | CO_OPTIMIZED,
+        co_linetable=one_place_linetable(len(template.co_code) // 2, position),
+        co_flags=template.co_flags | CO_OPTIMIZED,
     )

@@ -51,11 +51,10 @@ def dict_merge(callable: Any, mapping: dict[Any, Any], update: Any) -> None:  # 
     Raises:
         TypeError: It is not a mapping, or gives a keyword twice.
     """
-    from calcharo_vm.machine.calls import function_name  # noqa: PLC0415 - errors only
+    from calcharo_vm.machine.calls import function_name, star_error  # noqa: PLC0415 - errors only
 
     if not hasattr(update, "keys"):
-        message = f"{function_name(callable)} argument after ** must be a mapping, not {type(update).__name__}"
-        raise TypeError(message)
+        raise star_error(callable, "**", "a mapping", update)
     for key in update.keys():  # noqa: SIM118 - the protocol of ** asks for keys()
         if key in mapping:
             if isinstance(key, str):

@@ -47,6 +47,9 @@ class ExecutionContext:
         return frames[::-1]
 
 
+ACTIVE_MACHINES: list[Machine] = []
+"""The machines that are active in the process; each thread asks them for its own context."""
+
 HOST_LIMIT_FACTOR = 8
 """Host frames that one guest frame may need when native code lies between each two of them."""
 

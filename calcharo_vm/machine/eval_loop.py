@@ -25,6 +25,10 @@ from calcharo_vm.machine.tracebacks import add_traceback_entry, fill_mirror
 from calcharo_vm.machine.tracing import tell_exception, tell_return
 
 
+FIRST_LOCAL_FIRST = sys.version_info < (3, 14)
+"""Whether a frame that ends drops its first local first (CPython's `_PyFrame_ClearLocals`)."""
+
+
 def run(frame: Frame) -> Any:  # noqa: ANN401
     """Runs a frame that native code enters and returns its result.
 
@@ -65,7 +69,7 @@ def leave_frame(frame: Frame) -> None:
         frame.result = frame.result if frame.entry else None
         fill_mirror(frame)
         frame.mirror = None
-    else:
+    elif FIRST_LOCAL_FIRST:
         frame.fast.reverse()  # a list drops its last item first
 
 
@@ -87,6 +91,9 @@ def execute(base: Frame) -> Signal:
     stack, table, ip = frame.stack, frame.guest.table, frame.ip
     while True:
         try:
+            # A signal's handler runs where a loop turns, and CPython 3.11 takes that for the instruction before
+            # the loop: one of the block's own must stand there.
+            target = None
             while True:
                 handler, operand = table[ip]
                 frame.ip = ip = ip + 1
@@ -113,10 +120,10 @@ def execute(base: Frame) -> Signal:
                     value = frame.result
                     if observer is not None:
                         observer.frame_left(frame, RETURNED)
-                    if frame.mirror is None:
-                        frame.fast.reverse()  # a list drops its last item first, a frame its first local
-                    else:
+                    if frame.mirror is not None:
                         leave_frame(frame)
+                    elif FIRST_LOCAL_FIRST:
+                        frame.fast.reverse()  # a list drops its last item first
                     context.depth -= 1
                     context.frame = frame = frame.back
                     stack = frame.stack

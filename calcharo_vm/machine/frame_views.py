@@ -14,6 +14,7 @@ from types import CellType, CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.context import ACTIVE_MACHINES
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import CO_NEWLOCALS, CO_OPTIMIZED
 from calcharo_vm.machine.locations import one_place_linetable
@@ -50,6 +51,18 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
         elif not is_machine_code(code):
             yield host_frame
         host_frame = host_frame.f_back
+
+
+def callers(frame: Frame | FrameType) -> tuple[bool, Frame | FrameType | None]:
+    """Whether a frame is on the current thread's logical stack, and its caller there."""
+    for machine in ACTIVE_MACHINES:
+        context = machine.context
+        if context.frame is not None:
+            stack = list(logical_stack(context, _getframe(1)))
+            if frame in stack:
+                position = stack.index(frame)
+                return True, stack[position + 1] if position + 1 < len(stack) else None
+    return False, None
 
 
 def _run_code() -> CodeType:

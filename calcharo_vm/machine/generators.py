@@ -24,7 +24,6 @@ from calcharo_vm.machine.guest_code import (
 )
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
-from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
@@ -225,7 +224,7 @@ def delegate(frame: Frame) -> Any:  # noqa: ANN401
         return None
     if decoded.opargs[frame.ip] & _PLACE_MASK not in {2, 3}:
         return None
-    return frame.stack[-2] if frame.stack[-1] is NULL else frame.stack[-1]
+    return frame.stack[-2] if sys.version_info >= (3, 15) else frame.stack[-1]
 
 
 def _ends_at_once_when_closed(frame: Frame) -> bool:
@@ -233,9 +232,9 @@ def _ends_at_once_when_closed(frame: Frame) -> bool:
     decoded = frame.guest.decoded
     if frame.guest.code.co_flags & CO_ASYNC_GENERATOR:
         return False
-    if sys.version_info >= (3, 13):
-        return decoded.opcodes[frame.ip] == _RESUME and bool(decoded.opargs[frame.ip] & _DEPTH_1_FLAG)
-    return sys.version_info >= (3, 12) and decoded.opargs[frame.ip - 1] == 1
+    if sys.version_info < (3, 13):
+        return False
+    return decoded.opcodes[frame.ip] == _RESUME and bool(decoded.opargs[frame.ip] & _DEPTH_1_FLAG)
 
 
 def frame_of(generator: Any) -> Frame | None:  # noqa: ANN401
@@ -259,6 +258,13 @@ def send(receiver: Any, value: Any) -> tuple[bool, Any]:  # noqa: ANN401
         return False, receiver.send(value)
     except StopIteration as stop:
         return True, stop.value
+
+
+def send_by_position(receiver: Any, position: int, value: Any) -> tuple[bool, Any]:  # noqa: ANN401
+    """Sends a value to a list or tuple that is its own iterator: only None can be sent."""
+    if value is not None:
+        return False, receiver.send(value)  # raises
+    return (False, receiver[position]) if position < len(receiver) else (True, None)
 
 
 def wrap_asynchronous_value(value: Any) -> Any:  # noqa: ANN401

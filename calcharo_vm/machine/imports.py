@@ -11,6 +11,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.calls import shim
 from calcharo_vm.machine.names import lookup
 from calcharo_vm.machine.native_instruction import native_instruction
+from calcharo_vm.machine.tracebacks import StubMarker
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, 
     if importer is NULL:
         message = "__lazy_import__ not found"
         raise ImportError(message)
-    return shim(frame)(importer, (name, frame.globals, frame.locals, names, level), {})
+    # The function looks at its caller: it must be a module's frame.
+    call = _LazyCall(importer, (name, frame.globals, frame.locals, names, level))
+    constants = (*(call if constant == "call" else constant for constant in _LAZY_CALL.co_consts), call)
+    return eval(_LAZY_CALL.replace(co_consts=constants), frame.globals, frame.locals)  # noqa: S307 - a fixed call
 
 
 def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
@@ -75,6 +79,17 @@ def reified(frame: Frame, name: str, value: Any) -> Any:  # noqa: ANN401
     if type(frame.globals.get(name)) is LAZY_IMPORT:
         frame.globals[name] = value
     return value
+
+
+class _LazyCall(StubMarker):
+    """Holds the importer and its arguments for `_LAZY_CALL`."""
+
+    def __init__(self, importer: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401
+        self.importer = importer
+        self.arguments = arguments
+
+
+_LAZY_CALL = compile('"call".importer(*"call".arguments)', __file__, "eval", dont_inherit=True)
 
 
 def import_from(frame: Frame, module: Any, name: str) -> Any:  # noqa: ANN401

@@ -199,7 +199,7 @@ def guest_build_class(frame: Frame, *arguments: Any, **named: Any) -> Any:  # no
     """`__build_class__(...)`: a metaclass may look at its caller."""
     from calcharo_vm.machine.calls import shim  # noqa: PLC0415 - calls need this module
 
-    return shim(frame)(_build_class, arguments, named)
+    return shim(frame, named=bool(named))(_build_class, arguments, named)
 
 
 def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
@@ -218,7 +218,8 @@ def set_recursion_limit(frame: Frame, limit: int, /) -> None:
     if not isinstance(limit, int) or not 1 <= limit < 1 << 31:
         sys.setrecursionlimit(limit)  # raises
     if frame.context.depth >= limit:
-        message = f"cannot set the recursion limit to {limit} at the recursion depth {frame.context.depth}: the limit is too low"
+        depth = frame.context.depth + (sys.version_info < (3, 12))
+        message = f"cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
         raise RecursionError(message)
     frame.context.machine.recursion_limit = limit
     frame.context.limit = limit

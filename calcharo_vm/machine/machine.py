@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from calcharo_vm.code.metadata import load_table
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.context import ExecutionContext, raise_host_limit
+from calcharo_vm.machine.context import ACTIVE_MACHINES, ExecutionContext, raise_host_limit
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import GuestCode, builtins_of
@@ -118,9 +118,11 @@ class Machine:
         guest's frames, and the host's recursion limit leaves room for the guest's own.
         """
         host_limit = sys.getrecursionlimit()
+        ACTIVE_MACHINES.append(self)
         raise_host_limit(self.recursion_limit)
         try:
             with importing_on(self), patched_library(self):
                 yield self
         finally:
+            ACTIVE_MACHINES.remove(self)
             sys.setrecursionlimit(host_limit)

@@ -78,7 +78,19 @@ def _frame_view(name: str, view_of: Callable[[Frame], Any]) -> Callable[[Any], A
     return view
 
 
-def _caller_of(frame: Frame) -> FrameType | None:
+def _caller_view(owner: Any) -> Any:  # noqa: ANN401
+    """`f_back` of a frame: the next of the thread's logical stack, guest frames and native ones."""
+    if type(owner) is not FrameType:
+        return owner.f_back
+    from calcharo_vm.machine.frame_views import callers  # noqa: PLC0415 - it needs this module
+
+    constants = owner.f_code.co_consts
+    frame = constants[-1].frame if constants and type(constants[-1]) is MirrorReference else None
+    found, caller = callers(owner if frame is None else frame)
+    if found:
+        return caller if caller is None or type(caller) is FrameType else mirror_of(caller)
+    if frame is None:
+        return owner.f_back
     return None if frame.back is None else mirror_of(frame.back)
 
 
@@ -113,7 +125,7 @@ GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "cr_code": _code_view("cr_code", _GENERATORS),
     "ag_code": _code_view("ag_code", _GENERATORS),
     "f_code": _code_view("f_code", (FrameType,)),
-    "f_back": _frame_view("f_back", _caller_of),
+    "f_back": _caller_view,
     "f_lasti": _frame_view("f_lasti", lambda frame: frame.guest.decoded.offsets[max(frame.ip - 1, 0)]),
     "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[max(frame.ip - 1, 0)][0]),
     "f_trace_opcodes": _frame_view("f_trace_opcodes", lambda frame: frame.traces_opcodes),
