@@ -336,6 +336,8 @@ class Anatomy:
         """What an object holds: its items (keys and values in turn for a dictionary) and its attributes."""
         if kind is HeapKind.NAMESPACE:
             return _namespace_items(value), {}
+        if kind is HeapKind.OPAQUE:
+            return [], {}
         anatomy = self.of(type(value))
         if kind is HeapKind.CLASS:
             return self._class_content(value)
@@ -426,6 +428,11 @@ def is_guest_descriptor(found: object, guest_modules: set[str]) -> bool:
         return True
     reader = class_attribute(type(found), "__get__")
     return reader is MISSING or is_guest_function(reader, guest_modules)
+
+
+def dictionary_of_class(cls: type) -> object:
+    """The dictionary behind a class's namespace, which only its `__classdict__` cell leads to."""
+    return gc.get_referents(namespace(cls))[0]
 
 
 def closure_of(method: object) -> Items:

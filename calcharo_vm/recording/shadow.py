@@ -15,6 +15,7 @@ from calcharo_vm.recording.anatomy import (
     MISSING,
     Items,
     closure_of,
+    dictionary_of_class,
     held_by,
     is_guest_function,
     module_namespace,
@@ -74,12 +75,17 @@ class Shadow(Identities):
                 known.epoch = self.epoch
                 return known
             self.forget(known)
-        anatomy = self.anatomy.of(type(value))
-        shade = self._make(value, anatomy.kind, anatomy.name)
+        shade = self._make(value, self._kind_of(value), self.anatomy.of(type(value)).name)
         shade.count += 1  # what it holds may lead back to it
         self._read_new(value, shade)
         shade.count -= 1
         return shade
+
+    def _kind_of(self, value: object) -> HeapKind:
+        owner = self.by_dictionary.get(id(value))
+        if owner is not None and owner.kind is HeapKind.CLASS:
+            return HeapKind.OPAQUE  # the class shows what is in it
+        return self.anatomy.of(type(value)).kind
 
     def see_namespace(self, globals_: dict[str, object]) -> Shade:
         """The shade of a module's dictionary, held by one more recorded place."""
@@ -135,8 +141,7 @@ class Shadow(Identities):
             return value
         shade = self.by_id.get(id(value))
         if shade is None:
-            anatomy = self.anatomy.of(type(value))
-            shade = self._make(value, anatomy.kind, anatomy.name)
+            shade = self._make(value, self._kind_of(value), self.anatomy.of(type(value)).name)
             unread.append((value, shade))
         elif not shade.count or shade.epoch != self.epoch:
             shade = self.see(value, shade)
@@ -294,11 +299,19 @@ class Shadow(Identities):
     def attributes_changed(self, dictionary: object) -> None:
         """Journals the attributes of the instance that a dictionary keeps them for, if it does."""
         owner = self.by_dictionary.get(id(dictionary))
-        if owner is not None and owner.count:
+        if owner is not None and owner.count and owner.kind is not HeapKind.CLASS:
             self._compare_fields(owner, only_names(dictionary), owner.slots)
 
     def _keep_dictionary(self, value: object, shade: Shade) -> None:
-        """Remembers which dictionary keeps an instance's attributes."""
+        """Remembers which dictionary keeps an object's attributes."""
+        if shade.kind is HeapKind.CLASS and self.anatomy.is_guest(value):  # type: ignore[arg-type]
+            dictionary = dictionary_of_class(value)  # type: ignore[arg-type]
+            shade.dictionary = id(dictionary)
+            self.by_dictionary[shade.dictionary] = shade
+            known = self.by_id.get(shade.dictionary)
+            if known is not None and known.kind is HeapKind.DICT:
+                self._tell_anew(dictionary, known, HeapKind.OPAQUE)
+            return
         readers = self.anatomy.of(type(value)).attributes
         if readers is not None and readers.dictionary is not None:
             shade.dictionary = id(readers.dictionary(value))
@@ -454,10 +467,13 @@ class Shadow(Identities):
 
     def _change_class(self, value: object, shade: Shade) -> None:
         """Journals that an object has got another class: it is told anew."""
-        anatomy = self.anatomy.of(type(value))
+        self._tell_anew(value, shade, self.anatomy.of(type(value)).kind)
+
+    def _tell_anew(self, value: object, shade: Shade, kind: HeapKind) -> None:
+        """Journals that an object is of another kind, and what it holds as such."""
         old = [*shade.items, *(part for table in (shade.table, shade.fields) for entry in table.items() for part in entry)]
-        shade.type_address, shade.kind = id(type(value)), anatomy.kind
+        shade.type_address, shade.kind = id(type(value)), kind
         shade.items, shade.table, shade.fields = [], {}, {}
-        self.log += (ops.NEW, shade.token.stop, anatomy.kind.value, anatomy.name, name_of(value, anatomy.kind))
+        self.log += (ops.NEW, shade.token.stop, kind.value, self.anatomy.of(type(value)).name, name_of(value, kind))
         self._read_new(value, shade)
         self.release_all(old)

@@ -115,9 +115,10 @@ class LiveShape:
         return shape
 
     def kind_of(self, value: object) -> HeapKind:
-        if type(value) is dict and id(value) in self.shades:
-            return self.shades[id(value)].kind  # a dictionary is shown as a namespace once it has been a module's
-        return self.anatomy.of(type(value)).kind
+        kind = self.anatomy.of(type(value)).kind
+        if kind is HeapKind.DICT and id(value) in self.shades:
+            return self.shades[id(value)].kind  # a module's dictionary is shown as a namespace, a class's as opaque
+        return kind
 
     def part(self, value: object) -> object:
         if value is MACHINE_NULL:
