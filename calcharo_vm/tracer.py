@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack, contextmanager
 from threading import current_thread
 from threading import enumerate as all_threads
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, TextIO
 
 from calcharo_vm.config import TracerConfig
@@ -18,9 +18,10 @@ from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.program.adoption import adopted
 from calcharo_vm.program.guest_process import GuestProcess, lent
 from calcharo_vm.program.imported import own_modules
-from calcharo_vm.program.observation import MachineRecorder, as_observer
+from calcharo_vm.program.observation import MachineRecorder, as_observer, stop_observing
 from calcharo_vm.program.outcome import ending, outcome_of
 from calcharo_vm.program.subject import Subject, prepare
+from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.recording import Outcome, Recording
 from calcharo_vm.recording.output import captured_stream
 
@@ -134,9 +135,12 @@ class ExecutionTracer:
             view.streams["stdout"] = _captured(sys.stdout if is_forwarded else None, recorder, is_error=False)
             view.streams["stderr"] = _captured(sys.stderr if is_forwarded else None, recorder, is_error=True)
         with ExitStack() as stack:
-            stack.enter_context(own_modules(scope))
             stack.enter_context(lent(view))
+            stack.callback(stop_observing, machine)
             stack.enter_context(machine.activate())
+            if subject.main is not None:
+                stack.callback(_let_go, subject, view, recorder)
+            stack.enter_context(own_modules(scope))
             stack.enter_context(_waiting_for_threads(machine))
             return ending(lambda: _execute(machine, subject))
 
@@ -153,6 +157,14 @@ def _view(subject: Subject, machine: Machine) -> GuestProcess:
     view.path = list(view.path) if subject.folder is None else [subject.folder, *view.path]
     view.owns_thread = lambda: "context" in machine._local.__dict__
     return view
+
+
+def _let_go(subject: Subject, view: GuestProcess, recorder: MachineRecorder) -> None:
+    """Finalise what the program leaves behind, while that is still recorded."""
+    subject.main, subject.namespace = None, {}
+    view.main = ModuleType("__main__")
+    recorder.let_types_go()
+    let_main_go()
 
 
 def _execute(machine: Machine, subject: Subject) -> None:

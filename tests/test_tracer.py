@@ -245,6 +245,28 @@ class TestHowItEnds:
         assert recording.outcome.exception is not None
         assert recording.outcome.exception.type_name == "SyntaxError"
 
+    def test_finalisers_belong_to_the_program(self) -> None:
+        program = (
+            "word = 'late'\nclass A:\n    def __del__(self):\n        print(word)\n"
+            "a = A()\nb = A()\nb.itself = b\nprint('end')\n"
+        )
+
+        recording = execute_and_trace(program)
+
+        assert recording.stdout == "end\nlate\nlate\n"
+        assert [step.function for step in recording][-1] == "A.__del__"
+
+    def test_what_outlives_the_program_is_not_recorded(self) -> None:
+        namespace: dict[str, object] = {}
+        recording = execute_and_trace("def f(n):\n    print(n)\n    yield n\ng = f(2)\n", globals=namespace)
+        before = (len(recording), recording.to_json())
+
+        namespace["f"](1).send(None)  # type: ignore[operator]
+        next(namespace["g"])  # type: ignore[call-overload]
+
+        assert (len(recording), recording.to_json()) == before
+        assert recording.stdout == ""
+
     def test_threads_are_waited_for(self) -> None:
         program = (
             "import threading, time\ndef work():\n    time.sleep(0.05)\n    print('worked')\n"

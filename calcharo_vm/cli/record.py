@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
-from calcharo_vm.program.observation import MachineRecorder, as_observer
-from calcharo_vm.program.on_machine import starter
+from calcharo_vm.program.observation import MachineRecorder, as_observer, stop_observing
+from calcharo_vm.program.on_machine import machines, starter
 from calcharo_vm.program.outcome import exit_status_of, outcome_of
+from calcharo_vm.program.teardown import forget_last_exception, let_main_go
 from calcharo_vm.recording import Outcome, OutcomeStatus, OutputCapture, Recording
 
 if TYPE_CHECKING:
@@ -32,30 +33,38 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
     """Run a program and save its recording when all of it has ended, exit functions included."""
     recorder = MachineRecorder()
     process = os.getpid()
-    uncaught: list[BaseException] = []
+    uncaught: list[Outcome] = []
     with OutputCapture(recorder.wrote):
         start = starter(observer=as_observer(recorder), include=request.include, exclude=request.exclude)
-        left, outcome = _run(lambda: launch(program, start, uncaught.append))
+        left, outcome = _run(lambda: launch(program, start, lambda error: uncaught.append(outcome_of(error))))
         if os.getpid() != process:
             raise left  # a fork of the program: the recording is its parent's
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
-    outcome = outcome_of(uncaught[0]) if uncaught else outcome
+        forget_last_exception()
+        recorder.let_types_go()
+        let_main_go()
+    for machine in machines:
+        stop_observing(machine)
+    outcome = uncaught[0] if uncaught else outcome
     if not _save(Recording(recorder.finish(), outcome, _source(program)), target):
         return _FAILURE_STATUS
     raise left
 
 
 def _run(run: Callable[[], int]) -> tuple[BaseException, Outcome]:
-    """Run a program, and give the exception by which the process is to end, and how the program ended."""
+    """Run a program, and give the exception by which the process is to end, and how the program ended.
+
+    The exception is a new one: a program's own would keep alive what its frames hold.
+    """
     try:
         status = run()
-    except KeyboardInterrupt as error:
-        return error, outcome_of(error)
+    except KeyboardInterrupt:
+        return KeyboardInterrupt(), Outcome(OutcomeStatus.EXCEPTION, exit_code=1)
     except SystemExit as error:
         outcome = Outcome(OutcomeStatus.EXITED, exit_code=exit_status_of(error))
         if error.code is None or isinstance(error.code, int):
-            return error, outcome
+            return SystemExit(error.code), outcome
         # As the interpreter will, but now: the message belongs before what exit functions write.
         sys.stderr.write(f"{error.code}\n")
         return SystemExit(1), outcome

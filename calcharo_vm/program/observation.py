@@ -10,11 +10,12 @@ from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import Recorder
 
 if TYPE_CHECKING:
+    from calcharo_vm.machine.machine import Machine
     from calcharo_vm.machine.observer import Observer
     from calcharo_vm.recording.frames import Leave as RecordedLeave
     from calcharo_vm.recording.frames import ObservedFrame
 
-__all__ = ["MachineRecorder", "as_observer"]
+__all__ = ["MachineRecorder", "as_observer", "stop_observing"]
 
 
 class Leave(Enum):
@@ -40,9 +41,27 @@ class MachineRecorder(Recorder):
         """Make an empty recorder that knows the machine's NULL."""
         super().__init__(NULL)
 
+    def seal(self) -> None:
+        """Close the chunk of words written so far; once the recording is finished, whatever follows is dropped."""
+        if self._is_open:
+            super().seal()
+        else:
+            self.log.clear()
+
+    def let_types_go(self) -> None:
+        """Forget how instances are read: what is remembered of a class keeps the class alive."""
+        self.shadow.anatomy._known.clear()
+
     def frame_left(self, frame: ObservedFrame, leave: RecordedLeave) -> None:
         """Journal that a frame is left, in the words of recordings."""
         super().frame_left(frame, _LEAVES[leave] if isinstance(leave, Signal) else leave)
+
+
+def stop_observing(machine: Machine) -> None:
+    """Let a machine go on unobserved: what outlives a program's recording is not part of it."""
+    machine.observer = None
+    for guest in list(machine._guest_codes.values()):
+        vars(guest).pop("table", None)
 
 
 def as_observer(recorder: MachineRecorder) -> Observer:

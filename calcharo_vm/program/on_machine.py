@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["starter"]
 
 _kept: list[object] = []
-"""The machine and its activation: threads, exit functions and finalisers need them to the end."""
+"""Activations: threads, exit functions and finalisers need them to the end."""
+machines: list[Machine] = []
+"""The machines that programs of this process run on."""
 
 
 def starter(
@@ -32,7 +34,8 @@ def starter(
         machine = Machine(observer=observer, scope=Scope(folder, tuple(include), tuple(exclude)))
         activation = machine.activate()
         activation.__enter__()
-        _kept.extend((machine, activation))
+        _kept.append(activation)
+        machines.append(machine)
         return machine.run_code
 
     return start

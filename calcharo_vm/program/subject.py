@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import frozen
+from attrs import define
 
 from calcharo_vm.errors import CompilationError, ConfigurationError
 from calcharo_vm.program.main_module import name_file, new_main_module
@@ -25,7 +25,7 @@ Source: TypeAlias = "str | bytes | Path | CodeType | Callable[[], object]"
 _NOT_COMPILED = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
 
 
-@frozen
+@define
 class Subject:
     """A program that is ready to run.
 

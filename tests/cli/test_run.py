@@ -391,6 +391,7 @@ class TestRecording:
                 "completed",
             ),
             ("import os\nos.kill(os.getpid(), 2)\nwhile True: pass\n", "exception"),
+            ("class A:\n    def __del__(self):\n        print('del')\na = A()\nprint('end')\n", "completed"),
             ("import os\nchild = os.fork()\nif child: os.waitpid(child, 0)\nprint('both')\n", "completed"),
         ],
     )
