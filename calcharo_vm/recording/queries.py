@@ -51,18 +51,23 @@ class Call:
 
 def history(recording: "Recording", name: str, function: str | None) -> Iterator[Write]:
     """Yields the steps that bound or changed a variable."""
-    known: dict[int, object] = {}
+    known: dict[int, object] = {}  # by frame
     for index in range(len(recording)):
         state = recording.state_after(index)
         frame = state.frames[state.executing]
-        if function is not None and state.journal.codes[frame.code].function != function:
-            continue
-        word = variable_words(state, frame).get(name, _NOT_THERE)
-        if word is _NOT_THERE:
-            known.pop(frame.number, None)
-        elif frame.number not in known or not _same(known[frame.number], word) or _writes(recording, index, word):
-            known[frame.number] = word
-            yield Write(recording[index], PlainValues(state).of(word))
+        if function is None or state.journal.codes[frame.code].function == function:
+            word = variable_words(state, frame).get(name, _NOT_THERE)
+            if word is _NOT_THERE:
+                known.pop(frame.number, None)
+            elif frame.number not in known or not _same(known[frame.number], word):
+                known[frame.number] = word
+                yield Write(recording[index], PlainValues(state).of(word))
+                continue
+        written = _written(recording, index)
+        for word in {word for number, word in known.items() if type(word) is range and word.stop in written}:
+            yield Write(recording[index], PlainValues(recording.state_after(index)).of(word))
+        for number in [number for number in known if number not in state.frames]:
+            del known[number]
 
 
 def _same(one: object, other: object) -> bool:
@@ -70,11 +75,14 @@ def _same(one: object, other: object) -> bool:
     return type(one) is type(other) and (one is other or repr(one) == repr(other))
 
 
+def _written(recording: "Recording", index: StepIndex) -> set[object]:
+    """The objects whose content a step changed."""
+    return {operands[0] for operation, operands in recording.journal.operations(index) if operation in _HEAP_WRITES}
+
+
 def _writes(recording: "Recording", index: StepIndex, word: object) -> bool:
     """Returns whether a step changed the content of the object that a word stands for."""
-    return type(word) is range and any(
-        operation in _HEAP_WRITES and operands[0] == word.stop for operation, operands in recording.journal.operations(index)
-    )
+    return type(word) is range and word.stop in _written(recording, index)
 
 
 def last_write(recording: "Recording", step: StepIndex, target: str | Oid) -> ExecutionStep | None:

@@ -1,0 +1,86 @@
+"""Tests for calcharo_vm/recording/replay.py and state.py: any way of walking gives the same states."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.recording.audit import RecordedShape, record
+
+from calcharo_vm.errors import RecordingFormatError
+from calcharo_vm.recording import Outcome, Recording
+from calcharo_vm.recording.state import State
+
+LONG = """
+def sift(numbers):
+    found = []
+    for n in numbers:
+        if all(n % f for f in found):
+            found.append(n)
+    return found
+names = {}
+for i in range(22):
+    names[i] = [sift(range(2, i))]
+    print(i)
+"""
+
+
+@pytest.fixture(scope="module")
+def long_recording() -> Recording:
+    return record(LONG)
+
+
+@pytest.fixture(scope="module")
+def shapes(long_recording: Recording) -> list[object]:
+    """The state after each step, walking forward only."""
+    state = State(long_recording.journal)
+    found: list[object] = []
+    for step in range(len(long_recording)):
+        state.advance(step + 1)
+        found.append(shape_of(state))
+    return found
+
+
+def shape_of(state: State) -> object:
+    return RecordedShape(state).of_thread(state.step_thread), state.written.copy(), state.raised, state.branch
+
+
+def test_it_spans_several_keyframes(long_recording: Recording) -> None:
+    assert len(long_recording) > 3000
+    assert len(long_recording.journal.chunks) > 2
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_random_access_is_forward_access(long_recording: Recording, shapes: list[object], data: st.DataObject) -> None:
+    step = data.draw(st.integers(0, len(long_recording) - 1))
+
+    assert shapes[step] == shape_of(long_recording.state_after(step))
+
+
+def test_backwards_is_forward_reversed(long_recording: Recording, shapes: list[object]) -> None:
+    backwards = [shape_of(long_recording.state_after(step)) for step in reversed(range(len(shapes)))]
+
+    assert shapes == backwards[::-1]
+
+
+def test_copies_do_not_share_what_changes(long_recording: Recording) -> None:
+    first = State(long_recording.journal)
+    first.advance(500)
+    before = shape_of(first)
+    copy = first.copy()
+    copy.advance(3000)
+
+    assert before == shape_of(first)
+
+    first.advance(3000)
+
+    assert shape_of(copy) == shape_of(first)
+
+
+def test_a_journal_that_contradicts_itself_is_refused(long_recording: Recording) -> None:
+    broken = Recording(record("x = [1]\ny = x").journal, Outcome("completed"))
+    words = list(broken.journal.chunks[0])
+    words[words.index("list") + 3 - 3 - 1] = 10_000  # the oid of the list
+    broken.journal.chunks[0] = tuple(words)
+
+    with pytest.raises(RecordingFormatError, match="contradicts"):
+        list(broken)[-1].variables_state
