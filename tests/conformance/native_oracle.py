@@ -12,7 +12,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 from tests.conformance.forking import Request, main_module, read_code, serve
-from tests.conformance.path import PathData, Step, extended_offsets, store
+from tests.conformance.path import PathData, Step, operation_offset, store
 from tests.conformance.program import is_guest_file
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class PathRecorder:
             self._threads.append(found)
         return found
 
-    def path(self) -> PathData:
+    def path(self, offset_of: Callable[[CodeType, int], int] = lambda _, offset: offset) -> PathData:
         """Gives what was recorded so far."""
-        return store(list(steps) for steps in self._threads)
+        return store([(code, offset_of(code, offset)) for code, offset in list(steps)] for steps in self._threads)
 
 
 def record_by_monitoring(recorder: PathRecorder, run: Callable[[], None]) -> PathData:
@@ -77,8 +77,7 @@ def record_by_settrace(recorder: PathRecorder, run: Callable[[], None]) -> PathD
         frame.f_trace_opcodes = True
         frame.f_trace_lines = False
         if event == "opcode":
-            offset = frame.f_lasti
-            recorder.steps().append((frame.f_code, extended_offsets(frame.f_code).get(offset, offset)))
+            recorder.steps().append((frame.f_code, frame.f_lasti))
         return trace
 
     threading.settrace(trace)
@@ -88,7 +87,7 @@ def record_by_settrace(recorder: PathRecorder, run: Callable[[], None]) -> PathD
     finally:
         sys.settrace(None)
         threading.settrace(None)  # type: ignore[arg-type,unused-ignore]
-    return recorder.path()
+    return recorder.path(operation_offset)
 
 
 def run_to_end(start: Callable[[], object]) -> int:

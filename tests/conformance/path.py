@@ -62,8 +62,13 @@ def visible_offsets(code: CodeType) -> frozenset[int]:
     )
 
 
+def operation_offset(code: CodeType, offset: int) -> int:
+    """Gives the offset of the instruction which starts, perhaps with EXTENDED_ARG, at an offset."""
+    return _extended_offsets(code).get(offset, offset)
+
+
 @cache
-def extended_offsets(code: CodeType) -> dict[int, int]:
+def _extended_offsets(code: CodeType) -> dict[int, int]:
     """Gives, for the offset of a first EXTENDED_ARG, the offset of the instruction which it extends."""
     found = {}
     start: int | None = None
