@@ -58,7 +58,7 @@ def main_module(request: Request) -> ModuleType:
     if sys.version_info >= (3, 14):
         del module.__dict__["__cached__"]
     else:
-        module.__dict__["__annotations__"] = {}
+        vars(module)["__annotations__"] = {}
     sys.modules["__main__"] = module
     sys.argv = [path, *request["argv"]]
     sys.path[0] = str(Path(path).parent)
