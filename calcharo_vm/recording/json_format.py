@@ -188,9 +188,24 @@ def _recording_of(document: dict[str, object]) -> "Recording":
     assert isinstance(chunks, list)
     for chunk in chunks:
         journal.add_chunk(tuple(word for step in chunk for word in map(_decode, step)))
+    _check_tables(journal)
     source = _converter.structure(document["source"], str)
     isolation = tuple(_converter.structure(document["isolation"], list[str]))
     return Recording(journal, _converter.structure(document["outcome"], Outcome), source, isolation)
+
+
+def _check_tables(journal: Journal) -> None:
+    """Checks that numbers of codes and instructions are of some that there are.
+
+    Raises:
+        RecordingFormatError: They are not.
+    """
+    executed = max((max(journal.columns(at).instructions, default=0) for at in range(len(journal.chunks))), default=-1)
+    if executed >= len(journal.instructions) > 0 or (len(journal) and not journal.instructions):
+        raise RecordingFormatError(f"the recording has no instruction {executed}, which a step executed: record again")
+    for instruction in journal.instructions:
+        if not 0 <= instruction.code < len(journal.codes):
+            raise RecordingFormatError(f"the recording has no code {instruction.code}, which has instructions: record again")
 
 
 def _decode(value: object) -> object:

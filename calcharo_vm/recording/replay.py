@@ -41,7 +41,7 @@ class Replay:
         state = self._nearest(target)
         try:
             self._advance(state, target)
-        except (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        except (AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
             message = f"step {state.steps} of the recording contradicts those before it ({error!r}): record again"
             raise RecordingFormatError(message) from error
         return state

@@ -1,9 +1,11 @@
 """A step: an immutable view of what one instruction did and of the state just after it."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, TypeVar
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording.anatomy import MACHINERY_NAMES
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
 from calcharo_vm.recording.plain import PlainValues, heap_object, reachable
@@ -22,6 +24,24 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.recording import Recording
 
 _CLASS_MACHINERY = frozenset({"__module__", "__qualname__", "__firstlineno__", "__classdict__", "__static_attributes__"})
+
+
+_CONTRADICTIONS = (AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
+_Value = TypeVar("_Value")
+
+
+def _guarded(read: "Callable[[ExecutionStep], _Value]") -> "Callable[[ExecutionStep], _Value]":
+    """Makes reading a property say so when a stored recording contradicts itself."""
+
+    @wraps(read)
+    def guarded(step: "ExecutionStep") -> _Value:
+        try:
+            return read(step)
+        except _CONTRADICTIONS as error:
+            message = f"step {step.index} of the recording contradicts itself ({error!r}): record again"
+            raise RecordingFormatError(message) from error
+
+    return guarded
 
 
 class ExecutionStep:
@@ -123,6 +143,7 @@ class ExecutionStep:
         return self._recording.state_after(self.index)
 
     @property
+    @_guarded
     def value_stack(self) -> tuple[object, ...]:
         """The value stack of the step's frame, bottom first, as plain values."""
         state = self._state
@@ -130,6 +151,7 @@ class ExecutionStep:
         return tuple(plain.of(word) for word in state.frames[state.executing].stack)
 
     @property
+    @_guarded
     def variables_state(self) -> dict[str, object]:
         """The variables of the step's frame by name, as plain values; unbound ones are left out."""
         state = self._state
@@ -138,6 +160,7 @@ class ExecutionStep:
         return {name: plain.of(word) for name, word in words.items()}
 
     @property
+    @_guarded
     def globals_state(self) -> dict[str, object]:
         """The global variables of the step's module by name, as plain values."""
         state = self._state
@@ -146,6 +169,7 @@ class ExecutionStep:
         return {str(name): plain.of(word) for name, word in entries.items() if name not in MACHINERY_NAMES}
 
     @property
+    @_guarded
     def call_stack(self) -> tuple[CallInfo, ...]:
         """The functions that were being executed, outermost first; the step's own is the last."""
         state = self._state
@@ -153,6 +177,7 @@ class ExecutionStep:
         return tuple(_call(state, frame, plain) for frame in state.call_frames())
 
     @property
+    @_guarded
     def heap(self) -> dict[int, HeapObject]:
         """The objects that the frames of the call stack and their globals lead to, by oid."""
         state = self._state
@@ -164,16 +189,19 @@ class ExecutionStep:
         return {oid: heap_object(oid, state.heap[oid], null) for oid in reachable(state, roots)}
 
     @property
+    @_guarded
     def stdout_snapshot(self) -> str:
         """What had been written to standard output."""
         return self._recording.stdout[: self._state.written[0]]
 
     @property
+    @_guarded
     def stderr_snapshot(self) -> str:
         """What had been written to standard error."""
         return self._recording.stderr[: self._state.written[1]]
 
     @property
+    @_guarded
     def evaluations(self) -> tuple[Evaluation, ...]:
         """The values of the expressions whose evaluation this step finished."""
         state = self._state
@@ -189,6 +217,7 @@ class ExecutionStep:
         return (Evaluation(instruction.line, instruction.column, instruction.end_line, instruction.end_column, value),)
 
     @property
+    @_guarded
     def condition(self) -> Condition | None:
         """What a conditional jump tested and whether it jumped; None for other instructions and when it raised."""
         if not self._instruction.is_condition:
@@ -200,17 +229,20 @@ class ExecutionStep:
         return None if taken is None else Condition(PlainValues(state).of(state.popped[-1]), taken)
 
     @property
+    @_guarded
     def exception(self) -> ExceptionSnapshot | None:
         """The exception that this step raised, or None."""
         raised = self._state.raised
         return None if raised is None else ExceptionSnapshot(*raised)
 
     @property
+    @_guarded
     def memory_bytes(self) -> int:
         """The resident memory of the process at the last sample."""
         return int(self._state.sample[0])  # type: ignore[call-overload,no-any-return]
 
     @property
+    @_guarded
     def cpu_time(self) -> float:
         """The CPU time of the thread, in seconds, at the last sample."""
         return float(self._state.sample[1])  # type: ignore[arg-type]
