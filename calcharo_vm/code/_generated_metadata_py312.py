@@ -480,3 +480,34 @@ STACK_EFFECT = {
     176: lambda oparg, jump: (1 - (1)),
 }
 """What `dis.stack_effect` reports, as a function of the argument and of whether the jump is taken."""
+
+INDEXES = {
+    90: lambda oparg: (("names", oparg), ),
+    91: lambda oparg: (("names", oparg), ),
+    95: lambda oparg: (("names", oparg), ),
+    96: lambda oparg: (("names", oparg), ),
+    97: lambda oparg: (("names", oparg), ),
+    98: lambda oparg: (("names", oparg), ),
+    100: lambda oparg: (("consts", oparg), ),
+    101: lambda oparg: (("names", oparg), ),
+    106: lambda oparg: (("names", oparg >> 1), ) if oparg & 1 else (("names", oparg >> 1), ),
+    108: lambda oparg: (("names", oparg), ),
+    109: lambda oparg: (("names", oparg), ),
+    116: lambda oparg: (("names", oparg >> 1), ) if oparg & 1 else (("names", oparg >> 1), ),
+    121: lambda oparg: (("consts", oparg), ),
+    124: lambda oparg: (("locals", oparg), ),
+    125: lambda oparg: (("locals", oparg), ),
+    126: lambda oparg: (("locals", oparg), ),
+    127: lambda oparg: (("locals", oparg), ),
+    135: lambda oparg: (("locals", oparg), ),
+    136: lambda oparg: (("locals", oparg), ),
+    137: lambda oparg: (("locals", oparg), ),
+    138: lambda oparg: (("locals", oparg), ),
+    139: lambda oparg: (("locals", oparg), ),
+    141: lambda oparg: (("names", oparg >> 2), ) if oparg & 1 else (("names", oparg >> 2), ),
+    143: lambda oparg: (("locals", oparg), ),
+    172: lambda oparg: (("consts", oparg), ),
+    175: lambda oparg: (("names", oparg), ),
+    176: lambda oparg: (("locals", oparg), ),
+}
+"""What an argument is an index of, as pairs of a kind ("names", "consts" or "locals") and the index."""

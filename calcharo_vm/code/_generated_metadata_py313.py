@@ -511,3 +511,35 @@ STACK_EFFECT = {
     149: lambda oparg, jump: (0 - (0)),
 }
 """What `dis.stack_effect` reports, as a function of the argument and of whether the jump is taken."""
+
+INDEXES = {
+    63: lambda oparg: (("names", oparg), ),
+    64: lambda oparg: (("locals", oparg), ),
+    65: lambda oparg: (("locals", oparg), ),
+    66: lambda oparg: (("names", oparg), ),
+    67: lambda oparg: (("names", oparg), ),
+    74: lambda oparg: (("names", oparg), ),
+    75: lambda oparg: (("names", oparg), ),
+    82: lambda oparg: (("names", oparg >> 1), ) if oparg & 1 else (("names", oparg >> 1), ),
+    83: lambda oparg: (("consts", oparg), ),
+    84: lambda oparg: (("locals", oparg), ),
+    85: lambda oparg: (("locals", oparg), ),
+    86: lambda oparg: (("locals", oparg), ),
+    87: lambda oparg: (("locals", oparg), ),
+    88: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    89: lambda oparg: (("locals", oparg), ),
+    90: lambda oparg: (("names", oparg), ),
+    91: lambda oparg: (("names", oparg >> 1), ) if oparg & 1 else (("names", oparg >> 1), ),
+    92: lambda oparg: (("names", oparg), ),
+    93: lambda oparg: (("names", oparg >> 2), ) if oparg & 1 else (("names", oparg >> 2), ),
+    94: lambda oparg: (("locals", oparg), ),
+    103: lambda oparg: (("consts", oparg), ),
+    108: lambda oparg: (("names", oparg), ),
+    109: lambda oparg: (("locals", oparg), ),
+    110: lambda oparg: (("locals", oparg), ),
+    111: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    112: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    113: lambda oparg: (("names", oparg), ),
+    114: lambda oparg: (("names", oparg), ),
+}
+"""What an argument is an index of, as pairs of a kind ("names", "consts" or "locals") and the index."""

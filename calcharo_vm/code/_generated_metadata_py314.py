@@ -523,3 +523,36 @@ STACK_EFFECT = {
     128: lambda oparg, jump: (0 - (0)),
 }
 """What `dis.stack_effect` reports, as a function of the argument and of whether the jump is taken."""
+
+INDEXES = {
+    61: lambda oparg: (("names", oparg), ),
+    62: lambda oparg: (("locals", oparg), ),
+    63: lambda oparg: (("locals", oparg), ),
+    64: lambda oparg: (("names", oparg), ),
+    65: lambda oparg: (("names", oparg), ),
+    72: lambda oparg: (("names", oparg), ),
+    73: lambda oparg: (("names", oparg), ),
+    80: lambda oparg: (("names", oparg >> 1), ) if oparg & 1 else (("names", oparg >> 1), ),
+    82: lambda oparg: (("consts", oparg), ),
+    83: lambda oparg: (("locals", oparg), ),
+    84: lambda oparg: (("locals", oparg), ),
+    85: lambda oparg: (("locals", oparg), ),
+    86: lambda oparg: (("locals", oparg), ),
+    87: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    88: lambda oparg: (("locals", oparg), ),
+    89: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    90: lambda oparg: (("locals", oparg), ),
+    91: lambda oparg: (("names", oparg), ),
+    92: lambda oparg: (("names", oparg >> 1), ) if oparg & 1 else (("names", oparg >> 1), ),
+    93: lambda oparg: (("names", oparg), ),
+    96: lambda oparg: (("names", oparg >> 2), ) if oparg & 1 else (("names", oparg >> 2), ),
+    97: lambda oparg: (("locals", oparg), ),
+    110: lambda oparg: (("names", oparg), ),
+    111: lambda oparg: (("locals", oparg), ),
+    112: lambda oparg: (("locals", oparg), ),
+    113: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    114: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    115: lambda oparg: (("names", oparg), ),
+    116: lambda oparg: (("names", oparg), ),
+}
+"""What an argument is an index of, as pairs of a kind ("names", "consts" or "locals") and the index."""

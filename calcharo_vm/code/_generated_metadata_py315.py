@@ -522,3 +522,36 @@ STACK_EFFECT = {
     128: lambda oparg, jump: (0 - (0)),
 }
 """What `dis.stack_effect` reports, as a function of the argument and of whether the jump is taken."""
+
+INDEXES = {
+    59: lambda oparg: (("names", oparg), ),
+    60: lambda oparg: (("locals", oparg), ),
+    61: lambda oparg: (("locals", oparg), ),
+    62: lambda oparg: (("names", oparg), ),
+    63: lambda oparg: (("names", oparg), ),
+    71: lambda oparg: (("names", oparg), ),
+    72: lambda oparg: (("names", oparg >> 2), ),
+    79: lambda oparg: (("names", oparg >> 1), ) if oparg & 1 else (("names", oparg >> 1), ),
+    81: lambda oparg: (("consts", oparg), ),
+    82: lambda oparg: (("locals", oparg), ),
+    83: lambda oparg: (("locals", oparg), ),
+    84: lambda oparg: (("locals", oparg), ),
+    85: lambda oparg: (("locals", oparg), ),
+    86: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    87: lambda oparg: (("locals", oparg), ),
+    88: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    89: lambda oparg: (("locals", oparg), ),
+    90: lambda oparg: (("names", oparg), ),
+    91: lambda oparg: (("names", oparg >> 1), ) if oparg & 1 else (("names", oparg >> 1), ),
+    92: lambda oparg: (("names", oparg), ),
+    95: lambda oparg: (("names", oparg >> 2), ) if oparg & 1 else (("names", oparg >> 2), ),
+    96: lambda oparg: (("locals", oparg), ),
+    109: lambda oparg: (("names", oparg), ),
+    110: lambda oparg: (("locals", oparg), ),
+    111: lambda oparg: (("locals", oparg), ),
+    112: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    113: lambda oparg: (("locals", oparg >> 4), ("locals", oparg & 15), ),
+    114: lambda oparg: (("names", oparg), ),
+    115: lambda oparg: (("names", oparg), ),
+}
+"""What an argument is an index of, as pairs of a kind ("names", "consts" or "locals") and the index."""

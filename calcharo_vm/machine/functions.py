@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.names import lookup
+from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def set_function_attribute(function: Any, which: int, attribute: Any) -> Any:  #
     elif which == _KEYWORD_DEFAULTS:
         function.__kwdefaults__ = attribute
     elif which == _ANNOTATE:
-        function.__annotate__ = attribute
+        native_instruction("SET_FUNCTION_ATTRIBUTE", _ANNOTATE, 2, 1)(attribute, function)  # it renames the attribute
     elif which == _ANNOTATIONS:
         if type(attribute) is tuple:  # names and values in turn
             attribute = dict(zip(attribute[::2], attribute[1::2], strict=True))

@@ -50,6 +50,7 @@ class GuestCode(StubMarker, GuestReference):
         cells = sum(name not in code.co_varnames for name in code.co_cellvars)
         self.padding = [NULL] * (len(code.co_varnames) - parameters + cells)
         self.binder_code: CodeType | None = None
+        self.is_verified = False
         self.generator_stubs: dict[int, CodeType] = {}
         self.is_optimized = bool(code.co_flags & CO_OPTIMIZED)
 

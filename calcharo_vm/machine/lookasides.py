@@ -162,7 +162,7 @@ def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, c
     cells = _cells(code, closure, mode)
     if "__builtins__" not in globals:
         globals["__builtins__"] = frame.builtins
-    guest = machine.guest_code(code)
+    guest = machine.verified_code(code) if isinstance(source, CodeType) else machine.guest_code(code)
     callee = Frame(guest, [*guest.padding, *cells], globals, builtins_of(globals), locals, frame.context)
     return run(callee)
 
@@ -207,7 +207,7 @@ def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:  # 
     code = named.get("code", arguments[0] if arguments else None)
     if type(code) is not CodeType or guest_code_of(code) is not None:
         return FunctionType(*arguments, **named)
-    trampoline = frame.context.machine.guest_code(code).trampoline
+    trampoline = frame.context.machine.verified_code(code).trampoline
     if "code" in named:
         return FunctionType(*arguments, **{**named, "code": trampoline})
     return FunctionType(trampoline, *arguments[1:], **named)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from calcharo_vm.code.metadata import load_table
+from calcharo_vm.code.verification import verify
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import ACTIVE_MACHINES, ExecutionContext, raise_host_limit
 from calcharo_vm.machine.eval_loop import run
@@ -84,6 +85,18 @@ class Machine:
         if known is None:
             known = self._guest_codes[id(code)] = GuestCode(code, self)
         return known
+
+    def verified_code(self, code: CodeType) -> GuestCode:
+        """A code object that the program made or found, checked before it is prepared.
+
+        Raises:
+            InvalidBytecode: It is not one that this CPython compiled.
+        """
+        guest = self.guest_code(code)
+        if not guest.is_verified:
+            verify(code)
+            guest.is_verified = True
+        return guest
 
     def run_code(self, code: CodeType, globals: dict[str, Any], locals: Any = None) -> Any:  # noqa: A002, ANN401
         """Runs a module's code object in the current thread.

@@ -103,7 +103,7 @@ def set_code(owner: Any, value: Any) -> None:  # noqa: ANN401
     if type(owner) is FunctionType and type(value) is CodeType:
         constants = owner.__code__.co_consts
         if constants and isinstance(constants[-1], GuestReference) and original_of(value) is value:
-            value = constants[-1].machine.guest_code(value).trampoline
+            value = constants[-1].machine.verified_code(value).trampoline
     owner.__code__ = value
 
 

@@ -1,5 +1,7 @@
 """Writes the metadata of a version: names, numbers, caches, flags and stack effects of its opcodes."""
 
+import ast
+
 from tools.generator.definitions import Definition, Item, version_table
 
 _FLAGS = ("JUMPS", "BACKWARD", "CALLS", "WRITES_HEAP", "EXPRESSION")  # as in calcharo_vm.code.metadata.Flags
@@ -39,6 +41,11 @@ STACK_EFFECT = {{
 {effects}
 }}
 """What `dis.stack_effect` reports, as a function of the argument and of whether the jump is taken."""
+
+INDEXES = {{
+{indexes}
+}}
+"""What an argument is an index of, as pairs of a kind ("names", "consts" or "locals") and the index."""
 '''
 
 
@@ -64,6 +71,13 @@ def metadata_module(version: tuple[int, int], definitions: dict[str, list[Defini
         ),
         flags=_rows({numbers[opname]: str(_flag_bits(definition)) for opname, definition in last.items()}),
         pops=_rows({numbers[opname]: f"lambda oparg: {_by_form(forms, _pops)}" for opname, forms in definitions.items()}),
+        indexes=_rows(
+            {
+                numbers[opname]: f"lambda oparg: {_by_form(forms, _indexes)}"
+                for opname, forms in definitions.items()
+                if _indexes(forms[-1]) != "()"
+            }
+        ),
         effects=_rows(
             {numbers[opname]: f"lambda oparg, jump: {_by_form(forms, _effect)}" for opname, forms in definitions.items()}
         ),
@@ -82,6 +96,20 @@ def _by_form(forms: list[Definition], text_of) -> str:  # type: ignore[no-untype
     return " else ".join(
         f"{text_of(form)} if {form.when}" if form.when else text_of(form) for form in forms
     )
+
+
+def _indexes(definition: Definition) -> str:
+    """The indexes that a definition's operand reads, as a tuple of pairs."""
+    tree = ast.parse(definition.operand, mode="eval").body
+    pairs = [
+        (node.value.id, ast.unparse(node.slice))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in {"names", "consts"}
+    ]
+    if definition.family == "locals_and_cells" and definition.opname != "COPY_FREE_VARS":
+        slots = tree.elts if isinstance(tree, ast.Tuple) else [tree]
+        pairs = [("locals", ast.unparse(slot)) for slot in slots]
+    return "(" + "".join(f'("{kind}", {index}), ' for kind, index in pairs) + ")"
 
 
 def _pops(definition: Definition) -> str:
