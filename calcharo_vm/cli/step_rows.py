@@ -117,7 +117,10 @@ class StepRows:
 
     def _changes(self, step: ExecutionStep) -> Iterator[str]:
         """Say which variables differ from what the same frame had when it was last shown."""
-        frame = (step.thread, len(step.call_stack), step.function)
+        depth = len(step.call_stack)
+        frame = (step.thread, depth, step.function)
+        for left in [each for each in self._seen if each[0] == step.thread and each[1] > depth]:
+            del self._seen[left]
         is_module = step.function == _MODULE
         now = _Seen(step.variables_state, {} if is_module else step.globals_state)
         # A frame shown for the first time has changed no global yet.

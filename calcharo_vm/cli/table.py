@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = ["Column", "print_heading", "print_table"]
+
+
+_GAP = 2
+"""The columns of text between two columns."""
+_LEAST = 6
+"""The width down to which a column is narrowed."""
 
 
 class Column(NamedTuple):
@@ -17,7 +23,7 @@ class Column(NamedTuple):
     title: str
     right: bool = False
     share: int = 0
-    """How much of a narrow terminal's width it may claim; 0 is as much as its text needs."""
+    """How much of a narrow terminal's width it claims; 0 is always as much as its text needs."""
 
 
 def print_heading(text: str) -> None:
@@ -40,34 +46,49 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
 
 
 def _print_framed(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - a terminal alone needs it
-    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.console import Console  # noqa: PLC0415 - a terminal alone needs it
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            ratio=column.share or None,
-        )
-    for row in rows:
-        table.add_row(*(Text(_on_one_line(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    lines, widths = _measured(columns, rows)
+    widths = fitted(columns, widths, console.width - _GAP * (len(columns) - 1))
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
+    for column, width in zip(columns, widths, strict=True):
+        justify: Literal["left", "right"] = "right" if column.right else "left"
+        table.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", width=width)
+    for line in lines[1:]:
+        table.add_row(*(Text(cell) for cell in line))
+    console.print(table)
 
 
 def _print_plain(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    lines = [[column.title for column in columns], *([_on_one_line(cell) for cell in row] for row in rows)]
-    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    lines, widths = _measured(columns, rows)
     for line in lines:
         cells = [
             cell.rjust(width) if column.right else cell.ljust(width)
             for cell, width, column in zip(line, widths, columns, strict=True)
         ]
-        print("  ".join(cells).rstrip())
+        print((" " * _GAP).join(cells).rstrip())
+
+
+def _measured(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> tuple[list[list[str]], list[int]]:
+    """Give titles and rows as they are printed, and the width each column needs for all of its text."""
+    lines = [[column.title for column in columns], *([_on_one_line(cell) for cell in row] for row in rows)]
+    return lines, [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+
+
+def fitted(columns: Sequence[Column], widths: Sequence[int], available: int) -> list[int]:
+    """Narrow the columns that may be narrowed, by their shares, until a table fits; no column vanishes."""
+    given = list(widths)
+    flexible = [number for number, column in enumerate(columns) if column.share]
+    while sum(given) > available:
+        flexible = [number for number in flexible if given[number] > _LEAST]
+        if not flexible:
+            break
+        widest = max(flexible, key=lambda number: given[number] / columns[number].share)
+        given[widest] -= 1
+    return given
 
 
 def _on_one_line(cell: str) -> str:

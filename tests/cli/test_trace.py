@@ -151,7 +151,9 @@ def test_a_narrow_terminal_cuts_cells_not_rows(folder: Path) -> None:
 
     lines = re.sub(r"\x1b\[[0-9;]*m", "", output.decode()).replace("\r\n", "\n").splitlines()
     assert max(map(len, lines)) <= 60
-    assert sum("STORE" in line for line in lines) > 3
+    assert sum("LOAD" in line for line in lines) > 3
+    heads = lines[1].split()
+    assert [head[:5].rstrip("…") for head in heads] == ["step", "posit", "funct", "instr", "stack", "chang", "outpu"]
 
 
 def test_a_reader_that_goes_away(folder: Path) -> None:
