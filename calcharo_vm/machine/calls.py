@@ -60,10 +60,11 @@ def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str,
             if guest.machine is context.machine and guest.is_optimized:
                 if keywords or guest.exact_count != len(arguments):
                     arguments = bind(guest, callable, arguments, keywords)
-                arguments += guest.padding
+                if guest.padding:
+                    arguments += guest.padding
                 if callable.__closure__ is not None:
                     arguments += callable.__closure__
-                callee = Frame(guest, arguments, callable.__globals__, callable.__builtins__, None, context)
+                callee = Frame(guest, arguments, callable.__globals__, callable.__builtins__, context)
                 if guest.makes_generator:
                     callee.function = callable
                 return callee

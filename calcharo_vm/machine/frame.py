@@ -25,13 +25,15 @@ class Frame:
         fast: Fast locals, cells and free variables; NULL where unbound.
         globals: The global namespace.
         builtins: The namespace of builtins.
-        locals: The namespace of a module, class body or exec'd frame; None for functions.
         context: The thread's execution context.
         back: The caller's frame.
         stack: The value stack, bottom first.
-        ip: The index of the next instruction; the executing one is `ip - 1`.
     """
 
+    ip: int = 0
+    """The index of the next instruction; the executing one is `ip - 1`."""
+    locals: Any = None
+    """The namespace of a module, class body or exec'd frame; None for functions."""
     handled: tuple[BaseException, ...] = ()
     """The exceptions whose handlers the frame is in, outermost first."""
     result: Any = None
@@ -67,7 +69,6 @@ class Frame:
         fast: list[Any],
         globals: dict[str, Any],  # noqa: A002 - the field's name
         builtins: Any,  # noqa: ANN401
-        locals: Any,  # noqa: A002, ANN401
         context: ExecutionContext,
     ) -> None:
         """Makes a frame that starts at the first instruction, called by the thread's current frame."""
@@ -75,11 +76,9 @@ class Frame:
         self.fast = fast
         self.globals = globals
         self.builtins = builtins
-        self.locals = locals
         self.context = context
         self.back = context.frame
         self.stack: list[Any] = []
-        self.ip = 0
 
     def take_result(self) -> Any:  # noqa: ANN401
         """What the frame handed over, which it then forgets."""

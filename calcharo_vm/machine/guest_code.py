@@ -105,13 +105,14 @@ class GuestCode(StubMarker, GuestReference):
     def enter(self, globals: dict[str, Any], values: tuple[Any, ...], cells: tuple[Any, ...]) -> Any:  # noqa: A002, ANN401
         """Runs a function of this code, called by native code with bound arguments."""
         context = self.machine.context
-        frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), None, context)
+        frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), context)
         return run(frame)
 
     def enter_namespace(self, globals: dict[str, Any], locals: Any, cells: tuple[Any, ...]) -> Any:  # noqa: A002, ANN401
         """Runs a module or class body of this code in the namespace `locals`."""
         context = self.machine.context
-        frame = Frame(self, [*self.padding, *cells], globals, builtins_of(globals), locals, context)
+        frame = Frame(self, [*self.padding, *cells], globals, builtins_of(globals), context)
+        frame.locals = locals
         return run(frame)
 
     @staticmethod

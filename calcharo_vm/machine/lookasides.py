@@ -163,7 +163,8 @@ def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, c
     if "__builtins__" not in globals:
         globals["__builtins__"] = frame.builtins
     guest = machine.verified_code(code) if isinstance(source, CodeType) else machine.guest_code(code)
-    callee = Frame(guest, [*guest.padding, *cells], globals, builtins_of(globals), locals, frame.context)
+    callee = Frame(guest, [*guest.padding, *cells], globals, builtins_of(globals), frame.context)
+    callee.locals = locals
     return run(callee)
 
 

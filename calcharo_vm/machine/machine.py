@@ -115,7 +115,8 @@ class Machine:
         """
         guest = self.guest_code(code)
         namespace = globals if locals is None else locals
-        frame = Frame(guest, list(guest.padding), globals, builtins_of(globals), namespace, self.context)
+        frame = Frame(guest, list(guest.padding), globals, builtins_of(globals), self.context)
+        frame.locals = namespace
         frame.outermost = True
         try:
             return run(frame)
