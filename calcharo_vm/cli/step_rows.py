@@ -57,7 +57,7 @@ class StepRows:
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns' titles and shapes."""
-        middle = () if self._by_lines else (Column("instruction", share=3), Column("stack", share=3))
+        middle = () if self._by_lines else (Column("instruction", share=3), Column("stack", share=3, keeps_end=True))
         threads = (Column("thread", right=True),) if self._has_threads else ()
         return (
             Column("step", right=True),

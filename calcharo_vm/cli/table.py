@@ -24,6 +24,8 @@ class Column(NamedTuple):
     right: bool = False
     share: int = 0
     """How much of a narrow terminal's width it claims; 0 is always as much as its text needs."""
+    keeps_end: bool = False
+    """Whether the end of a text that does not fit is shown, not its beginning."""
 
 
 def print_heading(text: str) -> None:
@@ -58,7 +60,8 @@ def _print_framed(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> N
         justify: Literal["left", "right"] = "right" if column.right else "left"
         table.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", width=width)
     for line in lines[1:]:
-        table.add_row(*(Text(cell) for cell in line))
+        cells = map(_cut, line, columns, widths)
+        table.add_row(*map(Text, cells))
     console.print(table)
 
 
@@ -89,6 +92,12 @@ def fitted(columns: Sequence[Column], widths: Sequence[int], available: int) -> 
         widest = max(flexible, key=lambda number: given[number] / columns[number].share)
         given[widest] -= 1
     return given
+
+
+def _cut(cell: str, column: Column, width: int) -> str:
+    if not column.keeps_end or len(cell) <= width:
+        return cell  # rich cuts at the end
+    return "…" + cell[len(cell) - width + 1 :]
 
 
 def _on_one_line(cell: str) -> str:
