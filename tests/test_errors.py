@@ -30,7 +30,7 @@ def test_an_error_carries_the_recording_so_far() -> None:
 
 
 def test_errors_travel_between_processes() -> None:
-    error = pickle.loads(pickle.dumps(errors.StepLimitExceeded("1000 steps")))  # noqa: S301
+    error = pickle.loads(pickle.dumps(errors.StepLimitExceeded("1000 steps")))
 
     assert str(error) == "1000 steps"
     assert error.limit == "steps"
@@ -50,7 +50,7 @@ def test_public_names_are_listed_before_they_are_loaded(package: object) -> None
 @pytest.mark.parametrize("package", [calcharo, calcharo_vm])
 def test_an_unknown_name_is_an_attribute_error(package: object) -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Sessions'"):
-        package.Sessions  # type: ignore[attr-defined]  # noqa: B018
+        package.Sessions  # type: ignore[attr-defined]
 
 
 def test_importing_the_package_loads_none_of_its_layers() -> None:

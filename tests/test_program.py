@@ -158,7 +158,7 @@ def test_calcharos_own_frames_are_cut_from_tracebacks() -> None:
     exec("def call(function): return function()", namespace)
 
     def fails() -> None:
-        1 / 0  # noqa: B018
+        1 / 0
 
     with pytest.raises(ZeroDivisionError) as caught:
         namespace["call"](fails)  # type: ignore[operator]
