@@ -245,6 +245,14 @@ class TestHowItEnds:
         assert recording.outcome.exception is not None
         assert recording.outcome.exception.type_name == "SyntaxError"
 
+    def test_an_end_of_many_steps_at_once_is_recorded(self) -> None:
+        program = "def a(n): return b(n + 1)\ndef b(n): return a(n + 1)\na(0)\n"
+
+        recording = execute_and_trace(program)
+
+        assert recording.outcome.exception is not None
+        assert recording.stderr == recording.outcome.exception.traceback
+
     def test_finalisers_belong_to_the_program(self) -> None:
         program = (
             "word = 'late'\nclass A:\n    def __del__(self):\n        print(word)\n"

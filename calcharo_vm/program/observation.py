@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.observer import Observer
     from calcharo_vm.recording.frames import Leave as RecordedLeave
     from calcharo_vm.recording.frames import ObservedFrame
+    from calcharo_vm.recording.journal import Journal
 
 __all__ = ["MachineRecorder", "as_observer", "stop_observing"]
 
@@ -39,14 +40,21 @@ class MachineRecorder(Recorder):
 
     def __init__(self) -> None:
         """Make an empty recorder that knows the machine's NULL."""
+        self._is_finished = False
         super().__init__(NULL)
+
+    def finish(self) -> Journal:
+        """Complete the last steps and give the journal."""
+        journal = super().finish()
+        self._is_finished = True
+        return journal
 
     def seal(self) -> None:
         """Close the chunk of words written so far; once the recording is finished, whatever follows is dropped."""
-        if self._is_open:
-            super().seal()
-        else:
+        if self._is_finished:
             self.log.clear()
+        else:
+            super().seal()
 
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""
