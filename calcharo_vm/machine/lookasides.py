@@ -141,20 +141,21 @@ def guest_exec(
 
 
 def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, closure: Any) -> Any:  # noqa: A002, ANN401, PLR0913
+    refused = not (globals is None or isinstance(globals, dict)) or not (locals is None or _is_mapping(locals))
+    if refused or not isinstance(source, (CodeType, str, bytes, bytearray, memoryview)):
+        return _natively(mode, source, globals, locals)
     if globals is None:
         globals = frame.globals  # noqa: A001
         locals = guest_locals(frame) if locals is None else locals  # noqa: A001
     elif locals is None:
         locals = globals  # noqa: A001
-    if not isinstance(globals, dict) or not _is_mapping(locals):
-        return _natively(mode, globals, locals)
     if isinstance(source, CodeType):
         code = source
     else:
+        if closure is not None:
+            exec(source, {}, closure=closure)  # noqa: S102 - raises
         text = source.lstrip(" \t") if mode == "eval" and isinstance(source, str) else source
         flags = frame.guest.code.co_flags & _compiler_flags()
-        if not isinstance(source, (str, bytes, bytearray, memoryview)):
-            return _natively(mode, globals, locals, source)
         code = compile(_stripped(text, mode), "<string>", mode, flags, True)  # noqa: FBT003
     machine = frame.context.machine
     if (original := guest_code_of(code)) is not None:
@@ -186,10 +187,7 @@ def _cells(code: CodeType, closure: Any, mode: str) -> tuple[Any, ...]:  # noqa:
 
 def _natively(mode: str, *arguments: Any) -> Any:  # noqa: ANN401
     """CPython's own error for arguments that `eval` and `exec` refuse."""
-    function = eval if mode == "eval" else exec
-    if len(arguments) == 3:
-        return function(arguments[2], arguments[0], arguments[1])
-    return function("0", *arguments)
+    return (eval if mode == "eval" else exec)(*arguments)
 
 
 def _is_mapping(value: Any) -> bool:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import threading
 from collections.abc import Iterator
@@ -114,6 +115,7 @@ class Machine:
             InvalidBytecode: The code object is not one that this CPython compiled.
         """
         guest = self.guest_code(code)
+        globals.setdefault("__builtins__", builtins.__dict__)  # as exec does: C code relies on it
         namespace = globals if locals is None else locals
         frame = Frame(guest, list(guest.padding), globals, builtins_of(globals), self.context)
         frame.locals = namespace

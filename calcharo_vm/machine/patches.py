@@ -106,7 +106,7 @@ def _warning_place(
             while position < len(stack) and (_is_internal(stack[position]) or _filename(stack[position]).startswith(skipped)):
                 position += 1
     if position >= len(stack):
-        return "sys" if sys.version_info < (3, 14) else "<sys>", 0 if sys.version_info >= (3, 14) else 1, vars(sys)
+        return *(("<sys>", 0) if sys.version_info >= (3, 13) else ("sys", 1)), vars(sys)
     frame = stack[position]
     if isinstance(frame, Frame):
         line = frame.guest.decoded.positions[frame.ip - 1][0]

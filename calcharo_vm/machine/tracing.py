@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.machine import Machine
 
 _RESUME = next(number for number, name in TABLE.OPNAMES.items() if name == "RESUME")
+_NEVER_A_START = frozenset(
+    number
+    for number, name in TABLE.OPNAMES.items()
+    if name in {"END_ASYNC_FOR", "END_FOR", "END_SEND", "POP_ITER", "RESUME"}
+)
 _LEAVING = (RETURNED, YIELDED)
 
 
@@ -63,8 +68,11 @@ def _line_starts(guest: GuestCode) -> list[int | None]:
     """For each instruction the line that starts with it, or None."""
     starts: list[int | None] = []
     current: int | None = None
-    for position in guest.decoded.positions:
+    for opcode, position in zip(guest.decoded.opcodes, guest.decoded.positions, strict=True):
         line = position[0]
+        if opcode in _NEVER_A_START:
+            starts.append(None)
+            continue
         starts.append(line if line is not None and line != current else None)
         if line is not None or sys.version_info < (3, 12):
             current = line

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import sys
 import textwrap
 import traceback
 from typing import Any
@@ -21,7 +22,11 @@ def on_machine(source: str, **names: Any) -> dict[str, Any]:
 def natively(source: str, **names: Any) -> dict[str, Any]:
     """The namespace that source leaves when CPython runs it."""
     namespace = {"__name__": "__main__", "__builtins__": __builtins__, **names}
-    exec(compile(textwrap.dedent(source), "<guest>", "exec", dont_inherit=True), namespace)
+    trace = sys.gettrace()
+    try:
+        exec(compile(textwrap.dedent(source), "<guest>", "exec", dont_inherit=True), namespace)
+    finally:
+        sys.settrace(trace)  # the source may have set its own, and coverage needs it
     return namespace
 
 
