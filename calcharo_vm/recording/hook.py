@@ -73,6 +73,7 @@ def make_hook(owner: Owner) -> tuple[Hook, Callable[[], None]]:
         is_inside = True
         is_locked = is_shared
         if is_locked:
+            is_inside = False
             lock.acquire()
         try:
             record: FrameRecord = frame.record  # type: ignore[assignment]

@@ -89,6 +89,9 @@ class Recorder:
                 self._hand_over_cells(frame, record, thread)
                 self.shadow.release_all([*record.stack, *record.fast, *record.namespaces])
                 record.stack, record.fast, record.namespaces = [], [], []
+            if not thread.frames and thread.open is not None:
+                self.commit(thread.open)  # nothing need follow on this thread
+                thread.open = None
 
     def frame_resumed(self, frame: ObservedFrame) -> None:
         """Journals that a suspended frame goes on, on top of whoever resumed it."""
@@ -162,6 +165,8 @@ class Recorder:
         """Journals that another thread goes on, and what abandoned frames let go."""
         if thread is not self.writer:
             self.writer = thread
+            if len(self._threads) > 1:
+                self.shadow.epoch += 1  # what the other thread holds is known only when it goes on
             self.log += (ops.THREAD, thread.number)
         while self._gone:
             self.log += (ops.GONE, self._gone.pop())

@@ -93,7 +93,8 @@ class State:
         self.pushed: tuple[int, Words] | None = None
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
-        self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those a step left
+        self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those its step leaves
+        self._finished: dict[int, list[tuple[int, int]]] = {}  # the same of its last complete step
         self._next: dict[int, int] = {}  # by thread: the frame of its next step
         self._raises: dict[int, tuple[str, str]] = {}  # by thread, in a step that is not complete
         self._step_thread = 0
@@ -113,6 +114,7 @@ class State:
         other.raised, other.pushed, other.popped = self.raised, self.pushed, self.popped
         other.branch, other._dropped = self.branch, self._dropped.copy()
         other._left = {thread: left.copy() for thread, left in self._left.items()}
+        other._finished = self._finished.copy()
         other._next, other._raises = self._next.copy(), self._raises.copy()
         self._mark = object()
         return other
@@ -145,7 +147,7 @@ class State:
         for oid in self._dropped:
             del self.heap[oid]
         self._dropped = []
-        for _depth, number in self._left.pop(thread, ()):
+        for _depth, number in self._finished.pop(thread, ()):
             self.frames.pop(number, None)
         self.pushed = self.branch = None
         self.popped = []
@@ -164,6 +166,7 @@ class State:
     def _complete(self) -> None:
         thread = self._step_thread
         self.raised = self._raises.pop(thread, None)
+        self._finished[thread] = self._left.pop(thread, [])
         running = self.threads.get(thread)
         if running:
             frame = self.frames[running[-1]]
@@ -289,7 +292,7 @@ class State:
     def call_frames(self) -> list[FrameState]:
         """The frames on the stack of the last step, its own last."""
         numbers = self.threads.get(self._step_thread, [])
-        left = self._left.get(self._step_thread)
+        left = self._finished.get(self._step_thread)
         if left:
             lowest = min(depth for depth, _number in left)
             numbers = numbers[:lowest] + [number for _depth, number in sorted(left)]

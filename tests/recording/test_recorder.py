@@ -1,0 +1,145 @@
+"""Tests for calcharo_vm/recording/recorder.py, hook.py and frames.py, with frames stepped by hand."""
+
+import gc
+import threading
+import weakref
+
+import pytest
+from tests.recording.audit import record
+from tests.recording.machine import NULL, RETURNED, YIELDED, FakeFrame, finish, function_frame
+
+from calcharo_vm.code import decode
+from calcharo_vm.recording import Recorder
+
+
+def index_of(frame: FakeFrame, opname: str) -> int:
+    return next(each.index for each in decode(frame.code).instructions if each.opname == opname)
+
+
+def step(recorder: Recorder, frame: FakeFrame, opname: str) -> None:
+    recorder.instruction(frame, index_of(frame, opname))
+
+
+class Thing:
+    pass
+
+
+def test_nothing_is_kept_alive() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f(a):\n b = a\n return b", [Thing(), NULL])
+    reference = weakref.ref(frame.fast[0])
+    recorder.frame_entered(frame)
+    step(recorder, frame, "RESUME")
+    step(recorder, frame, "STORE_FAST")
+    frame.fast[0] = NULL
+
+    assert reference() is None
+    recorder.finish()
+
+
+def test_an_address_that_is_used_again_is_another_object() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f(a):\n b = a\n return b", [NULL, NULL])
+    recorder.frame_entered(frame)
+    step(recorder, frame, "RESUME")
+    for number in range(50):
+        frame.stack.append([number])
+        step(recorder, frame, "STORE_FAST")
+        frame.fast[1] = frame.stack.pop()
+        step(recorder, frame, "RESUME")
+    recording = finish(recorder)
+
+    seen = [each.variables_state["b"] for each in recording if "b" in each.variables_state]
+    assert [[number] for number in range(50)] == seen[::2][:50] or [[n] for n in range(50)] == [
+        value for at, value in enumerate(seen) if at == 0 or seen[at - 1] != value
+    ]
+
+
+def test_a_generator_that_is_thrown_away_lets_its_objects_go() -> None:
+    recorder = Recorder(NULL)
+    outer = function_frame("def f():\n return 1", [])
+    recorder.frame_entered(outer)
+    step(recorder, outer, "RESUME")
+    inner = function_frame("def f(a):\n yield a", [[1]], outer)
+    recorder.frame_entered(inner)
+    step(recorder, inner, "RESUME")
+    recorder.frame_left(inner, YIELDED)
+    held = len(recorder.shadow.by_id)
+    del inner
+    gc.collect()
+    step(recorder, outer, "RESUME")
+    step(recorder, outer, "RESUME")
+
+    assert len(recorder.shadow.by_id) < held
+    assert 1 == len(finish(recorder).state_after(1).threads[0])
+
+
+def test_threads_are_told_apart() -> None:
+    recorder = Recorder(NULL)
+
+    def run(number: int) -> None:
+        frame = function_frame("def f(a):\n return a", [number])
+        recorder.frame_entered(frame)
+        for _ in range(300):
+            step(recorder, frame, "RESUME")
+            frame.stack.append([number])
+            recorder.instruction(frame, index_of(frame, "RETURN_VALUE"))
+            frame.stack.pop()
+        recorder.frame_left(frame, RETURNED)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    recording = finish(recorder)
+
+    assert 4 * 600 == len(recording)
+    for each in recording:
+        assert {"a"} == each.variables_state.keys()
+        assert [[each.variables_state["a"]]] == [list(value) for value in each.value_stack] or not each.value_stack
+    assert {0, 1, 2, 3} == {each.thread for each in recording}
+    assert 4 == len({(each.thread, each.variables_state["a"]) for each in recording})
+
+
+def test_a_real_program_with_threads() -> None:
+    recording = record("""
+import threading
+done, lock = [], threading.Lock()
+def work(n):
+    for i in range(50):
+        with lock: done.append((n, i))
+threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+for t in threads: t.start()
+for t in threads: t.join()
+""")
+    values = [each for each in recording[-1].variables_state["done"]]  # type: ignore[attr-defined]
+
+    assert 150 == len(values) == len(set(values))
+    assert 4 == len({each.thread for each in recording})
+    for each in recording[::7]:
+        assert each.function == each.call_stack[-1].function
+
+
+def test_finishing_twice_changes_nothing() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f():\n return 1", [])
+    recorder.frame_entered(frame)
+    step(recorder, frame, "RESUME")
+    callbacks = len(gc.callbacks)
+
+    assert 1 == recorder.steps
+    assert len(recorder.finish()) == len(recorder.finish()) == 1
+    assert callbacks - 1 == len(gc.callbacks)
+
+
+@pytest.mark.parametrize("interval", [1, 100_000])
+def test_samples_are_taken_at_intervals(interval: int) -> None:
+    recorder = Recorder(NULL, sample_interval=interval)
+    frame = function_frame("def f():\n return 1", [])
+    recorder.frame_entered(frame)
+    for _ in range(10_000):
+        step(recorder, frame, "RESUME")
+    recording = finish(recorder)
+
+    assert (interval == 1) == (recording[0].cpu_time != recording[-1].cpu_time)
