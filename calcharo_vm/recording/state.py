@@ -209,7 +209,7 @@ class State:
         return self.frames[self.threads[self.thread][-1]]
 
     def _push(self, frame: FrameState, kept: int, new: tuple[object, ...]) -> None:
-        self.popped = frame.stack[kept:]
+        self.popped = frame.stack[kept:] or self.popped
         frame.stack[kept:] = new
 
     def _apply_to_run(self, operation: int, operands: tuple[object, ...]) -> None:
