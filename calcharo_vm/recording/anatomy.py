@@ -40,9 +40,22 @@ MACHINERY_NAMES = frozenset(
 """Names that every module is born with; a recording leaves them out of namespaces."""
 
 _CLASS_MACHINERY = frozenset(
-    """__dict__ __weakref__ __module__ __qualname__ __doc__ __firstlineno__ __static_attributes__ _abc_impl
-    __abstractmethods__ __annotations__ __annotate__ __annotate_func__ __annotations_cache__
-    __classdictcell__""".split()
+    [
+        "__dict__",
+        "__weakref__",
+        "__module__",
+        "__qualname__",
+        "__doc__",
+        "__firstlineno__",
+        "__static_attributes__",
+        "_abc_impl",
+        "__abstractmethods__",
+        "__annotations__",
+        "__annotate__",
+        "__annotate_func__",
+        "__annotations_cache__",
+        "__classdictcell__",
+    ]
 )
 
 _MEMBER_NAMES = frozenset({"_name_", "_value_"})
@@ -201,7 +214,17 @@ _HEAP_TYPE = 1 << 9
 
 _TRANSPARENT = frozenset(
     id(cls)
-    for cls in (map, filter, zip, enumerate, reversed, type(iter(int, 1)), partial, methodcaller, *vars(itertools).values())
+    for cls in (
+        map,
+        filter,
+        zip,
+        enumerate,
+        reversed,
+        type(iter(int, 1)),
+        partial,
+        methodcaller,
+        *vars(itertools).values(),
+    )
     if isinstance(cls, type)
 )
 """Iterators and callables that work with other objects, which the garbage collector can name."""
@@ -218,7 +241,18 @@ _native_names = {id(cls): _descriptor(cls, "__name__") for cls in _NATIVE_FUNCTI
 
 
 _HARMLESS_DESCRIPTORS = frozenset(
-    map(id, (FunctionType, property, classmethod, staticmethod, GetSetDescriptorType, MemberDescriptorType, *_NATIVE_FUNCTIONS))
+    map(
+        id,
+        (
+            FunctionType,
+            property,
+            classmethod,
+            staticmethod,
+            GetSetDescriptorType,
+            MemberDescriptorType,
+            *_NATIVE_FUNCTIONS,
+        ),
+    )
 )
 
 
@@ -315,9 +349,7 @@ class Anatomy:
         """How the instances of `cls` are read."""
         known = self._known.get(id(cls))
         if known is None or known.reference() is not cls:
-            known = self._known[id(cls)] = TypeAnatomy(
-                cls, is_guest=self.is_guest(cls), is_booked=self.is_booked(cls)
-            )
+            known = self._known[id(cls)] = TypeAnatomy(cls, is_guest=self.is_guest(cls), is_booked=self.is_booked(cls))
         return known
 
     def is_guest(self, cls: type) -> bool:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import cattrs
 
-from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.errors import RecordingFormatError
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
 from calcharo_vm.recording.values import NULL, Outcome
@@ -170,7 +170,9 @@ def _text_of(source: str | PathLike[str] | TextIO) -> tuple[str, str]:
     try:
         return path.read_text(encoding="utf-8"), path.name
     except UnicodeDecodeError as error:
-        raise RecordingFormatError(f"{path.name} is not text ({error.reason}): give the output of Recording.to_json") from error
+        raise RecordingFormatError(
+            f"{path.name} is not text ({error.reason}): give the output of Recording.to_json"
+        ) from error
     except (OSError, ValueError) as error:
         message = f"{path.name[:80]!r} cannot be read as a recording ({error}): give JSON text or the path of a file"
         raise RecordingFormatError(message) from error
@@ -205,7 +207,9 @@ def _check_tables(journal: Journal) -> None:
         raise RecordingFormatError(f"the recording has no instruction {executed}, which a step executed: record again")
     for instruction in journal.instructions:
         if not 0 <= instruction.code < len(journal.codes):
-            raise RecordingFormatError(f"the recording has no code {instruction.code}, which has instructions: record again")
+            raise RecordingFormatError(
+                f"the recording has no code {instruction.code}, which has instructions: record again"
+            )
 
 
 def _decode(value: object) -> object:

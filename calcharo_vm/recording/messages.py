@@ -17,7 +17,7 @@ def message_of(error: BaseException) -> tuple[str, str]:
     if type(writer) is not FunctionType and all(map(is_scalar, arguments)):
         try:
             return name, str(writer(error))  # type: ignore[operator]
-        except Exception:  # noqa: BLE001 - a built-in __str__ may find an attribute it cannot show
+        except Exception:
             return name, ""
     shown = [str(each) if is_scalar(each) else f"<{class_name(type(each))}>" for each in arguments]
     return name, ", ".join(shown)

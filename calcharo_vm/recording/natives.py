@@ -104,7 +104,12 @@ for _cls in (str, int, float, bytes, tuple, frozenset):
 _ITERABLES: tuple[Iterable[object], ...] = (
     *([], (), "", "é", b"", {}, {}.values(), {}.items(), set(), range(0), range(1 << 70), bytearray(), deque()),
 )
-_PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {id(GeneratorType), id(type(reversed([]))), id(type(reversed({}))), *map(id, (list, tuple, dict, set, frozenset, deque))}
+_PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {
+    id(GeneratorType),
+    id(type(reversed([]))),
+    id(type(reversed({}))),
+    *map(id, (list, tuple, dict, set, frozenset, deque)),
+}
 
 
 def is_plain_iterable(value: object) -> bool:

@@ -115,7 +115,9 @@ class PlainValues:
     def _key(self, word: object) -> object:
         """A word as the key of a dictionary or the element of a set: hashable whatever it is."""
         value = self._shell(word)
-        if isinstance(value, list | dict | set | deque | bytearray) or (isinstance(value, slice) and type(word) is range):
+        if isinstance(value, list | dict | set | deque | bytearray) or (
+            isinstance(value, slice) and type(word) is range
+        ):
             assert type(word) is range
             return ObjectSnapshot(self._heap[word.stop].type_name, {}, word.stop, value=value)
         return value

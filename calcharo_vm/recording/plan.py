@@ -6,8 +6,8 @@ from typing import Final
 
 import attrs
 
-from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.code import DecodedCode, Flags, Instruction, decode, flags, localsplus_names, pops
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
 

@@ -122,9 +122,7 @@ def lines(recording: "Recording") -> Iterator[ExecutionStep]:
 def calls(recording: "Recording") -> Iterator[Call]:
     """Yields each call of a function."""
     for index in range(len(recording)):
-        entered = [
-            operands[0] for operation, operands in recording.journal.operations(index) if operation == ops.ENTER
-        ]
+        entered = [operands[0] for operation, operands in recording.journal.operations(index) if operation == ops.ENTER]
         for number in entered:
             state = recording.state_after(index)
             frame = state.frames.get(number)  # type: ignore[call-overload]

@@ -18,7 +18,6 @@ from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.plan import BRANCH, FRESH, FUNCTION_PART, LIST_GROWS, NOTHING, Plan, make_plan
 from calcharo_vm.recording.shadow import Shadow, token
 
-
 _STACK_BOUND = frozenset({LIST_GROWS, FUNCTION_PART, BRANCH})
 """Acts that can be looked at only when the instruction has completed."""
 

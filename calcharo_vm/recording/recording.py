@@ -5,9 +5,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TextIO, overload
 
-from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm import errors
 from calcharo_vm.errors import CalcharoError, ExecutionError, LimitExceeded, RecordingError
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, queries
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.replay import Replay
@@ -100,6 +100,8 @@ class Recording(Sequence[ExecutionStep]):
                 return None
             # A __bool__ of the program decides, some steps later.
             state = self.state_after(state.steps)
+            if state.executing == frame:  # it raised
+                return None
         return state.branch[1]
 
     # --- questions -------------------------------------------------------------------------------
@@ -143,7 +145,9 @@ class Recording(Sequence[ExecutionStep]):
             return
         error: CalcharoError
         if outcome.status is OutcomeStatus.LIMIT:
-            kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LimitExceeded)]
+            kinds = [
+                kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LimitExceeded)
+            ]
             kind = next((kind for kind in kinds if kind.limit == outcome.limit), LimitExceeded)
             error = kind(f"the program reached its limit of {outcome.limit}: raise the limit to record more of it")
         elif outcome.exception is not None:

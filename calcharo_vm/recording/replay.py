@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from typing import Final
 
-from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.errors import RecordingFormatError
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.state import State
 

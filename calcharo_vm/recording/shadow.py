@@ -193,7 +193,9 @@ class Shadow(Identities):
         self.classes = [reference for reference in self.classes if reference() is not None]
         waiting: Items = [reference() for reference in self.classes]
         for cls in [cls for cls in waiting if self.held(cls) and self.anatomy.is_guest(cls)]:  # type: ignore[arg-type]
-            waiting += [cell for method in self.anatomy.content(cls, HeapKind.CLASS)[1].values() for cell in closure_of(method)]
+            waiting += [
+                cell for method in self.anatomy.content(cls, HeapKind.CLASS)[1].values() for cell in closure_of(method)
+            ]
         self.refresh(waiting)
 
     def _update_reached(self, value: object) -> Items:
@@ -394,7 +396,12 @@ class Shadow(Identities):
                 return
             if not stands_for(shade.items[index], list.__getitem__(value, index)):  # type: ignore[call-overload]
                 self._splice(shade, index, index + 1, [list.__getitem__(value, index)])  # type: ignore[call-overload]
-        elif shade.kind is HeapKind.DICT and id(type(key)) in self.scalars and shade.has_plain_keys and type(value) is dict:
+        elif (
+            shade.kind is HeapKind.DICT
+            and id(type(key)) in self.scalars
+            and shade.has_plain_keys
+            and type(value) is dict
+        ):
             self.key_stored(value, shade, key)
         elif not self._gained_a_key(value, shade):
             self.update(value, shade)
@@ -471,7 +478,10 @@ class Shadow(Identities):
 
     def _tell_anew(self, value: object, shade: Shade, kind: HeapKind) -> None:
         """Journals that an object is of another kind, and what it holds as such."""
-        old = [*shade.items, *(part for table in (shade.table, shade.fields) for entry in table.items() for part in entry)]
+        old = [
+            *shade.items,
+            *(part for table in (shade.table, shade.fields) for entry in table.items() for part in entry),
+        ]
         shade.type_address, shade.kind = id(type(value)), kind
         shade.items, shade.table, shade.fields = [], {}, {}
         self.log += (ops.NEW, shade.token.stop, kind.value, self.anatomy.of(type(value)).name, name_of(value, kind))

@@ -236,7 +236,7 @@ class State:
                 self._raises.setdefault(self.thread, (type_name, message))
             case ops.HANDLED, (int(depth),):
                 self.top.base = min(self.top.base, depth)
-            case (ops.OUT | ops.ERR), (str(text),):
+            case ((ops.OUT | ops.ERR), (str(text),)):
                 self.written[operation - ops.OUT] += len(text)
             case ops.SAMPLE, (resident, seconds):
                 self.sample = resident, seconds

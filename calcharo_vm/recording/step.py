@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, TypeVar
 
-from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.errors import RecordingFormatError
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import MACHINERY_NAMES
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
 from calcharo_vm.recording.plain import PlainValues, heap_object, reachable
@@ -23,7 +23,9 @@ from calcharo_vm.types import LineNumber, Offset, StepIndex, ThreadId
 if TYPE_CHECKING:
     from calcharo_vm.recording.recording import Recording
 
-_CLASS_MACHINERY = frozenset({"__module__", "__qualname__", "__firstlineno__", "__classdict__", "__static_attributes__"})
+_CLASS_MACHINERY = frozenset(
+    {"__module__", "__qualname__", "__firstlineno__", "__classdict__", "__static_attributes__"}
+)
 
 
 _CONTRADICTIONS = (AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
@@ -225,8 +227,9 @@ class ExecutionStep:
         state = self._state
         if state.raised is not None or not state.popped:
             return None
-        taken = self._recording.branch_taken(self.index, state.executing)
-        return None if taken is None else Condition(PlainValues(state).of(state.popped[-1]), taken)
+        value, frame = PlainValues(state).of(state.popped[-1]), state.executing
+        taken = self._recording.branch_taken(self.index, frame)  # from here on, `state` may be another step's
+        return None if taken is None else Condition(value, taken)
 
     @property
     @_guarded

@@ -10,7 +10,15 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.observer import Leave
 from calcharo_vm.machine.values import NULL as MACHINE_NULL
-from calcharo_vm.recording import ExceptionSnapshot, HeapKind, Outcome, OutcomeStatus, OutputCapture, Recorder, Recording
+from calcharo_vm.recording import (
+    ExceptionSnapshot,
+    HeapKind,
+    Outcome,
+    OutcomeStatus,
+    OutputCapture,
+    Recorder,
+    Recording,
+)
 from calcharo_vm.recording.anatomy import Anatomy, is_scalar
 from calcharo_vm.recording.state import State
 

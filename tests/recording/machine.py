@@ -24,7 +24,9 @@ RETURNED, UNWOUND, YIELDED = Leave("RETURNED"), Leave("UNWOUND"), Leave("YIELDED
 class FakeFrame:
     """What the recorder reads of a frame."""
 
-    def __init__(self, code: CodeType, fast: list[object], globals_: dict[str, object], back: "FakeFrame | None" = None) -> None:
+    def __init__(
+        self, code: CodeType, fast: list[object], globals_: dict[str, object], back: "FakeFrame | None" = None
+    ) -> None:
         self.code = code
         self.fast = fast
         self.stack: list[object] = []

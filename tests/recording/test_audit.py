@@ -4,6 +4,7 @@ import io
 from contextlib import redirect_stdout
 
 import pytest
+
 from calcharo_vm.machine.machine import Machine
 from tests.recording.audit import record
 

@@ -10,12 +10,12 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.recording.audit import record
 
 import calcharo_vm.recording
 from calcharo_vm.errors import RecordingError, RecordingFormatError
 from calcharo_vm.recording import ExceptionSnapshot, ExecutionStep, Outcome, Recording, same_plain
 from calcharo_vm.recording.json_format import _decode, _encode
+from tests.recording.audit import record
 
 SCHEMA = Path(calcharo_vm.recording.__file__).parent / "schema" / "recording-1.json"
 PROPERTIES = [name for name, value in vars(ExecutionStep).items() if isinstance(value, property) and name[0] != "_"]
@@ -66,7 +66,11 @@ class TestRoundTrip:
         )
         again = through_json(recording)
 
-        assert (recording.outcome, recording.source, recording.isolation) == (again.outcome, again.source, again.isolation)
+        assert (recording.outcome, recording.source, recording.isolation) == (
+            again.outcome,
+            again.source,
+            again.isolation,
+        )
         assert (recording.stdout, recording.stderr) == (again.stdout, again.stderr)
         assert recording.journal.python == again.journal.python
         assert recording.to_json() == again.to_json()
@@ -84,7 +88,11 @@ class TestRoundTrip:
         assert self.recording.to_json(path) is None
         assert self.recording.to_json(file) is None
         assert path.read_text(encoding="utf-8") == file.getvalue() == self.recording.to_json()
-        assert len(self.recording) == len(Recording.from_json(str(path))) == len(Recording.from_json(io.StringIO(file.getvalue())))
+        assert (
+            len(self.recording)
+            == len(Recording.from_json(str(path)))
+            == len(Recording.from_json(io.StringIO(file.getvalue())))
+        )
         self.recording.save(tmp_path / "again.json")
         assert len(self.recording) == len(Recording.open(tmp_path / "again.json"))
 

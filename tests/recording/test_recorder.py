@@ -5,11 +5,11 @@ import threading
 import weakref
 
 import pytest
-from tests.recording.audit import record
-from tests.recording.machine import NULL, RETURNED, YIELDED, FakeFrame, finish, function_frame
 
 from calcharo_vm.code import decode
 from calcharo_vm.recording import Recorder
+from tests.recording.audit import record
+from tests.recording.machine import NULL, RETURNED, YIELDED, FakeFrame, finish, function_frame
 
 
 def index_of(frame: FakeFrame, opname: str) -> int:

@@ -5,7 +5,6 @@ import sys
 
 import attrs
 import pytest
-from tests.recording.audit import record
 
 from calcharo_vm import errors
 from calcharo_vm.recording import (
@@ -22,6 +21,7 @@ from calcharo_vm.recording import (
     Recording,
     Ref,
 )
+from tests.recording.audit import record
 
 
 def last(source: str) -> dict[str, object]:
@@ -267,7 +267,9 @@ class TestEvents:
         assert (found[0].value is False) == (sys.version_info >= (3, 13))
 
     def test_a_condition_that_raises(self) -> None:
-        recording = record("class Odd:\n def __bool__(self): raise ValueError\ntry:\n if Odd(): x = 1\nexcept ValueError: pass\n")
+        recording = record(
+            "class Odd:\n def __bool__(self): raise ValueError\ntry:\n if Odd(): x = 1\nexcept ValueError: pass\n"
+        )
 
         assert not [step.condition for step in recording if step.condition is not None and step.line_number == 4]
 
@@ -314,7 +316,11 @@ class TestHeap:
 
     def test_an_object_keeps_its_oid(self) -> None:
         recording = record("class C: pass\nc = C()\nbox = [c]\nc = None\nc = box.pop()\nc.x = 1\n")
-        seen = {step.variables_state["c"].oid for step in recording if isinstance(step.variables_state.get("c"), ObjectSnapshot)}
+        seen = {
+            step.variables_state["c"].oid
+            for step in recording
+            if isinstance(step.variables_state.get("c"), ObjectSnapshot)
+        }
 
         assert 1 == len(seen)
 

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.recording.audit import RecordedShape, record
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Outcome, Recording
 from calcharo_vm.recording.state import State
+from tests.recording.audit import RecordedShape, record
 
 LONG = """
 def sift(numbers):
