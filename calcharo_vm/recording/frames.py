@@ -21,12 +21,20 @@ class Leave(Protocol):
 class ObservedFrame(Protocol):
     """What the recorder reads of the machine's frames, and the one slot it writes."""
 
-    code: CodeType
     fast: list[object]
     stack: list[object]
     globals: dict[str, object]
-    locals: Mapping[str, object] | None
     record: object
+
+    @property
+    def code(self) -> CodeType:
+        """The program's own code object."""
+        ...
+
+    @property
+    def locals(self) -> Mapping[str, object] | None:
+        """The namespace of a module, class body or exec; None for functions."""
+        ...
 
     @property
     def back(self) -> "ObservedFrame | None":

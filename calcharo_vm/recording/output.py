@@ -13,7 +13,9 @@ from calcharo_vm.host_builtins import __builtins__
 class Wrote(Protocol):
     """Is told of each text that is written; `Recorder.wrote` is one."""
 
-    def __call__(self, text: str, *, is_error: bool) -> None: ...
+    def __call__(self, text: str, *, is_error: bool) -> None:
+        """Takes a text that has been written."""
+        ...
 
 
 class TeeBuffer(io.BufferedIOBase):
@@ -84,14 +86,14 @@ def captured_stream(real: TextIO | None, wrote: Callable[[str], None]) -> io.Tex
 
 
 class OutputCapture:
-    """Replaces `sys.stdout` and `sys.stderr` by streams that tell of what is written, and puts them back.
+    r"""Replaces `sys.stdout` and `sys.stderr` by streams that tell of what is written, and puts them back.
 
     Example:
         >>> texts = []
         >>> with OutputCapture(lambda text, *, is_error: texts.append(text), is_forwarded=False):
         ...     print("hello")
         >>> texts
-        ['hello', '\\n']
+        ['hello', '\n']
     """
 
     def __init__(self, wrote: Wrote, *, is_forwarded: bool = True) -> None:

@@ -94,7 +94,7 @@ class PlainValues:
         if thing.kind is HeapKind.METHOD:
             names = dict(zip(("__func__", "__self__"), thing.items, strict=True))
         elif thing.kind is HeapKind.CELL:
-            names = {"cell_contents": word for word in thing.items}
+            names = dict(zip(("cell_contents",), thing.items, strict=False))  # an empty cell has none
         elif thing.kind is HeapKind.SCALAR:
             snapshot.value = thing.items[0]
         elif thing.kind is not HeapKind.INSTANCE:

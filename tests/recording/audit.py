@@ -1,6 +1,5 @@
 """Runs programs on the machine, and compares what is recorded with direct deep snapshots taken at each instruction."""
 
-import contextlib
 import sys
 import traceback
 from collections import deque
@@ -8,7 +7,7 @@ from types import ModuleType
 
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.machine import Machine
-from calcharo_vm.machine.observer import Leave
+from calcharo_vm.machine.signals import Signal
 from calcharo_vm.machine.values import NULL as MACHINE_NULL
 from calcharo_vm.recording import (
     ExceptionSnapshot,
@@ -47,7 +46,7 @@ class Auditor:
     def frame_entered(self, frame: Frame) -> None:
         self.recorder.frame_entered(frame)
 
-    def frame_left(self, frame: Frame, leave: Leave) -> None:
+    def frame_left(self, frame: Frame, leave: Signal) -> None:
         self.recorder.frame_left(frame, leave)
 
     def frame_resumed(self, frame: Frame) -> None:
@@ -177,5 +176,3 @@ class RecordedShape:
             self.waiting.append(word.stop)
         return self.numbers[word.stop]
 
-
-quiet = contextlib.nullcontext

@@ -97,7 +97,7 @@ def test_threads_are_told_apart() -> None:
     assert 4 * 600 == len(recording)
     for each in recording:
         assert {"a"} == each.variables_state.keys()
-        assert [[each.variables_state["a"]]] == [list(value) for value in each.value_stack] or not each.value_stack
+        assert [[each.variables_state["a"]]] == [*each.value_stack] or not each.value_stack
     assert {0, 1, 2, 3} == {each.thread for each in recording}
     assert 4 == len({(each.thread, each.variables_state["a"]) for each in recording})
 
@@ -113,7 +113,7 @@ threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
 for t in threads: t.start()
 for t in threads: t.join()
 """)
-    values = [each for each in recording[-1].variables_state["done"]]  # type: ignore[attr-defined]
+    values = list(recording[-1].variables_state["done"])  # type: ignore[call-overload]
 
     assert 150 == len(values) == len(set(values))
     assert 4 == len({each.thread for each in recording})
