@@ -1,7 +1,7 @@
 """What instructions change beside the stack: what to remember before one, and what to read after it."""
 
 import sys
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, plan
@@ -11,6 +11,9 @@ from calcharo_vm.recording.identity import Words
 from calcharo_vm.recording.natives import Effect, effect_of, is_plain_iterable
 from calcharo_vm.recording.shadow import Shadow, token
 from calcharo_vm.recording.values import HeapKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NULL_FIRST = sys.version_info < (3, 13)
 _EXACT_CONTAINERS = frozenset(map(id, (list, tuple, dict, str, bytes, range, bytearray)))

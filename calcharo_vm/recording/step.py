@@ -1,6 +1,5 @@
 """A step: an immutable view of what one instruction did and of the state just after it."""
 
-from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,6 +20,8 @@ from calcharo_vm.recording.values import (
 from calcharo_vm.types import LineNumber, Offset, StepIndex, ThreadId
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calcharo_vm.recording.recording import Recording
 
 _CLASS_MACHINERY = frozenset(

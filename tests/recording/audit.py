@@ -175,4 +175,3 @@ class RecordedShape:
             self.numbers[word.stop] = len(self.numbers)
             self.waiting.append(word.stop)
         return self.numbers[word.stop]
-

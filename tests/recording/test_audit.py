@@ -17,7 +17,8 @@ c = a.copy(); a.clear()
 """,
     "dictionaries": """
 d = {'a': 1}; e = d
-d['b'] = [d]; d[(1, 2)] = 3; d[(1, 2)] = 4; d[1.0] = 'x'; d[True] = 'y'; del d['a']; d.pop('b'); d.setdefault('q', []).append(1)
+d['b'] = [d]; d[(1, 2)] = 3; d[(1, 2)] = 4; d[1.0] = 'x'; d[True] = 'y'; del d['a']; d.pop('b')
+d.setdefault('q', []).append(1)
 d.update(z=1); d |= {'w': 2}; d.popitem(); e.clear()
 from collections import Counter, OrderedDict, defaultdict
 n = defaultdict(list); n['k'].append(1); n['k']
