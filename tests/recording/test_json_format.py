@@ -24,7 +24,8 @@ PROGRAM = """
 import sys
 values = [float('nan'), float('inf'), -0.0, 1 << 9000, -(1 << 60), b'\\xff', 1j, complex(float('nan'), -0.0),
 
-          '\\ud83d\\ude00',          '\U0001f600', ..., NotImplemented, None, True, {1: 2, (3,): [4]}, {5, 'six'}, frozenset(), range(3)]
+          '\\ud83d\\ude00',          '\U0001f600', ..., NotImplemented, None, True,
+          {1: 2, (3,): [4]}, {5, 'six'}, frozenset(), range(3)]
 values.append(values)
 class Thing:
     def __init__(self, x): self.x, self.me = x, self
