@@ -18,7 +18,7 @@ from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.program.adoption import adopted
 from calcharo_vm.program.guest_process import GuestProcess, lent
 from calcharo_vm.program.imported import own_modules
-from calcharo_vm.program.observation import MachineRecorder, as_observer, stop_observing
+from calcharo_vm.program.observation import MachineRecorder, as_observer
 from calcharo_vm.program.outcome import ending, outcome_of
 from calcharo_vm.program.subject import Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
@@ -136,7 +136,7 @@ class ExecutionTracer:
             view.streams["stderr"] = _captured(sys.stderr if is_forwarded else None, recorder, is_error=True)
         with ExitStack() as stack:
             stack.enter_context(lent(view))
-            stack.callback(stop_observing, machine)
+            stack.callback(machine.stop_observing)
             stack.enter_context(machine.activate())
             if subject.main is not None:
                 stack.callback(_let_go, subject, view, recorder)
@@ -155,7 +155,7 @@ def _view(subject: Subject, machine: Machine) -> GuestProcess:
     view.main = subject.main or view.main
     view.argv = subject.argv
     view.path = list(view.path) if subject.folder is None else [subject.folder, *view.path]
-    view.owns_thread = lambda: "context" in machine._local.__dict__
+    view.owns_thread = lambda: machine.runs_here
     return view
 
 
@@ -171,7 +171,7 @@ def _execute(machine: Machine, subject: Subject) -> None:
     """Run the program on the machine, in the current thread."""
     called = subject.function
     if called is None:
-        machine.run_code(subject.code, subject.namespace)
+        machine.run_code(subject.code, subject.namespace, foreign=subject.text is None)
         return
     with adopted(machine, subject.python_function()):
         called()

@@ -9,9 +9,7 @@ from calcharo_vm.machine.values import NULL
 from opcode_specs.dsl import CALLS, EXPRESSION, WRITES_HEAP, enter, instruction
 
 
-@instruction(
-    "method, callable, arguments[oparg] -- result", CALLS | WRITES_HEAP | EXPRESSION, compiler_effect="-1"
-)
+@instruction("method, callable, arguments[oparg] -- result", CALLS | WRITES_HEAP | EXPRESSION, compiler_effect="-1")
 def CALL(oparg):
     """Calls with positional arguments and the keywords that KW_NAMES set."""
     if method is not NULL:

@@ -42,13 +42,13 @@ EXPRESSION = Flag.EXPRESSION
 
 
 def instruction(
-    picture: str,  # noqa: ARG001 - the generator reads it
-    flags: Flag = Flag.NONE,  # noqa: ARG001
+    picture: str,
+    flags: Flag = Flag.NONE,
     *,
-    when: str | None = None,  # noqa: ARG001
-    operand: str = "oparg",  # noqa: ARG001
-    jump: str | None = None,  # noqa: ARG001
-    compiler_effect: str | None = None,  # noqa: ARG001
+    when: str | None = None,
+    operand: str = "oparg",
+    jump: str | None = None,
+    compiler_effect: str | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Marks the definition of an opcode.
 

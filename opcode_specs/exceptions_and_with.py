@@ -4,6 +4,7 @@ A handler region runs with its exception as the current one: PUSH_EXC_INFO opens
 Raising again adds no traceback entry.
 """
 
+from calcharo_vm.machine.context_managers import enter_asynchronous_context, enter_context, load_special, start_exit
 from calcharo_vm.machine.exceptions import (
     exception_group_match,
     exception_matches,
@@ -11,7 +12,6 @@ from calcharo_vm.machine.exceptions import (
     previous_exception,
     raise_exception,
 )
-from calcharo_vm.machine.context_managers import enter_context, enter_asynchronous_context, load_special, start_exit
 from calcharo_vm.machine.signals import ENTER_HANDLER, LEAVE_HANDLER, RERAISED
 from calcharo_vm.machine.values import NULL
 from opcode_specs.dsl import CALLS, EXPRESSION, instruction, leave, signal
@@ -94,9 +94,7 @@ def WITH_EXCEPT_START():
     result = start_exit(frame, exit, NULL, exception)
 
 
-@instruction(
-    "exit, receiver, lasti, previous, exception -- exit, receiver, lasti, previous, exception, result", CALLS
-)
+@instruction("exit, receiver, lasti, previous, exception -- exit, receiver, lasti, previous, exception, result", CALLS)
 def WITH_EXCEPT_START_py314():
     """Calls `__exit__` with the exception that leaves a `with` block."""
     result = start_exit(frame, exit, receiver, exception)

@@ -4,9 +4,7 @@ from calcharo_vm.machine.formatting import CONVERSIONS, build_interpolation, bui
 from opcode_specs.dsl import CALLS, EXPRESSION, instruction
 
 
-@instruction(
-    "value, expression, specification[oparg & 1] -- interpolation", EXPRESSION
-)
+@instruction("value, expression, specification[oparg & 1] -- interpolation", EXPRESSION)
 def BUILD_INTERPOLATION(oparg):
     """Builds the interpolation of a template string: its value, source text, conversion and format."""
     interpolation = build_interpolation(value, expression, oparg >> 2, specification[0] if specification else "")

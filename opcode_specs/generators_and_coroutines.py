@@ -6,10 +6,10 @@ value sent is then pushed.
 """
 
 from calcharo_vm.machine.generators import (
+    asynchronous_iterator,
     awaitable_iterator,
     make_generator,
     next_awaitable,
-    asynchronous_iterator,
     send,
     send_by_position,
     wrap_asynchronous_value,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
-from calcharo_vm.program.observation import MachineRecorder, as_observer, stop_observing
+from calcharo_vm.program.observation import MachineRecorder, as_observer
 from calcharo_vm.program.on_machine import machines, starter
 from calcharo_vm.program.outcome import exit_status_of, outcome_of
 from calcharo_vm.program.teardown import forget_last_exception, let_main_go
@@ -45,7 +45,7 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
         recorder.let_types_go()
         let_main_go()
     for machine in machines:
-        stop_observing(machine)
+        machine.stop_observing()
     outcome = uncaught[0] if uncaught else outcome
     if not _save(Recording(recorder.finish(), outcome, _source(program)), target):
         return _FAILURE_STATUS

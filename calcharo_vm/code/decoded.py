@@ -1,16 +1,22 @@
 """Code objects decoded into parallel lists of opcodes, arguments and jump targets."""
 
+from __future__ import annotations
+
 from bisect import bisect_left
 from functools import cached_property
-from types import CodeType
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from calcharo_vm.code.exception_table import HandlerEntry, parse_exception_table
-from calcharo_vm.code.instruction import Instruction, Position
 from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.errors import InvalidBytecode
-
 from calcharo_vm.host_builtins import __builtins__
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from calcharo_vm.code.instruction import Instruction
+
 _EXTENDED_ARG = TABLE.EXTENDED_ARG
 
 
@@ -34,7 +40,9 @@ class DecodedCode:
         self._starts: list[int] = []  # as offsets, but of the first EXTENDED_ARG prefix
         self.targets: list[int] = []
         self._decode(code.co_code)
-        self.handlers: tuple[HandlerEntry, ...] = tuple(map(self._by_index, parse_exception_table(code.co_exceptiontable)))
+        self.handlers: tuple[HandlerEntry, ...] = tuple(
+            map(self._by_index, parse_exception_table(code.co_exceptiontable))
+        )
 
     def _decode(self, units: bytes) -> None:
         names, caches, have_argument = TABLE.OPNAMES, TABLE.INLINE_CACHES, TABLE.HAVE_ARGUMENT
@@ -104,6 +112,8 @@ class DecodedCode:
     @cached_property
     def instructions(self) -> tuple[Instruction, ...]:
         """The instructions as values."""
+        from calcharo_vm.code.instruction import Instruction, Position  # noqa: PLC0415 - attrs is slow to import
+
         have_argument = TABLE.HAVE_ARGUMENT
         return tuple(
             Instruction(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from calcharo_vm.errors import InvalidBytecode
-
 from calcharo_vm.host_builtins import __builtins__
+
 
 class HandlerEntry(NamedTuple):
     """One range of instructions and what happens when one of them raises.
@@ -35,22 +35,18 @@ def parse_exception_table(table: bytes) -> Iterator[HandlerEntry]:
     """
     units = iter(table)
     try:
-        while True:
-            try:
-                start = _varint(units) * 2
-            except StopIteration:
-                return
-            length = _varint(units) * 2
-            target = _varint(units) * 2
-            depth_and_lasti = _varint(units)
+        for unit in units:
+            start = _varint(unit, units) * 2
+            length = _varint(next(units), units) * 2
+            target = _varint(next(units), units) * 2
+            depth_and_lasti = _varint(next(units), units)
             yield HandlerEntry(start, start + length, target, depth_and_lasti >> 1, bool(depth_and_lasti & 1))
     except StopIteration:
         message = "the exception table of a code object ends within an entry: compile the source again"
         raise InvalidBytecode(message) from None
 
 
-def _varint(units: Iterator[int]) -> int:
-    unit = next(units)
+def _varint(unit: int, units: Iterator[int]) -> int:
     value = unit & 63
     while unit & 64:
         unit = next(units)

@@ -1,13 +1,19 @@
 """What each opcode of the running CPython does to the stack, from the generated tables."""
 
+from __future__ import annotations
+
 import enum
 import importlib
 import sys
-from typing import Any
-
-from calcharo_vm.code.instruction import Instruction
+from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from calcharo_vm.code.instruction import Instruction
+
 
 class Flags(enum.Flag):
     """What an opcode may do beyond its stack effect; the meanings are those of `opcode_specs/dsl.py`."""
@@ -24,7 +30,7 @@ SUPPORTED = ((3, 11), (3, 12), (3, 13), (3, 14), (3, 15))
 """The CPython versions with an instruction table."""
 
 
-def load_table(package: str, name: str) -> Any:  # noqa: ANN401 - a module whose contents depend on the version
+def load_table(package: str, name: str) -> ModuleType:
     """Imports the generated module `name` of `package` for the running CPython.
 
     Raises:

@@ -6,34 +6,58 @@ it: `verify` follows every path through the instructions and keeps count of the 
 
 from __future__ import annotations
 
+import dis
 import sys
-from types import CodeType
+from typing import TYPE_CHECKING
 
 from calcharo_vm.code.decoded import DecodedCode, decode
 from calcharo_vm.code.metadata import TABLE, stack_effect
 from calcharo_vm.errors import InvalidBytecode
 from calcharo_vm.host_builtins import __builtins__
 
+if TYPE_CHECKING:
+    from types import CodeType
+
+_BASE_OPCODES = {number: number for number in TABLE.OPNAMES} | {
+    dis._all_opmap[name]: dis._all_opmap[base]  # type: ignore[attr-defined]
+    for name, base in dis.deoptmap.items()  # type: ignore[attr-defined]
+}
+"""For each opcode that a readable code object may hold, specialised ones among them, the one the compiler emitted."""
 _ENDING = frozenset({"RETURN_VALUE", "RETURN_CONST", "RERAISE", "RAISE_VARARGS"})
 _ALWAYS_JUMPING = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
 _GENERATOR_FLAGS = 0x20 | 0x80 | 0x200
 
 
 def verify(code: CodeType) -> None:
-    """Checks a code object and those among its constants.
+    """Checks a code object, but not those among its constants.
 
     Raises:
         InvalidBytecode: It has unknown opcodes, jumps or arguments that lead nowhere, or does not keep its
             value stack in balance. Another CPython compiled it, or it was changed.
     """
+    _verify_readable(code)
     decoded = decode(code)
     if not decoded.opcodes:
         raise _invalid(code, "has no instructions")
     _verify_indexes(decoded)
     _verify_stack(decoded)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            verify(constant)
+
+
+def _verify_readable(code: CodeType) -> None:
+    """Refuses what CPython itself cannot read.
+
+    `co_code` looks for data that belongs to instrumented opcodes, and writes inline caches behind the end of
+    code that was cut off: both crash.
+    """
+    units = code._co_code_adaptive  # type: ignore[attr-defined]
+    offset = 0
+    while offset < len(units):
+        base = _BASE_OPCODES.get(units[offset])
+        if base is None:
+            raise _invalid(code, f"has the opcode {units[offset]} at offset {offset}, which no compiler emits")
+        offset += 2 + 2 * TABLE.INLINE_CACHES.get(base, 0)
+    if offset > len(units):
+        raise _invalid(code, "ends within the inline cache of its last instruction")
 
 
 def _verify_indexes(decoded: DecodedCode) -> None:

@@ -21,7 +21,7 @@ def attribute_getter(name: str) -> Callable[[Any], Any]:
     return GUEST_VIEWS.get(name) or attrgetter(name)
 
 
-def load_method(owner: Any, getter: Callable[[Any], Any]) -> tuple[Any, Any]:  # noqa: ANN401
+def load_method(owner: Any, getter: Callable[[Any], Any]) -> tuple[Any, Any]:
     """A method as plain function and receiver, or any other attribute and NULL (CPython's `_PyObject_GetMethod`)."""
     attribute = getter(owner)
     kind = type(attribute)
@@ -35,7 +35,7 @@ def load_method(owner: Any, getter: Callable[[Any], Any]) -> tuple[Any, Any]:  #
     return attribute, NULL
 
 
-def _is_plain(owner: Any) -> bool:  # noqa: ANN401
+def _is_plain(owner: Any) -> bool:
     """Whether the owner's type looks attributes up in the usual way, so that methods need not be bound."""
     kind = type(owner)
     return (
@@ -45,16 +45,15 @@ def _is_plain(owner: Any) -> bool:  # noqa: ANN401
     )
 
 
-def super_attribute(super: Any, cls: Any, receiver: Any, operand: tuple[int, str]) -> Any:  # noqa: A002, ANN401
+def super_attribute(super: Any, cls: Any, receiver: Any, operand: tuple[int, str]) -> Any:
     """An attribute of `super()`, or of whatever the program means by that name."""
     return attribute_getter(operand[1])(super(cls, receiver) if super is _SUPER or operand[0] else super())
 
 
-def super_method(super: Any, cls: Any, receiver: Any, operand: tuple[int, str]) -> tuple[Any, Any]:  # noqa: A002, ANN401
+def super_method(super: Any, cls: Any, receiver: Any, operand: tuple[int, str]) -> tuple[Any, Any]:
     """A method of `super()` as plain function and receiver, or any other attribute and NULL."""
     attribute = super_attribute(super, cls, receiver, operand)
-    if super is _SUPER and type(attribute) is MethodType and attribute.__self__ is receiver:
-        if type(attribute.__func__) is FunctionType:
-            return attribute.__func__, receiver
+    is_method = super is _SUPER and type(attribute) is MethodType and attribute.__self__ is receiver
+    if is_method and type(attribute.__func__) is FunctionType:
+        return attribute.__func__, receiver
     return attribute, NULL
-

@@ -22,8 +22,8 @@ from typing import Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
-from calcharo_vm.machine.guest_code import CO_OPTIMIZED, GuestCode
 from calcharo_vm.machine.frame_views import as_native_sees
+from calcharo_vm.machine.guest_code import CO_OPTIMIZED, GuestCode
 from calcharo_vm.machine.library import LIBRARY_LOOKASIDES
 from calcharo_vm.machine.locations import one_place_linetable
 from calcharo_vm.machine.tracebacks import StubMarker
@@ -34,16 +34,14 @@ from calcharo_vm.machine.values import NULL
 _CALLED_DIRECTLY = frozenset(
     {BuiltinFunctionType, MethodDescriptorType, MethodWrapperType, WrapperDescriptorType, ClassMethodDescriptorType}
 )
-_PLAIN_TYPES = frozenset(
-    kind for kind in vars(builtins).values() if type(kind) is type and kind not in {type, super}
-)
+_PLAIN_TYPES = frozenset(kind for kind in vars(builtins).values() if type(kind) is type and kind not in {type, super})
 """Types whose constructors do not look at their caller."""
 
 
 _LIBRARY_KINDS = frozenset({FunctionType, type})
 
 
-def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str, ...]) -> Any:  # noqa: A002, ANN401
+def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str, ...]) -> Any:
     """Calls, or makes the frame of a guest function for the eval loop to enter.
 
     Args:
@@ -94,7 +92,7 @@ def split(arguments: list[Any], keywords: tuple[str, ...]) -> tuple[list[Any], d
     return arguments[:count], dict(zip(keywords, arguments[count:], strict=True))
 
 
-def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any:  # noqa: A002, ANN401
+def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any:
     """Calls a callable that may look at its caller."""
     machine = frame.context.machine
     lookaside = machine.lookasides.get(id(callable))
@@ -109,7 +107,7 @@ def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any
     return shim(frame, named=bool(named))(callable, positional, named)
 
 
-def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: Any) -> Any:  # noqa: A002, ANN401
+def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: Any) -> Any:
     """Calls with `*arguments` and `**keywords`, or makes the frame of a guest function.
 
     Raises:
@@ -125,13 +123,13 @@ def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: An
     return call(frame, callable, [*arguments, *keywords.values()], tuple(keywords))
 
 
-def star_error(callable: Any, stars: str, wanted: str, found: Any) -> TypeError:  # noqa: A002, ANN401
+def star_error(callable: Any, stars: str, wanted: str, found: Any) -> TypeError:
     """The error of a call whose `*` or `**` argument is of the wrong kind."""
     whose = "Value" if sys.version_info >= (3, 15) else f"{function_name(callable)} argument"
     return TypeError(f"{whose} after {stars} must be {wanted}, not {type(found).__name__}")
 
 
-def function_name(callable: Any) -> str:  # noqa: A002, ANN401
+def function_name(callable: Any) -> str:
     """A callable's name for error messages (CPython's `_PyObject_FunctionStr`)."""
     try:
         name = callable.__qualname__
@@ -150,7 +148,7 @@ _SHIM_CODES = tuple(
 )
 
 
-def shim(frame: Frame, *, named: bool = False) -> Any:  # noqa: ANN401
+def shim(frame: Frame, *, named: bool = False) -> Any:
     """The function that calls in the name of a frame's current instruction: `shim(callable, positional, named)`.
 
     Only its code is kept: a function would keep the program's globals alive where no collector sees it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 make_slice = slice
 
 
-def list_extend(items: list[Any], iterable: Any) -> None:  # noqa: ANN401
+def list_extend(items: list[Any], iterable: Any) -> None:
     """Appends what `*iterable` stands for in a display or call."""
     kind = type(iterable)
     try:
@@ -28,12 +28,12 @@ def list_extend(items: list[Any], iterable: Any) -> None:  # noqa: ANN401
         raise TypeError(message)
 
 
-def set_update(items: set[Any], iterable: Any) -> None:  # noqa: ANN401
+def set_update(items: set[Any], iterable: Any) -> None:
     """Adds what `*iterable` stands for in a set display."""
     items.update(iterable)
 
 
-def dict_update(mapping: dict[Any, Any], update: Any) -> None:  # noqa: ANN401
+def dict_update(mapping: dict[Any, Any], update: Any) -> None:
     """Adds what `**update` stands for in a dictionary display.
 
     Raises:
@@ -45,7 +45,7 @@ def dict_update(mapping: dict[Any, Any], update: Any) -> None:  # noqa: ANN401
     mapping.update(update)
 
 
-def dict_merge(callable: Any, mapping: dict[Any, Any], update: Any) -> None:  # noqa: A002, ANN401
+def dict_merge(callable: Any, mapping: dict[Any, Any], update: Any) -> None:
     """Adds the keyword arguments that `**update` stands for in a call.
 
     Raises:
@@ -65,7 +65,7 @@ def dict_merge(callable: Any, mapping: dict[Any, Any], update: Any) -> None:  # 
         mapping[key] = update[key]
 
 
-@lru_cache(maxsize=None)
+@cache
 def unpacker(before: int, after: int | None = None) -> Callable[[Any], list[Any]]:
     """A function that unpacks an iterable, with CPython's own errors, into the order in which it is pushed.
 
@@ -80,6 +80,6 @@ def unpacker(before: int, after: int | None = None) -> Callable[[Any], list[Any]
     result = ", ".join(name.lstrip("*") for name in reversed(names))
     namespace: dict[str, Any] = {}
     source = f"def unpack(iterable):\n    {target} = iterable\n    return [{result}]"
-    exec(compile(source, __file__, "exec", dont_inherit=True), namespace)  # noqa: S102 - a fixed pattern of names
+    exec(compile(source, __file__, "exec", dont_inherit=True), namespace)
     function: Callable[[Any], list[Any]] = namespace["unpack"]
     return function

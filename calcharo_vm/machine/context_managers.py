@@ -14,24 +14,25 @@ if TYPE_CHECKING:
 
 _METHOD_DESCRIPTOR = 1 << 17  # Py_TPFLAGS_METHOD_DESCRIPTOR
 
-def enter_context(frame: Frame, manager: Any) -> tuple[Any, Any]:  # noqa: ANN401
+
+def enter_context(frame: Frame, manager: Any) -> tuple[Any, Any]:
     """The bound `__exit__` of a context manager and the result of its `__enter__`."""
     return _enter(frame, manager, "__enter__", "__exit__", "BEFORE_WITH")
 
 
-def enter_asynchronous_context(frame: Frame, manager: Any) -> tuple[Any, Any]:  # noqa: ANN401
+def enter_asynchronous_context(frame: Frame, manager: Any) -> tuple[Any, Any]:
     """The bound `__aexit__` of an asynchronous context manager and the awaitable of its `__aenter__`."""
     return _enter(frame, manager, "__aenter__", "__aexit__", "BEFORE_ASYNC_WITH")
 
 
-def _enter(frame: Frame, manager: Any, enter: str, exit: str, opname: str) -> tuple[Any, Any]:  # noqa: A002, ANN401
+def _enter(frame: Frame, manager: Any, enter: str, exit: str, opname: str) -> tuple[Any, Any]:
     enter_method, exit_method = _lookup_special(manager, enter), _lookup_special(manager, exit)
     if enter_method is NULL or exit_method is NULL:
-        return native_instruction(opname, 0, 1, 2)(manager)  # type: ignore[no-any-return] - it raises
+        return native_instruction(opname, 0, 1, 2)(manager)  # type: ignore[no-any-return] # it raises
     return exit_method, call_native(frame, enter_method, (), {})
 
 
-def _lookup_special(owner: Any, name: str) -> Any:  # noqa: ANN401
+def _lookup_special(owner: Any, name: str) -> Any:
     """An attribute of the type, bound to the owner, or NULL (CPython's `_PyObject_LookupSpecial`)."""
     found = _type_attribute(type(owner), name)
     if found is NULL:
@@ -40,14 +41,14 @@ def _lookup_special(owner: Any, name: str) -> Any:  # noqa: ANN401
     return found if getter is None else getter(found, owner, type(owner))
 
 
-def _type_attribute(cls: type, name: str) -> Any:  # noqa: ANN401
+def _type_attribute(cls: type, name: str) -> Any:
     for base in cls.__mro__:
         if name in base.__dict__:
             return base.__dict__[name]
     return NULL
 
 
-def load_special(owner: Any, which: int) -> tuple[Any, Any]:  # noqa: ANN401
+def load_special(owner: Any, which: int) -> tuple[Any, Any]:
     """A special method as function and receiver, or bound and NULL.
 
     Raises:
@@ -63,7 +64,7 @@ def load_special(owner: Any, which: int) -> tuple[Any, Any]:  # noqa: ANN401
     return (found if getter is None else getter(found, owner, type(owner))), NULL
 
 
-def start_exit(frame: Frame, exit: Any, receiver: Any, exception: BaseException) -> Any:  # noqa: A002, ANN401
+def start_exit(frame: Frame, exit: Any, receiver: Any, exception: BaseException) -> Any:
     """The result of `__exit__` for an exception that leaves the block."""
     arguments = (type(exception), exception, exception.__traceback__)
     return call_native(frame, exit, arguments if receiver is NULL else (receiver, *arguments), {})

@@ -18,18 +18,16 @@ from calcharo_vm.machine.signals import (
     RETURNED,
     STARTED,
     UNWOUND,
-    YIELDED,
     Signal,
 )
 from calcharo_vm.machine.tracebacks import add_traceback_entry, fill_mirror
 from calcharo_vm.machine.tracing import tell_exception, tell_return
 
-
 FIRST_LOCAL_FIRST = sys.version_info < (3, 14)
 """Whether a frame that ends drops its first local first (CPython's `_PyFrame_ClearLocals`)."""
 
 
-def run(frame: Frame) -> Any:  # noqa: ANN401
+def run(frame: Frame) -> Any:
     """Runs a frame that native code enters and returns its result.
 
     Raises:
@@ -139,11 +137,12 @@ def execute(base: Frame) -> Signal:
                         continue
                 elif target is LEAVE_HANDLER:
                     frame.handled = frame.handled[:-1]
-                    return LEAVE_HANDLER
+                    return LEAVE_HANDLER  # type: ignore[no-any-return] # mypy narrows the constant
                 if target is RERAISED or (target is UNWOUND and frame is not base):
                     break
                 if frame is base:
-                    return target
+                    signal: Signal = target
+                    return signal
                 # Only STARTED is left: the frame became a generator's.
                 value = frame.take_result()
                 if observer is not None:
@@ -155,13 +154,14 @@ def execute(base: Frame) -> Signal:
                 value = None
             caught = frame.take_result()
             raised = False
-        except BaseException as error:  # noqa: BLE001 - whatever the guest raises is the guest's
+        except BaseException as error:
             caught = error
             target, raised = None, True
-        frame = unwind(frame, base, caught, raised=raised, left=target is UNWOUND)
+        handling = unwind(frame, base, caught, raised=raised, left=target is UNWOUND)
         caught = target = None
-        if frame is None:
+        if handling is None:
             return UNWOUND
+        frame = handling
         stack, table, ip = frame.stack, frame.guest.table, frame.ip
 
 
@@ -210,7 +210,7 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
             observer.frame_left(frame, UNWOUND)
         leave_frame(frame)
         context.depth -= 1
-        context.frame = frame = frame.back  # type: ignore[assignment] - only `base` may have no caller
+        context.frame = frame = frame.back
         raised, left = True, False
 
 
@@ -233,7 +233,7 @@ def _with_current_exception(frame: Frame, error: BaseException, inner: tuple[Bas
     chained = _exception_with_context(sys.exception(), error)
     try:
         raise error
-    except BaseException:  # noqa: BLE001
+    except BaseException:
         # Raising chained `error` to the exception current before it, and cut a chain that led back to it.
         error.__traceback__ = traceback
         error.__context__ = context

@@ -24,7 +24,7 @@ def previous_exception(frame: Frame) -> BaseException | None:
     return None
 
 
-def exception_matches(exception: BaseException, types: Any) -> bool:  # noqa: ANN401
+def exception_matches(exception: BaseException, types: Any) -> bool:
     """Whether an exception is of the types an `except` clause names; `__subclasscheck__` has no say.
 
     Raises:
@@ -56,7 +56,7 @@ def raise_exception(arguments: list[Any]) -> BaseException:
     return current
 
 
-def exception_group_match(exception: Any, types: Any) -> tuple[Any, Any]:  # noqa: ANN401
+def exception_group_match(exception: Any, types: Any) -> tuple[Any, Any]:
     """What is left of an exception and what matches the types of `except*`."""
     rest, match = native_instruction("CHECK_EG_MATCH", 0, 2, 2)(exception, types)
     return rest, match

@@ -67,8 +67,8 @@ class Frame:
         self,
         guest: GuestCode,
         fast: list[Any],
-        globals: dict[str, Any],  # noqa: A002 - the field's name
-        builtins: Any,  # noqa: ANN401
+        globals: dict[str, Any],
+        builtins: Any,
         context: ExecutionContext,
     ) -> None:
         """Makes a frame that starts at the first instruction, called by the thread's current frame."""
@@ -77,10 +77,10 @@ class Frame:
         self.globals = globals
         self.builtins = builtins
         self.context = context
-        self.back = context.frame
+        self.back: Any = context.frame  # a frame, or None
         self.stack: list[Any] = []
 
-    def take_result(self) -> Any:  # noqa: ANN401
+    def take_result(self) -> Any:
         """What the frame handed over, which it then forgets."""
         result = self.result
         self.result = None

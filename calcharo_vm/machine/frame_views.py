@@ -110,7 +110,7 @@ class _Chain(StubMarker):
         return int
 
 
-_getframe = sys._getframe  # the host's own, whatever it is replaced by later  # noqa: SLF001
+_getframe = sys._getframe  # the host's own, whatever it is replaced by later
 _STUB = make_stub('def stub(): "chain".next_call()()', StubMarker())
 
 
@@ -137,14 +137,17 @@ def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:
         co_linetable=one_place_linetable(len(units) // 2, position),
         co_flags=CO_OPTIMIZED | CO_NEWLOCALS if is_function else 0,
         co_freevars=tuple(values),
-        co_consts=(*(chain if constant == "chain" else constant for constant in _STUB.co_consts[:-1]), GuestReference(code)),
+        co_consts=(
+            *(chain if constant == "chain" else constant for constant in _STUB.co_consts[:-1]),
+            GuestReference(code),
+        ),
     )
     if is_function or local is namespace:
         return FunctionType(stub, namespace, closure=tuple(CellType(value) for value in values.values()))
     return partial(eval, stub, namespace, local)
 
 
-def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401
+def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Arguments of a native call, with chains of dead frames for the mirrors among them."""
     if any(type(value) is FrameType for value in positional):
         positional = [_native_frame(value) for value in positional]
@@ -153,7 +156,7 @@ def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[st
     return positional, named
 
 
-def _native_frame(value: Any) -> Any:  # noqa: ANN401
+def _native_frame(value: Any) -> Any:
     if type(value) is FrameType and (constants := value.f_code.co_consts) and type(constants[-1]) is MirrorReference:
         frame: Frame | None = constants[-1].frame
         chain: list[Frame | FrameType] = []

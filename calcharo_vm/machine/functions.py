@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _DEFAULTS, _KEYWORD_DEFAULTS, _ANNOTATIONS, _CLOSURE, _ANNOTATE = 1, 2, 4, 8, 16
 
 
-def build_class_function(frame: Frame) -> Any:  # noqa: ANN401
+def build_class_function(frame: Frame) -> Any:
     """The `__build_class__` of a frame's builtins."""
     builder = lookup(frame.builtins, "__build_class__")
     if builder is NULL:
@@ -33,7 +33,8 @@ def make_function(frame: Frame, code: CodeType, closure: tuple[Any, ...] | None)
         code: The guest's code object.
         closure: The cells of its free variables. None stands for cells that are set afterwards.
     """
-    guest = frame.context.machine.guest_code(code)
+    machine = frame.context.machine
+    guest = machine.verified_code(code) if frame.guest.is_foreign else machine.guest_code(code)
     if closure is None and code.co_freevars:
         return _Unclosed(guest.trampoline, frame.globals)  # type: ignore[return-value]
     function = FunctionType(guest.trampoline, frame.globals, closure=closure)
@@ -47,13 +48,13 @@ class _Unclosed:
     CPython makes the function first and its closure after; Python code cannot.
     """
 
-    def __init__(self, code: CodeType, globals: dict[str, Any]) -> None:  # noqa: A002
+    def __init__(self, code: CodeType, globals: dict[str, Any]) -> None:
         self.code = code
         self.globals = globals
         self.attributes: list[tuple[int, Any]] = []
 
 
-def set_function_attribute(function: Any, which: int, attribute: Any) -> Any:  # noqa: ANN401
+def set_function_attribute(function: Any, which: int, attribute: Any) -> Any:
     """Sets what a bit of MAKE_FUNCTION or SET_FUNCTION_ATTRIBUTE stands for, and returns the function."""
     if isinstance(function, _Unclosed):
         if which != _CLOSURE:

@@ -7,7 +7,7 @@ each value, and delivers what is thrown in, GeneratorExit too, to the guest's su
 from __future__ import annotations
 
 import sys
-from functools import lru_cache
+from functools import cache
 from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,7 @@ class GeneratorState:
         self.thrown: BaseException | None = None
 
 
-def make_generator(frame: Frame) -> Any:  # noqa: ANN401
+def make_generator(frame: Frame) -> Any:
     """The host generator, coroutine or asynchronous generator that runs a frame."""
     guest = frame.guest
     function = frame.function
@@ -87,8 +87,8 @@ def _stub_of(guest: GuestCode, kind: int) -> CodeType:
     return known
 
 
-@lru_cache(maxsize=None)
-def _stub_template(is_asynchronous: bool) -> CodeType:  # noqa: FBT001
+@cache
+def _stub_template(is_asynchronous: bool) -> CodeType:
     prefix, result = ("async ", "") if is_asynchronous else ("", "return frame.take_result()")
     source = _STUB.format(prefix=prefix, result=result)
     code = compile(source, __file__, "exec", dont_inherit=True, optimize=0)
@@ -109,6 +109,7 @@ def _without_wrapping(code: CodeType) -> CodeType:
 
 
 _ASYNC_GEN_WRAP = 4  # the argument of CALL_INTRINSIC_1
+_WRAPPING = ("ASYNC_GEN_WRAP", 0) if sys.version_info < (3, 12) else ("CALL_INTRINSIC_1", _ASYNC_GEN_WRAP)
 
 
 def resume(frame: Frame) -> bool:
@@ -182,7 +183,7 @@ def _throw_into(frame: Frame, error: BaseException) -> Signal:
     return resume_handlers(frame, frame.handled)
 
 
-def _throw_into_receiver(frame: Frame, receiver: Any, error: BaseException) -> BaseException | Signal:  # noqa: ANN401
+def _throw_into_receiver(frame: Frame, receiver: Any, error: BaseException) -> BaseException | Signal:
     """What is to be raised in the frame, or YIELDED when the receiver handled the exception and yielded."""
     try:
         if isinstance(error, GeneratorExit):
@@ -194,14 +195,14 @@ def _throw_into_receiver(frame: Frame, receiver: Any, error: BaseException) -> B
         if throw_method is None:
             return error
         frame.result = throw_method(error)
-    except BaseException as raised:  # noqa: BLE001
+    except BaseException as raised:
         if isinstance(raised, StopIteration) and sys.version_info < (3, 12):
             return _end_delegation(frame, raised.value)
         return raised
     return YIELDED
 
 
-def _end_delegation(frame: Frame, value: Any) -> Signal:  # noqa: ANN401
+def _end_delegation(frame: Frame, value: Any) -> Signal:
     """Goes on after the delegation with its result: before 3.12 no instruction does it."""
     decoded = frame.guest.decoded
     index = frame.ip - 1
@@ -214,10 +215,11 @@ def _end_delegation(frame: Frame, value: Any) -> Signal:  # noqa: ANN401
 
 _RESUME = next(number for number, name in TABLE.OPNAMES.items() if name == "RESUME")
 _YIELD_VALUE = next(number for number, name in TABLE.OPNAMES.items() if name == "YIELD_VALUE")
-_PLACE_MASK, _DEPTH_1_FLAG = (7, 8) if sys.version_info >= (3, 15) else (3, 4)
+_PLACE_MASK = 7 if sys.version_info >= (3, 15) else 3
+_DEPTH_1_FLAG = 0 if sys.version_info < (3, 13) else 4 if sys.version_info < (3, 15) else 8
 
 
-def delegate(frame: Frame) -> Any:  # noqa: ANN401
+def delegate(frame: Frame) -> Any:
     """What a suspended frame's `yield from` or `await` waits for, or None."""
     decoded = frame.guest.decoded
     if frame.ip == 0 or decoded.opcodes[frame.ip - 1] != _YIELD_VALUE or decoded.opcodes[frame.ip] != _RESUME:
@@ -230,14 +232,12 @@ def delegate(frame: Frame) -> Any:  # noqa: ANN401
 def _ends_at_once_when_closed(frame: Frame) -> bool:
     """Whether closing the generator runs no instruction: the yield is in no `try` (CPython's `gen_close`)."""
     decoded = frame.guest.decoded
-    if frame.guest.code.co_flags & CO_ASYNC_GENERATOR:
-        return False
-    if sys.version_info < (3, 13):
-        return False
-    return decoded.opcodes[frame.ip] == _RESUME and bool(decoded.opargs[frame.ip] & _DEPTH_1_FLAG)
+    is_resume = decoded.opcodes[frame.ip] == _RESUME
+    marked = is_resume and bool(decoded.opargs[frame.ip] & _DEPTH_1_FLAG)
+    return marked and not frame.guest.code.co_flags & CO_ASYNC_GENERATOR
 
 
-def frame_of(generator: Any) -> Frame | None:  # noqa: ANN401
+def frame_of(generator: Any) -> Frame | None:
     """The guest frame that a host generator runs, or None if it is native or over."""
     attribute = _FRAME_ATTRIBUTES.get(type(generator))
     host_frame = getattr(generator, attribute) if attribute else None
@@ -250,7 +250,7 @@ def frame_of(generator: Any) -> Frame | None:  # noqa: ANN401
 _FRAME_ATTRIBUTES = {GeneratorType: "gi_frame", CoroutineType: "cr_frame", AsyncGeneratorType: "ag_frame"}
 
 
-def send(receiver: Any, value: Any) -> tuple[bool, Any]:  # noqa: ANN401
+def send(receiver: Any, value: Any) -> tuple[bool, Any]:
     """Sends a value to an iterator: whether it is finished, and what it yields or returns."""
     try:
         if value is None and type(receiver) is not CoroutineType:
@@ -260,31 +260,29 @@ def send(receiver: Any, value: Any) -> tuple[bool, Any]:  # noqa: ANN401
         return True, stop.value
 
 
-def send_by_position(receiver: Any, position: int, value: Any) -> tuple[bool, Any]:  # noqa: ANN401
+def send_by_position(receiver: Any, position: int, value: Any) -> tuple[bool, Any]:
     """Sends a value to a list or tuple that is its own iterator: only None can be sent."""
     if value is not None:
         return False, receiver.send(value)  # raises
     return (False, receiver[position]) if position < len(receiver) else (True, None)
 
 
-def wrap_asynchronous_value(value: Any) -> Any:  # noqa: ANN401
+def wrap_asynchronous_value(value: Any) -> Any:
     """A value wrapped as asynchronous generators wrap what they yield."""
-    if sys.version_info < (3, 12):
-        return native_instruction("ASYNC_GEN_WRAP", 0, 1, 1)(value)
-    return native_instruction("CALL_INTRINSIC_1", _ASYNC_GEN_WRAP, 1, 1)(value)
+    return native_instruction(*_WRAPPING, 1, 1)(value)
 
 
-def asynchronous_iterator(iterable: Any) -> Any:  # noqa: ANN401
+def asynchronous_iterator(iterable: Any) -> Any:
     """The iterator of `async for`."""
     return native_instruction("GET_AITER", 0, 1, 1)(iterable)
 
 
-def next_awaitable(iterator: Any) -> Any:  # noqa: ANN401
+def next_awaitable(iterator: Any) -> Any:
     """The awaitable of an asynchronous iterator's next value."""
     return native_instruction("GET_ANEXT", 0, 1, 2)(iterator)[1]
 
 
-def awaitable_iterator(awaitable: Any, place: int) -> Any:  # noqa: ANN401
+def awaitable_iterator(awaitable: Any, place: int) -> Any:
     """The iterator that `await` delegates to.
 
     Raises:
@@ -299,7 +297,6 @@ def awaitable_iterator(awaitable: Any, place: int) -> Any:  # noqa: ANN401
         if frame is not None or not awaitable.cr_suspended:
             return awaitable
     return native_instruction("GET_AWAITABLE", place, 1, 1)(awaitable)
-
 
 
 # What the stubs call; set here because the class is made before generators can be.

@@ -50,7 +50,7 @@ class GuestCode(StubMarker, GuestReference):
         cells = sum(name not in code.co_varnames for name in code.co_cellvars)
         self.padding = [NULL] * (len(code.co_varnames) - parameters + cells)
         self.binder_code: CodeType | None = None
-        self.is_verified = False
+        self.is_foreign = False  # whether it did not come from this CPython's compiler
         self.generator_stubs: dict[int, CodeType] = {}
         self.is_optimized = bool(code.co_flags & CO_OPTIMIZED)
 
@@ -102,13 +102,13 @@ class GuestCode(StubMarker, GuestReference):
     current_locals = staticmethod(locals)
     BaseException = BaseException
 
-    def enter(self, globals: dict[str, Any], values: tuple[Any, ...], cells: tuple[Any, ...]) -> Any:  # noqa: A002, ANN401
+    def enter(self, globals: dict[str, Any], values: tuple[Any, ...], cells: tuple[Any, ...]) -> Any:
         """Runs a function of this code, called by native code with bound arguments."""
         context = self.machine.context
         frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), context)
         return run(frame)
 
-    def enter_namespace(self, globals: dict[str, Any], locals: Any, cells: tuple[Any, ...]) -> Any:  # noqa: A002, ANN401
+    def enter_namespace(self, globals: dict[str, Any], locals: Any, cells: tuple[Any, ...]) -> Any:
         """Runs a module or class body of this code in the namespace `locals`."""
         context = self.machine.context
         frame = Frame(self, [*self.padding, *cells], globals, builtins_of(globals), context)
@@ -129,7 +129,7 @@ def parameter_count(code: CodeType) -> int:
     return code.co_argcount + code.co_kwonlyargcount + stars
 
 
-def builtins_of(globals: dict[str, Any]) -> Any:  # noqa: A002, ANN401
+def builtins_of(globals: dict[str, Any]) -> Any:
     """The namespace of builtins that code with these globals sees (CPython's `_PyEval_BuiltinsFromGlobals`)."""
     found = globals.get("__builtins__", builtins)
     return found.__dict__ if isinstance(found, ModuleType) else found

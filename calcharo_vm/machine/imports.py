@@ -24,7 +24,7 @@ LAZY_IMPORT = getattr(types, "LazyImportType", None)
 """The type of modules and names that are imported when they are used first (PEP 810)."""
 
 
-def import_name(frame: Frame, name: str, names: tuple[str, ...] | None, level: int) -> Any:  # noqa: ANN401
+def import_name(frame: Frame, name: str, names: tuple[str, ...] | None, level: int) -> Any:
     """Imports a module as the frame's `__import__` does.
 
     Raises:
@@ -37,7 +37,7 @@ def import_name(frame: Frame, name: str, names: tuple[str, ...] | None, level: i
     return shim(frame)(importer, (name, frame.globals, frame.locals, names, level), {})
 
 
-def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, ...] | None, level: int) -> Any:  # noqa: ANN401
+def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, ...] | None, level: int) -> Any:
     """Imports a module now or lazily (PEP 810).
 
     Args:
@@ -56,7 +56,7 @@ def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, 
     # The function looks at its caller: it must be a module's frame.
     call = _LazyCall(importer, (name, frame.globals, frame.locals, names, level))
     constants = (*(call if constant == "call" else constant for constant in _LAZY_CALL.co_consts), call)
-    return eval(_LAZY_CALL.replace(co_consts=constants), frame.globals, frame.locals)  # noqa: S307 - a fixed call
+    return eval(_LAZY_CALL.replace(co_consts=constants), frame.globals, frame.locals)
 
 
 def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
@@ -71,7 +71,7 @@ def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
     return name in lazy_modules
 
 
-def reified(frame: Frame, name: str, value: Any) -> Any:  # noqa: ANN401
+def reified(frame: Frame, name: str, value: Any) -> Any:
     """What a lazy import stands for, which then takes its place among the globals; any other value as it is."""
     if type(value) is not LAZY_IMPORT:
         return value
@@ -84,7 +84,7 @@ def reified(frame: Frame, name: str, value: Any) -> Any:  # noqa: ANN401
 class _LazyCall(StubMarker):
     """Holds the importer and its arguments for `_LAZY_CALL`."""
 
-    def __init__(self, importer: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401
+    def __init__(self, importer: Any, arguments: tuple[Any, ...]) -> None:
         self.importer = importer
         self.arguments = arguments
 
@@ -92,7 +92,7 @@ class _LazyCall(StubMarker):
 _LAZY_CALL = compile('"call".importer(*"call".arguments)', __file__, "eval", dont_inherit=True)
 
 
-def import_from(frame: Frame, module: Any, name: str) -> Any:  # noqa: ANN401
+def import_from(frame: Frame, module: Any, name: str) -> Any:
     """A name of a module just imported, or the submodule of that name.
 
     Raises:
@@ -105,7 +105,7 @@ def import_from(frame: Frame, module: Any, name: str) -> Any:  # noqa: ANN401
 def import_star(frame: Frame, module: ModuleType) -> None:
     """Copies a module's public names into the frame's namespace."""
     namespace = {"__builtins__": {"__import__": lambda *_, **__: module}}
-    exec(_IMPORT_STAR, namespace, frame.locals)  # noqa: S102 - a fixed statement
+    exec(_IMPORT_STAR, namespace, frame.locals)
 
 
 _IMPORT_STAR = compile("from module import *", __file__, "exec", dont_inherit=True)

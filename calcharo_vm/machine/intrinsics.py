@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
 
 
-def print_expression(frame: Frame, value: Any) -> None:  # noqa: ANN401
+def print_expression(frame: Frame, value: Any) -> None:
     """Shows the value of an interactive expression statement."""
     hook = getattr(sys, "displayhook", None)
     if hook is None:
@@ -54,7 +54,7 @@ _IMPLEMENTED: dict[int, Callable[[Frame, Any], Any]] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def intrinsic_1(number: int) -> Callable[[Frame, Any], Any]:
     """The operation on one value with this number."""
     return _IMPLEMENTED.get(number) or _native_1(number)
@@ -64,7 +64,7 @@ def _native_1(number: int) -> Callable[[Frame, Any], Any]:
     return lambda frame, value: native_instruction("CALL_INTRINSIC_1", number, 1, 1)(value)  # noqa: ARG005
 
 
-@lru_cache(maxsize=None)
+@cache
 def intrinsic_2(number: int) -> Callable[[Frame, Any, Any], Any]:
     """The operation on two values with this number."""
     return lambda frame, first, second: native_instruction("CALL_INTRINSIC_2", number, 2, 1)(first, second)  # noqa: ARG005

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
 
 
-def yield_from_iterator(frame: Frame, iterable: Any, coroutines_allowed: bool) -> Any:  # noqa: ANN401, FBT001
+def yield_from_iterator(frame: Frame, iterable: Any, coroutines_allowed: bool) -> Any:
     """The iterator that `yield from` or `await` delegates to.
 
     Raises:

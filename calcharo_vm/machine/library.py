@@ -27,7 +27,7 @@ def current_frame(frame: Frame) -> FrameType:
 
 
 def _locals_function(name: str) -> Callable[[Frame, Any], dict[str, Any]]:
-    def locals_of(frame: Frame, generator: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001
+    def locals_of(frame: Frame, generator: Any) -> dict[str, Any]:
         guest_frame = frame_of(generator)
         if guest_frame is None:
             native: dict[str, Any] = getattr(sys.modules["inspect"], name)(generator)
@@ -40,11 +40,11 @@ def _locals_function(name: str) -> Callable[[Frame, Any], dict[str, Any]]:
 class _SignalHandler:
     """Calls the guest's signal handler with the guest's frame."""
 
-    def __init__(self, handler: Any, frame: Frame) -> None:  # noqa: ANN401
+    def __init__(self, handler: Any, frame: Frame) -> None:
         self.handler = handler
         self.machine = frame.context.machine
 
-    def __call__(self, number: int, host_frame: FrameType | None) -> Any:  # noqa: ANN401
+    def __call__(self, number: int, host_frame: FrameType | None) -> Any:
         current = self.machine.context.frame
         if current is not None and host_frame is not None and is_machine_code(host_frame.f_code):
             self.machine.frames_shown = True
@@ -52,28 +52,28 @@ class _SignalHandler:
         return self.handler(number, host_frame)
 
 
-def set_signal_handler(frame: Frame, number: Any, handler: Any) -> Any:  # noqa: ANN401
+def set_signal_handler(frame: Frame, number: Any, handler: Any) -> Any:
     """`signal.signal(...)`."""
     if callable(handler) and handler is not sys.modules["_signal"].default_int_handler:
         handler = _SignalHandler(handler, frame)
     return _original_handler(_signal("signal")(number, handler))
 
 
-def get_signal_handler(frame: Frame, number: Any) -> Any:  # noqa: ANN401, ARG001
+def get_signal_handler(frame: Frame, number: Any) -> Any:
     """`signal.getsignal(...)`."""
     return _original_handler(_signal("getsignal")(number))
 
 
-def _signal(name: str) -> Any:  # noqa: ANN401
+def _signal(name: str) -> Any:
     return getattr(sys.modules["signal"], name)
 
 
-def _original_handler(handler: Any) -> Any:  # noqa: ANN401
+def _original_handler(handler: Any) -> Any:
     return handler.handler if type(handler) is _SignalHandler else handler
 
 
 def _of_original_code(name: str) -> Callable[..., Any]:
-    def function(frame: Frame, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401, ARG001
+    def function(frame: Frame, *arguments: Any, **named: Any) -> Any:
         if arguments:
             arguments = (_original(arguments[0]), *arguments[1:])
         return getattr(sys.modules["dis"], name)(*arguments, **named)
@@ -81,7 +81,7 @@ def _of_original_code(name: str) -> Callable[..., Any]:
     return function
 
 
-def _original(value: Any) -> Any:  # noqa: ANN401
+def _original(value: Any) -> Any:
     """The guest's code object of a function or method, or the value itself."""
     code = getattr(value, "__code__", None)
     original = original_of(code)

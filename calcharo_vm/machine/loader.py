@@ -7,7 +7,6 @@ that the loader executes is replaced by a trampoline.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import TYPE_CHECKING
@@ -15,27 +14,23 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import CodeType, ModuleType
 
     from calcharo_vm.machine.machine import Machine
 
 
-class GuestLoader(SourceFileLoader):
-    """Loads a source file whose code runs on a machine."""
+def _guest_get_code(loader: SourceFileLoader, machine: Machine) -> Callable[[str], CodeType | None]:
+    """A loader's `get_code` that gives the trampoline of the module's code."""
+    load = loader.get_code
 
-    machine: Machine
+    def get_code(fullname: str) -> CodeType | None:
+        code = load(fullname)
+        return None if code is None else machine.guest_code(code).trampoline
 
-    def get_code(self, fullname: str) -> CodeType | None:
-        """The trampoline of the module's code."""
-        code = super().get_code(fullname)
-        return None if code is None else self.machine.guest_code(code).trampoline
-
-
-# The import system removes its own frames from tracebacks, by file name; this one is among them.
-GuestLoader.get_code.__code__ = GuestLoader.get_code.__code__.replace(
-    co_filename=SourceFileLoader.get_code.__code__.co_filename
-)
+    # The import system removes its own frames from tracebacks, by file name; this one is among them.
+    get_code.__code__ = get_code.__code__.replace(co_filename=SourceFileLoader.get_code.__code__.co_filename)
+    return get_code
 
 
 class GuestFinder:
@@ -49,11 +44,13 @@ class GuestFinder:
     ) -> ModuleSpec | None:
         """The spec of a module in scope, or None."""
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is None or type(spec.loader) is not SourceFileLoader or not self.machine.scope.contains(fullname, spec.origin):
+        if (
+            spec is None
+            or type(spec.loader) is not SourceFileLoader
+            or not self.machine.scope.contains(fullname, spec.origin)
+        ):
             return None
-        loader = GuestLoader(spec.loader.name, spec.loader.path)
-        loader.machine = self.machine
-        spec.loader = loader
+        setattr(spec.loader, "get_code", _guest_get_code(spec.loader, self.machine))  # noqa: B010 - a method
         return spec
 
 
@@ -62,9 +59,9 @@ def importing_on(machine: Machine) -> Iterator[None]:
     """Puts the machine's finder before CPython's path finder for as long as the block runs."""
     finder = GuestFinder(machine)
     position = next((i for i, other in enumerate(sys.meta_path) if other is PathFinder), len(sys.meta_path))
-    sys.meta_path.insert(position, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(position, finder)
     try:
         yield
     finally:
-        if sys.meta_path is not None and finder in sys.meta_path:  # None when the interpreter shuts down
-            sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        if finder in (sys.meta_path or ()):  # None when the interpreter shuts down
+            sys.meta_path.remove(finder)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from functools import lru_cache
+from functools import cache
 from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def guest_globals(frame: Frame, *wrong: Any, **named: Any) -> dict[str, Any]:  # noqa: ANN401
+def guest_globals(frame: Frame, *wrong: Any, **named: Any) -> dict[str, Any]:
     """`globals()`."""
     return globals(*wrong, **named) if wrong or named else frame.globals
 
 
-def guest_locals(frame: Frame, *wrong: Any, **named: Any) -> Any:  # noqa: ANN401
+def guest_locals(frame: Frame, *wrong: Any, **named: Any) -> Any:
     """`locals()`."""
     if wrong or named:
         return locals(*wrong, **named)
@@ -55,20 +55,20 @@ def guest_locals(frame: Frame, *wrong: Any, **named: Any) -> Any:  # noqa: ANN40
     return known
 
 
-def guest_vars(frame: Frame, *arguments: Any) -> Any:  # noqa: ANN401
+def guest_vars(frame: Frame, *arguments: Any) -> Any:
     """`vars()` and `vars(object)`."""
     return vars(*arguments) if arguments else guest_locals(frame)
 
 
-def guest_dir(frame: Frame, *arguments: Any) -> list[str]:  # noqa: ANN401
+def guest_dir(frame: Frame, *arguments: Any) -> list[str]:
     """`dir()` and `dir(object)`."""
     return dir(*arguments) if arguments else sorted(guest_locals(frame))
 
 
-def guest_super(frame: Frame, *arguments: Any) -> Any:  # noqa: ANN401
+def guest_super(frame: Frame, *arguments: Any) -> Any:
     """`super()` and its forms with arguments (CPython's `super_init_without_args`)."""
     if arguments:
-        return super(*arguments)  # type: ignore[misc]
+        return super(*arguments)
     code = frame.guest.code
     if frame.locals is not None or not code.co_argcount:
         message = "super(): no arguments"
@@ -90,14 +90,14 @@ def guest_super(frame: Frame, *arguments: Any) -> Any:  # noqa: ANN401
     return super(cls, receiver)
 
 
-def _content(cell: CellType) -> Any:  # noqa: ANN401
+def _content(cell: CellType) -> Any:
     try:
         return cell.cell_contents
     except ValueError:
         return NULL
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiler_flags() -> int:
     import __future__  # noqa: PLC0415
 
@@ -107,56 +107,56 @@ def _compiler_flags() -> int:
     return flags
 
 
-def guest_compile(  # noqa: PLR0913 - the builtin's own parameters
+def guest_compile(
     frame: Frame,
-    source: Any,  # noqa: ANN401
-    filename: Any,  # noqa: ANN401
+    source: Any,
+    filename: Any,
     mode: str,
     flags: int = 0,
-    dont_inherit: Any = False,  # noqa: ANN401, FBT002
+    dont_inherit: Any = False,
     optimize: int = -1,
-    **more: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+    **more: Any,
+) -> Any:
     """`compile(...)`, with the future features of the calling code."""
     if not dont_inherit:
         flags |= frame.guest.code.co_flags & _compiler_flags()
-    return compile(source, filename, mode, flags, True, optimize, **more)  # noqa: FBT003
+    return compile(source, filename, mode, flags, True, optimize, **more)
 
 
-def guest_eval(frame: Frame, source: Any, globals: Any = None, locals: Any = None) -> Any:  # noqa: A002, ANN401
+def guest_eval(frame: Frame, source: Any, globals: Any = None, locals: Any = None) -> Any:
     """`eval(...)` on the machine."""
     return _evaluate(frame, source, globals, locals, "eval", None)
 
 
 def guest_exec(
     frame: Frame,
-    source: Any,  # noqa: ANN401
-    globals: Any = None,  # noqa: A002, ANN401
-    locals: Any = None,  # noqa: A002, ANN401
+    source: Any,
+    globals: Any = None,
+    locals: Any = None,
     *,
-    closure: Any = None,  # noqa: ANN401
+    closure: Any = None,
 ) -> None:
     """`exec(...)` on the machine."""
     _evaluate(frame, source, globals, locals, "exec", closure)
 
 
-def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, closure: Any) -> Any:  # noqa: A002, ANN401, PLR0913
+def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, closure: Any) -> Any:
     refused = not (globals is None or isinstance(globals, dict)) or not (locals is None or _is_mapping(locals))
     if refused or not isinstance(source, (CodeType, str, bytes, bytearray, memoryview)):
         return _natively(mode, source, globals, locals)
     if globals is None:
-        globals = frame.globals  # noqa: A001
-        locals = guest_locals(frame) if locals is None else locals  # noqa: A001
+        globals = frame.globals
+        locals = guest_locals(frame) if locals is None else locals
     elif locals is None:
-        locals = globals  # noqa: A001
+        locals = globals
     if isinstance(source, CodeType):
         code = source
     else:
         if closure is not None:
-            exec(source, {}, closure=closure)  # noqa: S102 - raises
+            exec(source, {}, closure=closure)
         text = source.lstrip(" \t") if mode == "eval" and isinstance(source, str) else source
         flags = frame.guest.code.co_flags & _compiler_flags()
-        code = compile(_stripped(text, mode), "<string>", mode, flags, True)  # noqa: FBT003
+        code = compile(_stripped(text, mode), "<string>", mode, flags, True)
     machine = frame.context.machine
     if (original := guest_code_of(code)) is not None:
         code = original.code
@@ -169,39 +169,39 @@ def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, c
     return run(callee)
 
 
-def _stripped(source: Any, mode: str) -> Any:  # noqa: ANN401
+def _stripped(source: Any, mode: str) -> Any:
     if mode == "eval" and isinstance(source, (bytes, bytearray)):
         return bytes(source).lstrip(b" \t")
     return bytes(source) if isinstance(source, memoryview) else source
 
 
-def _cells(code: CodeType, closure: Any, mode: str) -> tuple[Any, ...]:  # noqa: ANN401
+def _cells(code: CodeType, closure: Any, mode: str) -> tuple[Any, ...]:
     """The cells for a code object's free variables; a mismatch is CPython's own error."""
     fits = isinstance(closure, tuple) and len(closure) == len(code.co_freevars)
     if mode == "exec" and closure is not None and not (fits and code.co_freevars):
-        exec(code, {}, closure=closure)  # noqa: S102 - raises
+        exec(code, {}, closure=closure)
     if code.co_freevars and closure is None:
         (exec if mode == "exec" else eval)(code, {})  # raises
     return closure or ()
 
 
-def _natively(mode: str, *arguments: Any) -> Any:  # noqa: ANN401
+def _natively(mode: str, *arguments: Any) -> Any:
     """CPython's own error for arguments that `eval` and `exec` refuse."""
     return (eval if mode == "eval" else exec)(*arguments)
 
 
-def _is_mapping(value: Any) -> bool:  # noqa: ANN401
+def _is_mapping(value: Any) -> bool:
     return hasattr(type(value), "__getitem__")
 
 
-def guest_build_class(frame: Frame, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+def guest_build_class(frame: Frame, *arguments: Any, **named: Any) -> Any:
     """`__build_class__(...)`: a metaclass may look at its caller."""
     from calcharo_vm.machine.calls import shim  # noqa: PLC0415 - calls need this module
 
     return shim(frame, named=bool(named))(_build_class, arguments, named)
 
 
-def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:
     """`types.FunctionType(...)`: the function runs on the machine."""
     code = named.get("code", arguments[0] if arguments else None)
     if type(code) is not CodeType or guest_code_of(code) is not None:
@@ -212,7 +212,7 @@ def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:  # 
     return FunctionType(trampoline, *arguments[1:], **named)
 
 
-def set_recursion_limit(frame: Frame, limit: int, /) -> None:
+def set_recursion_limit(frame: Frame, limit: Any, /) -> None:
     """`sys.setrecursionlimit(...)`, for the guest's frames."""
     if not isinstance(limit, int) or not 1 <= limit < 1 << 31:
         sys.setrecursionlimit(limit)  # raises

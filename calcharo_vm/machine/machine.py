@@ -5,14 +5,11 @@ from __future__ import annotations
 import builtins
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from calcharo_vm.code.metadata import load_table
-from calcharo_vm.code.verification import verify
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import ACTIVE_MACHINES, ExecutionContext, raise_host_limit
 from calcharo_vm.machine.eval_loop import run
@@ -25,7 +22,8 @@ from calcharo_vm.machine.scope import Scope
 from calcharo_vm.machine.tracebacks import strip_machine_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from types import CodeType
 
     from calcharo_vm.machine.observer import Observer
 
@@ -60,14 +58,25 @@ class Machine:
         return context
 
     @property
+    def runs_here(self) -> bool:
+        """Whether the current thread has run guest code on this machine."""
+        return hasattr(self._local, "context")
+
+    def stop_observing(self) -> None:
+        """Tells the observer nothing of frames that start from now on."""
+        self.observer = None
+        for guest in list(self._guest_codes.values()):
+            guest.relink()
+
+    @property
     def observe(self) -> Callable[[int, Callable[..., Any]], Callable[..., Any]] | None:
         """How handlers are wrapped for the observer: a function of index and handler, or None."""
         return None if self.observer is None else self._observed
 
     def _observed(self, index: int, handler: Callable[..., Any]) -> Callable[..., Any]:
-        tell = self.observer.instruction  # type: ignore[union-attr] - only called with an observer
+        tell = self.observer.instruction  # type: ignore[union-attr] # only called with an observer
 
-        def observed(frame: Frame, stack: list[Any], operand: Any) -> Any:  # noqa: ANN401
+        def observed(frame: Frame, stack: list[Any], operand: Any) -> Any:
             tell(frame, index)
             return handler(frame, stack, operand)
 
@@ -88,24 +97,34 @@ class Machine:
         return known
 
     def verified_code(self, code: CodeType) -> GuestCode:
-        """A code object that the program made or found, checked before it is prepared.
+        """A code object that comes from elsewhere, checked before it is prepared; so are those it makes functions of.
 
         Raises:
             InvalidBytecode: It is not one that this CPython compiled.
         """
+        from calcharo_vm.code.verification import verify  # noqa: PLC0415 - few programs need it
+
         guest = self.guest_code(code)
-        if not guest.is_verified:
+        if not guest.is_foreign:
             verify(code)
-            guest.is_verified = True
+            guest.is_foreign = True
         return guest
 
-    def run_code(self, code: CodeType, globals: dict[str, Any], locals: Any = None) -> Any:  # noqa: A002, ANN401
+    def run_code(
+        self,
+        code: CodeType,
+        globals: dict[str, Any],
+        locals: Any = None,
+        *,
+        foreign: bool = False,
+    ) -> Any:
         """Runs a module's code object in the current thread.
 
         Args:
             code: What `compile` made of a program.
             globals: The global namespace.
             locals: The namespace of assignments; the globals by default.
+            foreign: Whether the code object may have come from elsewhere than this CPython's compiler.
 
         Returns:
             What the code returns: None, or the value of an expression compiled in "eval" mode.
@@ -114,7 +133,7 @@ class Machine:
             BaseException: What the program raises; its traceback has the program's frames only.
             InvalidBytecode: The code object is not one that this CPython compiled.
         """
-        guest = self.guest_code(code)
+        guest = self.verified_code(code) if foreign else self.guest_code(code)
         globals.setdefault("__builtins__", builtins.__dict__)  # as exec does: C code relies on it
         namespace = globals if locals is None else locals
         frame = Frame(guest, list(guest.padding), globals, builtins_of(globals), self.context)

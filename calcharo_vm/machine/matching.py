@@ -10,17 +10,17 @@ _SEQUENCE_FLAG, _MAPPING_FLAG = 1 << 5, 1 << 6
 _MATCH_SELF_FLAG = 1 << 22
 
 
-def is_mapping(subject: Any) -> bool:  # noqa: ANN401
+def is_mapping(subject: Any) -> bool:
     """Whether mapping patterns may match the subject."""
     return bool(type(subject).__flags__ & _MAPPING_FLAG)
 
 
-def is_sequence(subject: Any) -> bool:  # noqa: ANN401
+def is_sequence(subject: Any) -> bool:
     """Whether sequence patterns may match the subject."""
     return bool(type(subject).__flags__ & _SEQUENCE_FLAG)
 
 
-def match_keys(subject: Any, keys: tuple[Any, ...]) -> tuple[Any, ...] | None:  # noqa: ANN401
+def match_keys(subject: Any, keys: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """The subject's values at the keys, or None if one is missing.
 
     Raises:
@@ -43,7 +43,7 @@ def match_keys(subject: Any, keys: tuple[Any, ...]) -> tuple[Any, ...] | None:  
     return tuple(values)
 
 
-def match_class(subject: Any, cls: Any, count: int, names: tuple[str, ...]) -> tuple[Any, ...] | None:  # noqa: ANN401
+def match_class(subject: Any, cls: Any, count: int, names: tuple[str, ...]) -> tuple[Any, ...] | None:
     """The attributes that a class pattern names, or None if it does not match.
 
     Raises:
@@ -97,7 +97,7 @@ def _positional_names(cls: type, count: int) -> tuple[bool, tuple[str, ...]]:
     return False, match_args[:count]
 
 
-def _match_attribute(subject: Any, cls: type, name: str, seen: set[str]) -> Any:  # noqa: ANN401
+def _match_attribute(subject: Any, cls: type, name: str, seen: set[str]) -> Any:
     if name in seen:
         message = f"{cls.__name__}() got multiple sub-patterns for attribute {name!r}"
         raise TypeError(message)

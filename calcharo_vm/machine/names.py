@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
+    from types import CellType
+
     from calcharo_vm.machine.frame import Frame
 
 
@@ -37,7 +38,7 @@ def cell_is_empty(cell: CellType) -> bool:
     return False
 
 
-def classdict_or_cell(frame: Frame, namespace: Any, slot: int) -> Any:  # noqa: ANN401
+def classdict_or_cell(frame: Frame, namespace: Any, slot: int) -> Any:
     """A name of a class scope: from its namespace or else from a cell."""
     name = frame.guest.decoded.localsplus[slot]
     value = lookup(namespace, name)
@@ -49,7 +50,7 @@ def classdict_or_cell(frame: Frame, namespace: Any, slot: int) -> Any:  # noqa: 
     return cell.cell_contents
 
 
-def lookup(namespace: Any, name: str) -> Any:  # noqa: ANN401
+def lookup(namespace: Any, name: str) -> Any:
     """A name's value in any mapping, or NULL."""
     if type(namespace) is dict:
         return namespace.get(name, NULL)
@@ -59,7 +60,7 @@ def lookup(namespace: Any, name: str) -> Any:  # noqa: ANN401
         return NULL
 
 
-def load_name(frame: Frame, namespace: Any, name: str) -> Any:  # noqa: ANN401
+def load_name(frame: Frame, namespace: Any, name: str) -> Any:
     """A name's value in a namespace, the globals or the builtins."""
     value = lookup(namespace, name)
     if value is NULL:
@@ -69,7 +70,7 @@ def load_name(frame: Frame, namespace: Any, name: str) -> Any:  # noqa: ANN401
     return value
 
 
-def load_builtin(frame: Frame, name: str) -> Any:  # noqa: ANN401
+def load_builtin(frame: Frame, name: str) -> Any:
     """A name's value in the builtins; the globals were searched, except for what a subclass of dict makes up."""
     if type(frame.globals) is not dict:
         value = lookup(frame.globals, name)
@@ -99,7 +100,7 @@ def delete_name(frame: Frame, name: str) -> None:
         raise name_error(name)
 
 
-def setup_annotations(namespace: Any) -> None:  # noqa: ANN401
+def setup_annotations(namespace: Any) -> None:
     """Makes `__annotations__` in a namespace if it is missing."""
     if lookup(namespace, "__annotations__") is NULL:
         namespace["__annotations__"] = {}

@@ -8,7 +8,7 @@ the very instruction, in a host function of its own.
 from __future__ import annotations
 
 import builtins
-from functools import lru_cache
+from functools import cache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,8 @@ _MARKER = StubMarker()
 _NUMBERS = {name: number for number, name in TABLE.OPNAMES.items()}
 
 
-@lru_cache(maxsize=None)
-def native_instruction(opname: str, oparg: int | str, inputs: int, outputs: int) -> Any:  # noqa: ANN401
+@cache
+def native_instruction(opname: str, oparg: int | str, inputs: int, outputs: int) -> Any:
     """A host function that takes the instruction's inputs and returns its output, or a tuple of several.
 
     Args:

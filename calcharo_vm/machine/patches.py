@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -16,21 +14,22 @@ from calcharo_vm.machine.tracebacks import MACHINE_FOLDER, is_machine_code, mirr
 from calcharo_vm.machine.tracing import tracing_functions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from types import FrameType, ModuleType
 
     from calcharo_vm.machine.machine import Machine
 
-_host_getframe = sys._getframe  # noqa: SLF001
+_host_getframe = sys._getframe
 
 
 @contextmanager
 def patched_library(machine: Machine) -> Iterator[None]:
     """Replaces functions that look at callers by ones that see the guest's frames, for as long as the block runs."""
-    replacements = [
+    replacements: list[tuple[ModuleType, str, Callable[..., Any]]] = [
         (sys, "_getframe", _getframe_for(machine)),
         *((sys, name, function) for name, function in tracing_functions(machine).items()),
         (warnings, "warn", _warn_for(machine, warnings.warn)),
-        (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined] # noqa: SLF001
+        (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined]
     ]
     originals = [(module, name, getattr(module, name)) for module, name, _ in replacements]
     for module, name, replacement in replacements:
@@ -63,10 +62,10 @@ def _getframe_for(machine: Machine) -> Callable[..., FrameType]:
 
 def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., None]:
     def warn(
-        message: Any,  # noqa: ANN401
-        category: type[Warning] | None = None,
+        message: Any,
+        category: Any = None,
         stacklevel: int = 1,
-        source: Any = None,  # noqa: ANN401
+        source: Any = None,
         *,
         skip_file_prefixes: tuple[str, ...] = (),
     ) -> None:
@@ -103,7 +102,9 @@ def _warning_place(
     else:
         for _ in range(stacklevel - 1):
             position += 1
-            while position < len(stack) and (_is_internal(stack[position]) or _filename(stack[position]).startswith(skipped)):
+            while position < len(stack) and (
+                _is_internal(stack[position]) or _filename(stack[position]).startswith(skipped)
+            ):
                 position += 1
     if position >= len(stack):
         return *(("<sys>", 0) if sys.version_info >= (3, 13) else ("sys", 1)), vars(sys)
@@ -124,8 +125,8 @@ def _is_internal(frame: Frame | FrameType) -> bool:
 
 
 def _show_warning_for(machine: Machine, original: Callable[[Any], None]) -> Callable[[Any], None]:
-    def _showwarnmsg(message: Any) -> None:  # noqa: ANN401
-        """Shows a warning that CPython itself raised while the machine executed an instruction, at the guest's place."""
+    def _showwarnmsg(message: Any) -> None:
+        """Shows a warning that CPython raised while the machine executed an instruction, at the guest's place."""
         frame = machine.context.frame
         if frame is not None and message.filename.startswith(MACHINE_FOLDER):
             message.filename = frame.guest.code.co_filename

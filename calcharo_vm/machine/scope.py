@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from pathlib import Path
-
-import attrs
+from typing import TYPE_CHECKING, final
 
 from calcharo_vm.host_builtins import __builtins__
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-@attrs.frozen
+
+@final
 class Scope:
     """Decides by module name and file what is interpreted.
 
@@ -23,11 +25,14 @@ class Scope:
         exclude: Patterns of modules that run natively after all.
     """
 
-    program_folder: str | None = attrs.field(
-        default=None, converter=lambda folder: None if folder is None else str(Path(folder).resolve())
-    )
-    include: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    exclude: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    __slots__ = ("exclude", "include", "program_folder")
+
+    def __init__(
+        self, program_folder: str | None = None, include: Iterable[str] = (), exclude: Iterable[str] = ()
+    ) -> None:
+        self.program_folder = None if program_folder is None else str(Path(program_folder).resolve())
+        self.include = tuple(include)
+        self.exclude = tuple(exclude)
 
     def contains(self, module_name: str, filename: str | None) -> bool:
         """Whether a module is interpreted."""

@@ -67,7 +67,10 @@ def add_traceback_entry(frame: Frame, error: BaseException) -> None:
     index = frame.ip - 1
     line = decoded.positions[index][0]
     error.__traceback__ = TracebackType(
-        strip_machine_entries(error.__traceback__), mirror_of(frame), decoded.offsets[index], -1 if line is None else line
+        strip_machine_entries(error.__traceback__),
+        mirror_of(frame),
+        decoded.offsets[index],
+        -1 if line is None else line,
     )
 
 
@@ -86,7 +89,7 @@ def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
     code = template.replace(co_consts=(*template.co_consts, MirrorReference(frame)))
     if not guest.is_optimized:
         namespace = frame.globals if frame.locals is None else frame.locals
-        return eval(code, frame.globals, namespace).gi_frame, ()  # noqa: S307 - it runs nothing but RETURN_GENERATOR
+        return eval(code, frame.globals, namespace).gi_frame, ()
     cells = tuple(CellType() for _ in code.co_freevars)
     return FunctionType(code, frame.globals, closure=cells)().gi_frame, cells
 

@@ -35,27 +35,25 @@ _LEAVING = (RETURNED, YIELDED)
 def tracing_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
     """The functions of `sys` that switch tracing on and off, for the guest of a machine."""
 
-    def settrace(function: Any, /) -> None:  # noqa: ANN401
+    def settrace(function: Any, /) -> None:
         machine.context.trace_function = function
         machine.trace_frames()
 
-    def gettrace() -> Any:  # noqa: ANN401
+    def gettrace() -> Any:
         return machine.context.trace_function
 
-    def setprofile(function: Any, /) -> None:  # noqa: ANN401
+    def setprofile(function: Any, /) -> None:
         machine.context.profile_function = function
         machine.trace_frames()
 
-    def getprofile() -> Any:  # noqa: ANN401
+    def getprofile() -> Any:
         return machine.context.profile_function
 
     functions = (settrace, gettrace, setprofile, getprofile)
     return {function.__name__: function for function in functions}
 
 
-def traced_table(
-    guest: GuestCode, table: list[tuple[Callable[..., Any], Any]]
-) -> list[tuple[Callable[..., Any], Any]]:
+def traced_table(guest: GuestCode, table: list[tuple[Callable[..., Any], Any]]) -> list[tuple[Callable[..., Any], Any]]:
     """A code object's handlers, wrapped so that they tell the guest's trace functions."""
     starts = _line_starts(guest)
     return [
@@ -79,8 +77,8 @@ def _line_starts(guest: GuestCode) -> list[int | None]:
     return starts
 
 
-def _traced(handler: Callable[..., Any], index: int, is_resume: bool, line: int | None) -> Callable[..., Any]:  # noqa: FBT001
-    def traced(frame: Frame, stack: list[Any], operand: Any) -> Any:  # noqa: ANN401
+def _traced(handler: Callable[..., Any], index: int, is_resume: bool, line: int | None) -> Callable[..., Any]:
+    def traced(frame: Frame, stack: list[Any], operand: Any) -> Any:
         context = frame.context
         if context.telling or (context.trace_function is None and context.profile_function is None):
             return handler(frame, stack, operand)
@@ -121,7 +119,7 @@ def _tell_before(context: ExecutionContext, frame: Frame, index: int, line: int 
         host_frame.f_trace = _tell(context, local, host_frame, "opcode", None)
 
 
-def tell_return(context: ExecutionContext, frame: Frame, value: Any) -> None:  # noqa: ANN401
+def tell_return(context: ExecutionContext, frame: Frame, value: Any) -> None:
     """Tells that a frame returns, yields, or is left by an exception (with None)."""
     if frame.mirror is None or context.telling:
         return
@@ -143,7 +141,7 @@ def tell_exception(context: ExecutionContext, frame: Frame, error: BaseException
         )
 
 
-def profiled_call(context: ExecutionContext, callable: Any, arguments: Any, named: Any) -> Any:  # noqa: A002, ANN401
+def profiled_call(context: ExecutionContext, callable: Any, arguments: Any, named: Any) -> Any:
     """Calls a function of C and tells the program's profile function of it."""
     frame = context.frame
     if frame is None or context.telling:
@@ -161,7 +159,7 @@ def profiled_call(context: ExecutionContext, callable: Any, arguments: Any, name
     return result
 
 
-def _tell(context: ExecutionContext, function: Any, host_frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ANN401
+def _tell(context: ExecutionContext, function: Any, host_frame: FrameType, event: str, argument: Any) -> Any:
     """Calls a trace function with tracing off; a function that raises ends the tracing."""
     context.telling = True
     try:
@@ -172,4 +170,3 @@ def _tell(context: ExecutionContext, function: Any, host_frame: FrameType, event
     finally:
         context.telling = False
     return host_frame.f_trace if result is None and event != "call" else result
-

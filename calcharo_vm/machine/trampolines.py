@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import opcode
 import sys
-from functools import lru_cache
+from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -77,8 +77,8 @@ def make_trampoline(guest: GuestCode) -> CodeType:
     )
 
 
-@lru_cache(maxsize=None)
-def _template(positional: int, keyword_only: int, stars: int, free: int, is_function: bool) -> CodeType:  # noqa: FBT001
+@cache
+def _template(positional: int, keyword_only: int, stars: int, free: int, is_function: bool) -> CodeType:
     parameters, values = _signature(positional, keyword_only, stars)
     cells = [f"c{number}" for number in range(free)]
     if is_function:
@@ -88,7 +88,9 @@ def _template(positional: int, keyword_only: int, stars: int, free: int, is_func
     source = _TEMPLATE.format(cells=", ".join(cells), parameters=", ".join(parameters), entry=entry)
     code = compile(source, "<trampoline>", "exec", dont_inherit=True, optimize=0)
     for name in ("enclosing", "trampoline"):
-        code = next(constant for constant in code.co_consts if isinstance(constant, CodeType) and constant.co_name == name)
+        code = next(
+            constant for constant in code.co_consts if isinstance(constant, CodeType) and constant.co_name == name
+        )
     # What the template compiled as reads of free variables must read the cells themselves.
     return with_opcodes_replaced(code, {"LOAD_DEREF": "LOAD_CLOSURE" if sys.version_info < (3, 13) else "LOAD_FAST"})
 
@@ -155,7 +157,7 @@ def _binder_code(guest: GuestCode) -> CodeType:
     return known
 
 
-@lru_cache(maxsize=None)
+@cache
 def _binder_template(positional: int, keyword_only: int, stars: int) -> CodeType:
     """A function that returns its parameters in slot order."""
     parameters, values = _signature(positional, keyword_only, stars)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
 
-def original_of(code: Any) -> Any:  # noqa: ANN401
+def original_of(code: Any) -> Any:
     """The guest's code object that a host code object stands for, or the object itself."""
     if type(code) is CodeType and (constants := code.co_consts) and isinstance(constants[-1], GuestReference):
         return constants[-1].code
@@ -27,7 +27,7 @@ def original_of(code: Any) -> Any:  # noqa: ANN401
 def _code_view(name: str, owners: tuple[type, ...]) -> Callable[[Any], Any]:
     read = attrgetter(name)
 
-    def view(owner: Any) -> Any:  # noqa: ANN401
+    def view(owner: Any) -> Any:
         value = read(owner)
         return original_of(value) if type(owner) in owners else value
 
@@ -37,7 +37,7 @@ def _code_view(name: str, owners: tuple[type, ...]) -> Callable[[Any], Any]:
 def _awaited_view(name: str) -> Callable[[Any], Any]:
     read = attrgetter(name)
 
-    def view(owner: Any) -> Any:  # noqa: ANN401
+    def view(owner: Any) -> Any:
         if type(owner) in _GENERATORS:
             from calcharo_vm.machine.generators import delegate, frame_of  # noqa: PLC0415 - they need this module
 
@@ -52,7 +52,7 @@ def _awaited_view(name: str) -> Callable[[Any], Any]:
 def _generator_frame_view(name: str) -> Callable[[Any], Any]:
     read = attrgetter(name)
 
-    def view(owner: Any) -> Any:  # noqa: ANN401
+    def view(owner: Any) -> Any:
         if type(owner) in _GENERATORS:
             from calcharo_vm.machine.generators import frame_of  # noqa: PLC0415
 
@@ -68,7 +68,7 @@ def _generator_frame_view(name: str) -> Callable[[Any], Any]:
 def _frame_view(name: str, view_of: Callable[[Frame], Any]) -> Callable[[Any], Any]:
     read = attrgetter(name)
 
-    def view(owner: Any) -> Any:  # noqa: ANN401
+    def view(owner: Any) -> Any:
         if type(owner) is FrameType:
             constants = owner.f_code.co_consts
             if constants and type(constants[-1]) is MirrorReference:
@@ -78,7 +78,7 @@ def _frame_view(name: str, view_of: Callable[[Frame], Any]) -> Callable[[Any], A
     return view
 
 
-def _caller_view(owner: Any) -> Any:  # noqa: ANN401
+def _caller_view(owner: Any) -> Any:
     """`f_back` of a frame: the next of the thread's logical stack, guest frames and native ones."""
     if type(owner) is not FrameType:
         return owner.f_back
@@ -94,20 +94,22 @@ def _caller_view(owner: Any) -> Any:  # noqa: ANN401
     return None if frame.back is None else mirror_of(frame.back)
 
 
-def _locals_of(frame: Frame) -> Any:  # noqa: ANN401
+def _locals_of(frame: Frame) -> Any:
     return local_values(frame) if frame.locals is None else frame.locals
 
 
-def set_code(owner: Any, value: Any) -> None:  # noqa: ANN401
+def set_code(owner: Any, value: Any) -> None:
     """Sets `__code__`; a guest function gets the trampoline of the code object."""
+    from calcharo_vm.machine.guest_code import GuestCode  # noqa: PLC0415 - it needs the getters of this module
+
     if type(owner) is FunctionType and type(value) is CodeType:
         constants = owner.__code__.co_consts
-        if constants and isinstance(constants[-1], GuestReference) and original_of(value) is value:
+        if constants and type(constants[-1]) is GuestCode and original_of(value) is value:
             value = constants[-1].machine.verified_code(value).trampoline
     owner.__code__ = value
 
 
-def set_trace_opcodes(owner: Any, value: Any) -> None:  # noqa: ANN401
+def set_trace_opcodes(owner: Any, value: Any) -> None:
     """Sets `f_trace_opcodes`; the machine traces a guest frame's opcodes itself."""
     constants = owner.f_code.co_consts if type(owner) is FrameType else ()
     if constants and type(constants[-1]) is MirrorReference:

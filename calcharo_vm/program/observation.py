@@ -10,13 +10,12 @@ from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import Recorder
 
 if TYPE_CHECKING:
-    from calcharo_vm.machine.machine import Machine
     from calcharo_vm.machine.observer import Observer
     from calcharo_vm.recording.frames import Leave as RecordedLeave
     from calcharo_vm.recording.frames import ObservedFrame
     from calcharo_vm.recording.journal import Journal
 
-__all__ = ["MachineRecorder", "as_observer", "stop_observing"]
+__all__ = ["MachineRecorder", "as_observer"]
 
 
 class Leave(Enum):
@@ -63,13 +62,6 @@ class MachineRecorder(Recorder):
     def frame_left(self, frame: ObservedFrame, leave: RecordedLeave) -> None:
         """Journal that a frame is left, in the words of recordings."""
         super().frame_left(frame, _LEAVES[leave] if isinstance(leave, Signal) else leave)
-
-
-def stop_observing(machine: Machine) -> None:
-    """Let a machine go on unobserved: what outlives a program's recording is not part of it."""
-    machine.observer = None
-    for guest in list(machine._guest_codes.values()):
-        vars(guest).pop("table", None)
 
 
 def as_observer(recorder: MachineRecorder) -> Observer:

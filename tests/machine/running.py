@@ -36,7 +36,7 @@ def output_of(run: Any, source: str) -> str:
     with contextlib.redirect_stdout(stream):
         try:
             run(source)
-        except BaseException as error:  # noqa: BLE001 - whatever the guest raises
+        except BaseException as error:
             while error.__traceback__ and "<guest>" not in error.__traceback__.tb_frame.f_code.co_filename:
                 error.__traceback__ = error.__traceback__.tb_next
             traceback.print_exception(error, file=stream)

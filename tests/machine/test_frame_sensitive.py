@@ -1,9 +1,12 @@
 """Tests for lookasides, library functions, patches and views: what looks at frames sees the guest's."""
 
 import sys
+from types import CodeType
 
 import pytest
 
+from calcharo_vm.errors import InvalidBytecode
+from calcharo_vm.machine import Machine
 from tests.machine.running import assert_same, on_machine
 
 PROGRAMS = {
@@ -140,8 +143,9 @@ PROGRAMS = {
     "frames given to library code": """
         import sys, traceback, inspect
         def f(): return sys._getframe()
-        def g(): return inspect.getframeinfo(sys._getframe()).function, inspect.getframeinfo(frame=sys._getframe()).lineno
-        print(g())
+        def g(): return inspect.getframeinfo(sys._getframe()).function
+        def n(): return inspect.getframeinfo(frame=sys._getframe()).lineno
+        print(g(), n())
         def h(): return [e.name for e in traceback.extract_stack(sys._getframe())][-1]
         print(h())
     """,
@@ -318,3 +322,16 @@ def test_a_damaged_code_object_is_refused() -> None:
 
     assert names["outcome"][0] == "InvalidBytecode"
     assert "compile its source again" in names["outcome"][1]
+
+
+def test_code_that_a_foreign_code_object_makes_functions_of_is_checked() -> None:
+    outer = compile("before = 1\ndef f(): return 1\nafter = 1", "<guest>", "exec")
+    inner = next(constant for constant in outer.co_consts if isinstance(constant, CodeType))
+    broken = tuple(inner.replace(co_code=b"") if constant is inner else constant for constant in outer.co_consts)
+    namespace: dict[str, object] = {}
+
+    with pytest.raises(InvalidBytecode, match=r"'f'.*no instructions"):
+        Machine().run_code(outer.replace(co_consts=broken), namespace, foreign=True)
+
+    assert namespace["before"] == 1
+    assert "after" not in namespace

@@ -21,12 +21,14 @@ from tests.conformance.program import Program, all_programs
 
 # What needs a process of its own: it ends the process, changes it for good, or depends on it being fresh.
 OWN_PROCESS = (
-    "asyncio__", "async__", "import__", "introspection__settrace", "library__doctest", "multiprocessing__",
-    "program__", "recursion__", "signal__", "sys_exit__from_thread", "threading__", "uncaught__keyboard_interrupt",
-    "uncaught__recursion_error", "uncaught__thread_exception", "uncaught__unraisable", "weakref__", "generator__finally",
-    "class__del_and", "known_breaker__27", "known_breaker__28", "known_breaker__29", "introspection__callers",
-    "string__template_of_logging", "exec_eval__locals", "class__property_of_modules", "library__unittest",
-    "uncaught__warning", "introspection__", "coroutine__", "uncaught__custom", "uncaught__in_async", "uncaught__in_coroutine",
+    "asyncio__", "async__", "import__", "introspection__settrace", "library__doctest",
+    "multiprocessing__", "program__", "recursion__", "signal__", "sys_exit__from_thread",
+    "threading__", "uncaught__keyboard_interrupt", "uncaught__recursion_error",
+    "uncaught__thread_exception", "uncaught__unraisable", "weakref__", "generator__finally",
+    "class__del_and", "known_breaker__27", "known_breaker__28", "known_breaker__29",
+    "introspection__callers", "string__template_of_logging", "exec_eval__locals",
+    "class__property_of_modules", "library__unittest", "uncaught__warning", "introspection__",
+    "coroutine__", "uncaught__custom", "uncaught__in_async", "uncaught__in_coroutine",
     "uncaught__in_task",
 )  # fmt: skip
 PROGRAMS = [
@@ -61,7 +63,7 @@ def _run(path: Path, monkeypatch: pytest.MonkeyPatch, machine: Machine | None) -
             else:
                 with machine.activate():
                     machine.run_code(code, main.__dict__)
-        except BaseException as error:  # noqa: BLE001 - whatever the program ends with
+        except BaseException as error:
             _without_this_file(error)
             traceback.print_exception(error, file=stream)
     gc.collect()

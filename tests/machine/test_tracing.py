@@ -126,7 +126,7 @@ def test_lines_can_be_switched_off_and_opcodes_on() -> None:
 
 def test_a_frame_of_c_code_keeps_its_own_setting() -> None:
     def host() -> object:
-        return sys._getframe()  # noqa: SLF001
+        return sys._getframe()
 
     frame = host()
     on_machine("frame.f_trace_opcodes = True", frame=frame)

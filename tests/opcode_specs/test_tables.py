@@ -43,7 +43,7 @@ def test_the_magic_number_is_that_of_the_interpreter() -> None:
 
 
 def test_inline_caches_are_those_of_the_interpreter() -> None:
-    entries = opcode._inline_cache_entries
+    entries = opcode._inline_cache_entries  # type: ignore[attr-defined]
     native = {
         number: entries[number] if isinstance(entries, list) else entries.get(name, 0)
         for name, number in EMITTED.items()
@@ -67,7 +67,7 @@ def test_arguments_and_jumps_are_those_of_the_interpreter() -> None:
 
 @pytest.mark.parametrize("name", sorted(EMITTED))
 @pytest.mark.parametrize("jump", [False, True])
-def test_stack_effects_are_those_of_dis(name: str, jump: bool) -> None:  # noqa: FBT001
+def test_stack_effects_are_those_of_dis(name: str, jump: bool) -> None:
     number = EMITTED[name]
     arguments = ARGUMENTS.get(name, (*range(70), 255, 256, 300, 1000)) if number >= TABLE.HAVE_ARGUMENT else (None,)
 

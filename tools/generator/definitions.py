@@ -129,6 +129,16 @@ def _read_items(picture: str) -> tuple[Item, ...]:
     return tuple(Item(name, size or None) for name, size in items)
 
 
+def shared_count(definition: Definition) -> int:
+    """The number of items at the bottom of the picture that are the same before and after."""
+    pairs = zip(definition.inputs, definition.outputs, strict=False)
+    return next((count for count, (before, after) in enumerate(pairs) if before != after), _shorter(definition))
+
+
+def _shorter(definition: Definition) -> int:
+    return min(len(definition.inputs), len(definition.outputs))
+
+
 def version_table(version: tuple[int, int]) -> ModuleType:
     """The table of a CPython version."""
     return importlib.import_module(f"opcode_specs.versions.py{version[0]}{version[1]}")
@@ -145,10 +155,16 @@ def definitions_of(version: tuple[int, int], definitions: list[Definition]) -> d
         latest: dict[str | None, Definition] = {}
         for definition in definitions:
             known = latest.get(definition.form)
-            if definition.opname == opname and definition.since <= version and (not known or known.since < definition.since):
+            if (
+                definition.opname == opname
+                and definition.since <= version
+                and (not known or known.since < definition.since)
+            ):
                 latest[definition.form] = definition
         if None not in latest:
             message = f"CPython {version[0]}.{version[1]} has {opname}, which no file in opcode_specs/ defines"
             raise DefinitionError(message)
-        chosen[opname] = sorted(latest.values(), key=lambda definition: (definition.when is None, definition.form or ""))
+        chosen[opname] = sorted(
+            latest.values(), key=lambda definition: (definition.when is None, definition.form or "")
+        )
     return chosen
