@@ -18,7 +18,7 @@ def build_interpolation(value: Any, expression: str, conversion: int, specificat
 
 def build_template(strings: tuple[str, ...], interpolations: tuple[Any, ...]) -> Any:
     """A template string of `strings` with `interpolations` between them."""
-    from string.templatelib import Template # noqa: PLC0415 - since 3.14
+    from string.templatelib import Template  # noqa: PLC0415 - since 3.14
 
     pieces: list[Any] = []
     for text, interpolation in zip(strings, interpolations, strict=False):
