@@ -16,7 +16,8 @@ def CALL(oparg):
         arguments.insert(0, callable)
         callable = method
     keywords = frame.keyword_names
-    frame.keyword_names = ()
+    if keywords:
+        frame.keyword_names = ()
     enter(call(frame, callable, arguments, keywords))
 
 
@@ -30,7 +31,8 @@ def CALL_py312(oparg):
         arguments.insert(0, callable)
         callable = method
     keywords = frame.keyword_names
-    frame.keyword_names = ()
+    if keywords:
+        frame.keyword_names = ()
     enter(call(frame, callable, arguments, keywords))
 
 

@@ -915,7 +915,8 @@ def CALL(frame, stack, oparg):
         arguments.insert(0, callable)
         callable = method
     keywords = frame.keyword_names
-    frame.keyword_names = ()
+    if keywords:
+        frame.keyword_names = ()
     entered = call(frame, callable, arguments, keywords)
     if type(entered) is Frame:
         return entered

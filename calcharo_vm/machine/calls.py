@@ -58,13 +58,12 @@ def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str,
             if guest.machine is context.machine and guest.is_optimized:
                 if keywords or guest.exact_count != len(arguments):
                     arguments = bind(guest, callable, arguments, keywords)
-                if guest.padding:
-                    arguments += guest.padding
-                if callable.__closure__ is not None:
-                    arguments += callable.__closure__
+                arguments += guest.padding
+                if guest.is_ordinary:
+                    return Frame(guest, arguments, callable.__globals__, callable.__builtins__, context)
+                arguments += callable.__closure__ or ()
                 callee = Frame(guest, arguments, callable.__globals__, callable.__builtins__, context)
-                if guest.makes_generator:
-                    callee.function = callable
+                callee.function = callable
                 return callee
     elif kind is MethodType:
         if type(callable.__func__) is FunctionType:

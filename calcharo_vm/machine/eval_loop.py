@@ -109,8 +109,9 @@ def execute(base: Frame) -> Signal:
                     context.depth = depth + 1
                     context.frame = frame = target
                     stack = frame.stack
-                    table = frame.guest.table
-                    ip = 0
+                    guest = frame.guest
+                    table = guest.table
+                    ip = guest.start
                     if observer is not None:
                         observer.frame_entered(frame)
                     continue

@@ -19,6 +19,7 @@ class Frame:
     """One activation of a code object: its slots, value stack and place.
 
     What most frames never need has its default on the class: making a frame is the cost of a call.
+    What instructions set often has none there: CPython is slow at setting an attribute that the class has too.
 
     Attributes:
         guest: The code object, decoded and linked to handlers.
@@ -28,16 +29,14 @@ class Frame:
         context: The thread's execution context.
         back: The caller's frame.
         stack: The value stack, bottom first.
+        ip: The index of the next instruction; the executing one is `ip - 1`.
+        result: What the frame hands to the eval loop with a signal.
     """
 
-    ip: int = 0
-    """The index of the next instruction; the executing one is `ip - 1`."""
     locals: Any = None
     """The namespace of a module, class body or exec'd frame; None for functions."""
     handled: tuple[BaseException, ...] = ()
     """The exceptions whose handlers the frame is in, outermost first."""
-    result: Any = None
-    """What the frame hands to the eval loop with a signal."""
     keyword_names: tuple[str, ...] = ()
     """The names of the next call's keyword arguments (KW_NAMES)."""
     reraised_from: int | None = None
@@ -79,6 +78,8 @@ class Frame:
         self.context = context
         self.back: Any = context.frame  # a frame, or None
         self.stack: list[Any] = []
+        self.ip = 0
+        self.result: Any = None
 
     def take_result(self) -> Any:
         """What the frame handed over, which it then forgets."""

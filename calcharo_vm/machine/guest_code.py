@@ -9,6 +9,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from calcharo_vm.code import DecodedCode, decode
+from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.machine.machine import Machine
 
+_RESUME = next(number for number, name in TABLE.OPNAMES.items() if name == "RESUME")
 CO_OPTIMIZED = 0x1
 CO_NEWLOCALS = 0x2
 CO_VARARGS = 0x4
@@ -42,7 +44,9 @@ class GuestCode(StubMarker, GuestReference):
         self.code = code
         self.machine = machine
         self.argcount = code.co_argcount
-        self.makes_generator = bool(code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
+        generates = code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)
+        # Whether a call's frame needs neither a closure nor the function itself.
+        self.is_ordinary = not generates and not code.co_freevars
         self.takes_positional_only = not (code.co_kwonlyargcount or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS))
         # The number of arguments that need no binding; -1 when all calls do.
         self.exact_count = code.co_argcount if self.takes_positional_only else -1
@@ -75,9 +79,17 @@ class GuestCode(StubMarker, GuestReference):
             return table
         return [(observe(index, handler), operand) for index, (handler, operand) in enumerate(table)]
 
+    @cached_property
+    def start(self) -> int:
+        """The index where frames start: RESUME does nothing that anybody sees unless somebody observes."""
+        machine = self.machine
+        skips = machine.observer is None and not machine.is_tracing and self.decoded.opcodes[0] == _RESUME
+        return int(skips)
+
     def relink(self) -> None:
         """Makes the handlers anew when they are needed next: the program began to trace."""
         self.__dict__.pop("table", None)
+        self.__dict__.pop("start", None)
 
     @cached_property
     def trampoline(self) -> CodeType:
