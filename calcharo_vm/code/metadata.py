@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import importlib
 import sys
 from typing import TYPE_CHECKING
@@ -13,17 +12,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from calcharo_vm.code.instruction import Instruction
-
-
-class Flags(enum.Flag):
-    """What an opcode may do beyond its stack effect; the meanings are those of `opcode_specs/dsl.py`."""
-
-    NONE = 0
-    JUMPS = enum.auto()
-    BACKWARD = enum.auto()
-    CALLS = enum.auto()
-    WRITES_HEAP = enum.auto()
-    EXPRESSION = enum.auto()
 
 
 SUPPORTED = ((3, 11), (3, 12), (3, 13), (3, 14), (3, 15))
@@ -45,11 +33,6 @@ def load_table(package: str, name: str) -> ModuleType:
 
 
 TABLE = load_table("calcharo_vm.code", "metadata")
-
-
-def flags(instruction: Instruction) -> Flags:
-    """The flags of an instruction's opcode."""
-    return Flags(TABLE.FLAGS[instruction.opcode])
 
 
 def pops(instruction: Instruction) -> int:

@@ -7,12 +7,12 @@ one another, and what is left when they have returned are dead frames that keep 
 from __future__ import annotations
 
 import _thread
-import opcode
 import sys
 from functools import partial
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import ACTIVE_MACHINES
 from calcharo_vm.machine.frame import Frame
@@ -110,6 +110,7 @@ class _Chain(StubMarker):
         return int
 
 
+_COPY_FREE_VARS = next(number for number, name in TABLE.OPNAMES.items() if name == "COPY_FREE_VARS")
 _getframe = sys._getframe  # the host's own, whatever it is replaced by later
 _STUB = make_stub('def stub(): "chain".next_call()()', StubMarker())
 
@@ -126,7 +127,7 @@ def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:
         position = (line, line, None, None)
         local, is_function = dict(frame.f_locals), bool(code.co_flags & CO_OPTIMIZED)
     values = dict(list(local.items())[:255]) if is_function else {}
-    prefix = bytes([opcode.opmap["COPY_FREE_VARS"], len(values)]) if values else b""
+    prefix = bytes([_COPY_FREE_VARS, len(values)]) if values else b""
     units = prefix + _STUB.co_code
     stub = _STUB.replace(
         co_code=units,

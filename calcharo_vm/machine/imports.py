@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import types
-from importlib.util import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -67,7 +66,8 @@ def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
     if lazy_modules is None:
         return False
     if level:
-        name = resolve_name("." * level + name, frame.globals.get("__package__") or "")
+        package = str(frame.globals.get("__package__") or "").rsplit(".", level - 1)[0]
+        name = f"{package}.{name}" if name else package
     return name in lazy_modules
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import sys
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -46,7 +46,7 @@ class Machine:
         self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames
         self._guest_codes: WeakValueDictionary[int, GuestCode] = WeakValueDictionary()
-        self._local = threading.local()
+        self._local = _thread._local()
 
     @property
     def context(self) -> ExecutionContext:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, final
 
 from calcharo_vm.host_builtins import __builtins__
@@ -30,7 +29,7 @@ class Scope:
     def __init__(
         self, program_folder: str | None = None, include: Iterable[str] = (), exclude: Iterable[str] = ()
     ) -> None:
-        self.program_folder = None if program_folder is None else str(Path(program_folder).resolve())
+        self.program_folder = None if program_folder is None else os.path.realpath(program_folder)
         self.include = tuple(include)
         self.exclude = tuple(exclude)
 
@@ -44,12 +43,16 @@ class Scope:
             return True
         if self.program_folder is None or filename is None:
             return False
-        path = Path(filename)
-        folder = Path(self.program_folder)
-        return folder in path.parents and "site-packages" not in path.relative_to(folder).parts
+        folder = self.program_folder.rstrip(os.sep) + os.sep
+        filename = os.path.realpath(filename)
+        return filename.startswith(folder) and f"{os.sep}site-packages{os.sep}" not in filename[len(folder) - 1 :]
 
 
 def _matches(module_name: str, patterns: tuple[str, ...]) -> bool:
+    if not patterns:
+        return False
+    from fnmatch import fnmatchcase  # noqa: PLC0415 - slow to import, and patterns are rare
+
     names = [module_name]
     while "." in names[-1]:
         names.append(names[-1].rpartition(".")[0])

@@ -7,22 +7,23 @@ filled when the guest frame ends: until then they would keep alive what the fram
 
 from __future__ import annotations
 
-import opcode
-from pathlib import Path
+import os
 from types import CellType, CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
 
-MACHINE_FOLDER = str(Path(__file__).resolve().parent)
+MACHINE_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is slow to import
 _CO_OPTIMIZED_NEWLOCALS = 0x3
 _CO_GENERATOR = 0x20
+_NUMBERS = {name: number for number, name in TABLE.OPNAMES.items()}
 _COPY_FREE_VARS, _RETURN_GENERATOR, _POP_TOP, _NOP = (
-    opcode.opmap[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP")
+    _NUMBERS[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP")
 )
 
 

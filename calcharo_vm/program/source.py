@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import marshal
 import sys
-from importlib.util import MAGIC_NUMBER
+from importlib._bootstrap_external import MAGIC_NUMBER  # importlib.util, its public place, is slow to import
 from types import CodeType
 from typing import Final
 
