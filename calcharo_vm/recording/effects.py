@@ -1,25 +1,20 @@
 """What instructions change beside the stack: what to remember before one, and what to read after it."""
 
 import sys
-from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, plan
 from calcharo_vm.recording.anatomy import MISSING, class_attribute, is_guest_descriptor
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
-from calcharo_vm.recording.identity import Words
+from calcharo_vm.recording.identity import Shade, Words
 from calcharo_vm.recording.natives import Effect, effect_of, is_plain_iterable
+from calcharo_vm.recording.plan import Frame, Held, Prepare
+from calcharo_vm.recording.plan import Frame, Held, Prepare
 from calcharo_vm.recording.shadow import Shadow, token
 from calcharo_vm.recording.values import HeapKind
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _NULL_FIRST = sys.version_info < (3, 13)
 _EXACT_CONTAINERS = frozenset(map(id, (list, tuple, dict, str, bytes, range, bytearray)))
-
-Held = tuple[object, ...] | None
-"""An effect and the objects it may have: kept from before an instruction until it has executed."""
 
 
 def _below(stack: Words, operands: int, depth: object) -> object:
@@ -40,54 +35,52 @@ class Effects:
         self.shadow = shadow
         self.log = shadow.log
         self.null = null
-        self._prepare: dict[int, Callable[[FrameRecord, Words, object], Held]] = {
+        self.searches = 0
+        """How many searches have been due."""
+        self.preparations: dict[int, Prepare] = {
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
-            plan.STORE_SLICE: lambda _record, stack, _detail: (Effect.FIRST, stack[-3]),
-            plan.LIST_EXTENDS: lambda _record, stack, depth: _prepare_extension(Effect.EXTENDS, stack, depth),
-            plan.COLLECTION_GROWS: lambda _record, stack, depth: _prepare_extension(Effect.FIRST, stack, depth),
-            plan.SET_GROWS: lambda _record, stack, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
-            plan.MAP_GROWS: lambda _record, stack, depth: (Effect.KEYED, _below(stack, 2, depth), stack[-2]),
+            plan.STORE_SLICE: lambda _frame, stack, _detail: (Effect.FIRST, stack[-3]),
+            plan.LIST_EXTENDS: lambda _frame, stack, depth: _prepare_extension(Effect.EXTENDS, stack, depth),
+            plan.COLLECTION_GROWS: lambda _frame, stack, depth: _prepare_extension(Effect.FIRST, stack, depth),
+            plan.SET_GROWS: lambda _frame, stack, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
+            plan.MAP_GROWS: lambda _frame, stack, depth: (Effect.KEYED, _below(stack, 2, depth), stack[-2]),
             plan.CALL: self._prepare_call,
             plan.IN_PLACE: self._prepare_in_place,
             plan.READ_SUBSCRIPT: self._prepare_read_subscript,
             plan.ADVANCE: self._prepare_advance,
             plan.READ_ATTRIBUTE: self._prepare_read_attribute,
-            plan.ENTER_WITH: lambda _record, stack, _detail: (Effect.UNKNOWN, stack[-1]),
-            plan.EXIT_WITH: lambda _record, stack, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
+            plan.ENTER_WITH: lambda _frame, stack, _detail: (Effect.UNKNOWN, stack[-1]),
+            plan.EXIT_WITH: lambda _frame, stack, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
         }
 
     # --- before the instruction ------------------------------------------------------------------
 
-    def prepare(self, record: FrameRecord, stack: Words, index: int) -> None:
-        """Remembers the objects an instruction may change, for no longer than until it has executed."""
-        record.held = self._prepare[record.act](record, stack, record.plan.details[index])
-
     @staticmethod
-    def _prepare_attribute(_record: FrameRecord, stack: Words, detail: object) -> Held:
+    def _prepare_attribute(_frame: Frame, stack: Words, detail: object) -> Held:
         return Effect.ATTRIBUTE, stack[-1], detail
 
     @staticmethod
-    def _prepare_subscript(_record: FrameRecord, stack: Words, _detail: object) -> Held:
+    def _prepare_subscript(_frame: Frame, stack: Words, _detail: object) -> Held:
         return Effect.KEYED, stack[-2], stack[-1]
 
-    def _prepare_in_place(self, _record: FrameRecord, stack: Words, _detail: object) -> Held:
+    def _prepare_in_place(self, _frame: Frame, stack: Words, _detail: object) -> Held:
         target = stack[-2]
         if id(type(target)) in self.shadow.scalars or type(target) is tuple:
             return None
         return (Effect.EXTENDS if type(target) is list else Effect.UNKNOWN), target
 
-    def _prepare_read_subscript(self, _record: FrameRecord, stack: Words, _detail: object) -> Held:
+    def _prepare_read_subscript(self, _frame: Frame, stack: Words, _detail: object) -> Held:
         container = stack[-2]
         return None if id(type(container)) in _EXACT_CONTAINERS else (Effect.FIRST, container)
 
     @staticmethod
-    def _prepare_advance(_record: FrameRecord, stack: Words, detail: object) -> Held:
+    def _prepare_advance(_frame: Frame, stack: Words, detail: object) -> Held:
         assert isinstance(detail, int)
         iterator = stack[detail]
         return None if is_plain_iterable(iterator) else (Effect.UNKNOWN, iterator)
 
-    def _prepare_read_attribute(self, _record: FrameRecord, stack: Words, detail: object) -> Held:
+    def _prepare_read_attribute(self, _frame: Frame, stack: Words, detail: object) -> Held:
         owner = stack[-1]
         shade = self.shadow.held(owner)
         if shade is None or shade.kind is not HeapKind.INSTANCE or detail in shade.fields:
@@ -98,13 +91,14 @@ class Effects:
             return None
         return Effect.UNKNOWN, owner
 
-    def _prepare_call(self, record: FrameRecord, stack: Words, _detail: object) -> Held:
-        called, first = self._called(stack, record.base)
+    def _prepare_call(self, frame: Frame, stack: Words, _detail: object) -> Held:
+        base = frame.length - frame.row[1]
+        called, first = self._called(stack, base)
         effect = effect_of(called, self.shadow.anatomy)
         if effect is Effect.NONE:
             return None
         if effect in (Effect.UNKNOWN, Effect.RUNS_CODE, Effect.CONSUMES):
-            operands = stack[record.base :]
+            operands = stack[base:]
             if effect is Effect.CONSUMES:
                 operands = [each for each in operands[1:] if not is_plain_iterable(each)]
                 return (Effect.UNKNOWN, *operands) if operands else None
@@ -135,7 +129,7 @@ class Effects:
             if record.held is not None:
                 self._apply_held(frame, record.held)
             return
-        detail = record.plan.details[record.index]
+        detail = record.detail
         shadow, stack = self.shadow, frame.stack
         match act:
             case plan.SLOTS:
@@ -158,8 +152,10 @@ class Effects:
         """Journals the value of a fast local slot."""
         word = self.shadow.hold(frame.fast[slot])
         self.log += (ops.FAST, slot, token(word))
-        self.shadow.release(record.fast[slot])
-        record.fast[slot] = word
+        gone = record.slots.pop(slot, None)
+        if type(word) is Shade:
+            record.slots[slot] = word
+        self.shadow.release(gone)
 
     def namespaces(self, frame: ObservedFrame) -> None:
         """Journals whatever has changed in the namespaces of a frame."""
@@ -207,6 +203,7 @@ class Effects:
         Library code may change an object that it was given long ago.
         """
         one: ObservedFrame | None = frame
+        self.searches += 1
         if not self.shadow.can_afford_a_search():
             return
         roots: Words = []

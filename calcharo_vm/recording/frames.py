@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from types import CodeType
-from typing import Protocol
+from typing import Final, Protocol
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.identity import Words
-from calcharo_vm.recording.plan import NOTHING, Plan
+from calcharo_vm.recording.identity import Shade, Words
+from calcharo_vm.recording.plan import NOTHING, Held, Plan, Row
+
+_NOT_STARTED: Row = (0, 0, NOTHING, None)
 
 
 class Leave(Protocol):
@@ -42,46 +44,93 @@ class ObservedFrame(Protocol):
         ...
 
 
+CUT: Final = -(1 << 62)
+"""The length of a stack that was journalled anew while its instruction executes."""
+
+
 class FrameRecord:
-    """What is recorded of a frame: the words on its stack and in its slots, and the instruction it is at."""
+    """What is recorded of a frame: the objects on its stack and in its slots, and the instruction it is at.
+
+    Attributes:
+        number: Its place in the order of frames.
+        plan: What its instructions may change.
+        rows: The plan's rows.
+        row: The row of the instruction it is at.
+        length: The length of its stack before that instruction, or `CUT`.
+        kept: With `CUT`, how much of the stack is as the journal has it.
+        thread: The thread that executes it.
+        places: Where on its stack recorded objects lie, bottom first, after a -1.
+        shades: The objects that lie there, after a None.
+        slots: The recorded objects in its fast local slots.
+        namespaces: Its globals, and its locals if it has a namespace for them.
+        held: What the instruction it is at may change.
+        searches: How many searches had been due when it was suspended.
+        abandoned: What is told that it is gone.
+    """
 
     __slots__ = (
         "abandoned",
-        "act",
-        "acts",
-        "base",
-        "fast",
         "held",
-        "index",
+        "kept",
+        "length",
         "namespaces",
         "number",
+        "places",
         "plan",
-        "pops",
-        "stack",
-        "step_words",
+        "row",
+        "rows",
+        "searches",
+        "shades",
+        "slots",
         "thread",
     )
 
     def __init__(self, number: int, plan: Plan, thread: "ThreadRecord", abandoned: "Abandoned") -> None:
         self.number = number
         self.plan = plan
-        self.step_words = plan.step_words
-        self.pops = plan.pops
-        self.acts = plan.acts
+        self.rows = plan.rows
+        self.row = _NOT_STARTED
+        self.length = 0
+        self.kept = 0
         self.thread = thread
-        self.stack: Words = []
-        self.fast: Words = []
+        self.places = [-1]
+        self.shades: Words = [None]
+        self.slots: dict[int, Shade] = {}
         self.namespaces: Words = []
-        self.base = 0
-        self.index = 0
-        self.act = NOTHING
-        self.held: tuple[object, ...] | None = None
+        self.held: Held = None
+        self.searches = 0
         self.abandoned = abandoned
+
+    @property
+    def base(self) -> int:
+        """How much of its stack the instruction it is at leaves alone; negative when that is `CUT`."""
+        return self.length - self.row[1]
+
+    @property
+    def detail(self) -> object:
+        """What belongs to the act of the instruction it is at."""
+        return self.plan.details[self.row[0] - self.plan.first]
+
+    def take(self, base: int) -> Words:
+        """Takes the objects from the stack that lie at `base` or above."""
+        places, at = self.places, len(self.places)
+        while places[at - 1] >= base:
+            at -= 1
+        del places[at:]
+        gone = self.shades[at:]
+        del self.shades[at:]
+        return gone
+
+    def take_all(self) -> Words:
+        """Takes all objects that the frame holds."""
+        gone = [*self.shades, *self.slots.values(), *self.namespaces]
+        self.places, self.shades, self.slots, self.namespaces = [-1], [None], {}, []
+        return gone
 
     def __del__(self) -> None:
         # A suspended generator that nobody wants any more goes without a word; its frame takes this along.
-        if self.fast or self.stack or self.namespaces:
-            self.abandoned(self.number, [*self.stack, *self.fast, *self.namespaces])
+        if self.namespaces:
+            self.abandoned(self.number, self.take_all())
 
 
 Abandoned = Callable[[int, Words], None]

@@ -61,8 +61,8 @@ STORE: Final = 30
 FIRST_STEP: Final = 64
 """This and above: the words of a step end; it executed the instruction of that number, less this one."""
 
-CHUNK_WORDS: Final = 4096
-"""A chunk is sealed at the end of the step that makes it this long."""
+CHUNK_STEPS: Final = 1024
+"""A chunk is sealed when it has that many steps."""
 
 _FIXED: Final = {
     FAST: 3,

@@ -1,8 +1,9 @@
 """What the recorder has to look at after each instruction of a code object, worked out once."""
 
 import sys
+from collections.abc import Callable, Mapping
 from types import CodeType
-from typing import Final
+from typing import Final, Protocol
 
 import attrs
 
@@ -12,7 +13,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
 
 NOTHING: Final = -1
-"""Only the stack changes. Numbers from 0 up mean: that fast local slot is written."""
+"""Only the stack changes. Numbers from 0 up mean: the top of the stack moves to that fast local slot."""
 FRESH: Final = -2
 """The value pushed is a new object, whatever its address was before."""
 SLOTS: Final = -3
@@ -78,7 +79,7 @@ _ACTS: Final = {
     "BEFORE_ASYNC_WITH": ENTER_WITH,
     "WITH_EXCEPT_START": EXIT_WITH,
 }
-_ONE_SLOT: Final = frozenset({"STORE_FAST", "DELETE_FAST", "LOAD_FAST_AND_CLEAR", "MAKE_CELL"})
+_ONE_SLOT: Final = frozenset({"DELETE_FAST", "LOAD_FAST_AND_CLEAR", "MAKE_CELL"})
 _FIRST_IN_PLACE, _LAST_IN_PLACE, _SUBSCRIPT = 13, 25, 26  # arguments of BINARY_OP
 _IMPORT_STAR_INTRINSIC = 2
 _CO_OPTIMIZED, _CO_VARARGS, _CO_VARKEYWORDS = 1, 4, 8
@@ -89,6 +90,28 @@ def is_condition(opname: str) -> bool:
     return opname.startswith("POP_JUMP_") or opname in {"JUMP_IF_TRUE_OR_POP", "JUMP_IF_FALSE_OR_POP"}
 
 
+Held = tuple[object, ...] | None
+"""An effect and the objects it may have: kept from before an instruction until it has executed."""
+
+Row = tuple[int, int, int, tuple["Prepare", object, "Row"] | None]
+"""What to look at for one instruction: the word that ends its step, how many values it pops, its act.
+
+For an act that is prepared, also how, with which detail, and the row to use when it turns out that
+nothing but the stack will change.
+"""
+
+
+class Frame(Protocol):
+    """What is known of the frame that an instruction is prepared in."""
+
+    row: Row
+    length: int
+
+
+Prepare = Callable[[Frame, list[object], object], Held]
+"""Looks at a frame and its stack before an instruction executes, to tell what it may change."""
+
+
 @attrs.define(slots=True)
 class Plan:
     """What to look at, by instruction index.
@@ -96,29 +119,36 @@ class Plan:
     Attributes:
         code: The code object, kept so that its address stays its own.
         number: Its place among the journal's codes.
-        step_words: The words that end a step, one an instruction.
-        pops: Values to take as rewritten.
-        acts: What changes beside the stack; one of the constants of this module or a slot.
-        details: Names, slots or depths that belong to the act.
+        first: The word that ends a step of its first instruction.
+        rows: What each instruction may change.
+        details: Names, slots or depths that belong to the acts.
+        filled_cells: The slots of the cells that are filled when the class is made whose body this is.
     """
 
     code: CodeType
     number: int
-    step_words: list[int]
-    pops: list[int]
-    acts: list[int]
+    first: int
+    rows: list[Row]
     details: list[object]
+    filled_cells: tuple[int, ...]
 
 
-def make_plan(code: CodeType, journal: Journal) -> Plan:
+def make_plan(code: CodeType, journal: Journal, preparations: Mapping[int, Prepare]) -> Plan:
     """Works out the plan of a code object and enters its instructions into the journal's tables."""
     decoded = decode(code)
     number, first = len(journal.codes), len(journal.instructions)
-    journal.codes.append(_describe(code, first))
+    info = _describe(code, first)
+    journal.codes.append(info)
     journal.instructions.extend(_row(number, instruction) for instruction in decoded.instructions)
-    acts, details = zip(*(_act(decoded, instruction) for instruction in decoded.instructions), strict=True)
-    step_words = list(range(ops.FIRST_STEP + first, ops.FIRST_STEP + len(journal.instructions)))
-    return Plan(code, number, step_words, [_pops(each) for each in decoded.instructions], list(acts), list(details))
+    rows: list[Row] = []
+    details: list[object] = []
+    for word, instruction in enumerate(decoded.instructions, ops.FIRST_STEP + first):
+        act, detail = _act(decoded, instruction)
+        plain: Row = (word, _pops(instruction), NOTHING, None)
+        prepared = (preparations[act], detail, plain) if act <= PREPARED else None
+        rows.append((word, plain[1], act, prepared))
+        details.append(detail)
+    return Plan(code, number, ops.FIRST_STEP + first, rows, details, info.cells if info.is_namespace else ())
 
 
 def _describe(code: CodeType, first: int) -> CodeInfo:
@@ -162,10 +192,12 @@ def _pops(instruction: Instruction) -> int:
 
 def _act(decoded: DecodedCode, instruction: Instruction) -> tuple[int, object]:
     name, oparg = instruction.opname, instruction.oparg or 0
-    if name in _ONE_SLOT:
+    if name == "STORE_FAST":
         return oparg, None
+    if name in _ONE_SLOT:
+        return SLOTS, (oparg,)
     if name == "STORE_FAST_LOAD_FAST":
-        return oparg >> 4, None
+        return SLOTS, (oparg >> 4,)
     if name == "STORE_FAST_STORE_FAST":
         return SLOTS, (oparg >> 4, oparg & 15)
     if name == "COPY_FREE_VARS":

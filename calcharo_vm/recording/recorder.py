@@ -10,7 +10,7 @@ import psutil
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.effects import Effects
-from calcharo_vm.recording.frames import FrameRecord, Leave, ObservedFrame, ThreadRecord
+from calcharo_vm.recording.frames import CUT, FrameRecord, Leave, ObservedFrame, ThreadRecord
 from calcharo_vm.recording.hook import make_hook
 from calcharo_vm.recording.identity import Shade, Words
 from calcharo_vm.recording.journal import Journal
@@ -39,9 +39,7 @@ class Recorder:
         """
         self.journal = Journal(null)
         self.log: Words = []
-        self.counts = [0]
-        """The number of complete steps."""
-        self.shadow = Shadow(self.log, null, self.counts)
+        self.shadow = Shadow(self.log, null, lambda: self.complete_steps)
         self.effects = Effects(self.shadow, null)
         self.sample_interval = sample_interval
         self._plans: dict[int, Plan] = {}
@@ -50,14 +48,16 @@ class Recorder:
         self._local = threading.local()
         self._threads: list[ThreadRecord] = []
         self.writer: ThreadRecord | None = None
+        self.running: FrameRecord | None = None
+        """The frame whose instruction is the latest step, if it is still its thread's innermost."""
         self._gone: list[int] = []
         self.lock = threading.RLock()
         self._process = psutil.Process()
         self._next_sample = 0
         self._is_open = True
-        self.prepare = self.effects.prepare
+        hook = make_hook(self)
+        self.instruction, self._share, self._commit, self._steps = hook.instruction, hook.share, hook.commit, hook.steps
         self._start_chunk()
-        self.instruction, self._share = make_hook(self)
         gc.callbacks.append(self._collected)
 
     # --- events of the machine -------------------------------------------------------------------
@@ -70,7 +70,8 @@ class Recorder:
             name = dict.get(frame.globals, "__name__")
             if type(name) is str:
                 self.shadow.anatomy.guest_modules.add(name)
-            record = FrameRecord(self._frames_made, self._plan(frame.code), thread, self._abandon)
+            plan = self._plans.get(id(frame.code)) or self._plan(frame.code)
+            record = FrameRecord(self._frames_made, plan, thread, self._abandon)
             self._frames_made += 1
             frame.record = record
             thread.frames.append(record)
@@ -82,24 +83,29 @@ class Recorder:
             record, thread = self._record(frame)
             self.surface(thread, record)
             self._sync(frame, record)
-            self.log += (ops.LEAVE, leave.name)
-            thread.frames.remove(record)
-            if leave.name in _FOR_GOOD:
-                self._hand_over_cells(frame, record, thread)
-                self.shadow.release_all([*record.stack, *record.fast, *record.namespaces])
-                record.stack, record.fast, record.namespaces = [], [], []
+            name = leave.name
+            self.log += (ops.LEAVE, name)
+            if thread.frames[-1] is record:
+                thread.frames.pop()
+            if name in _FOR_GOOD:
+                if record.plan.filled_cells:
+                    self._hand_over_cells(frame, record, thread)
+                self.shadow.release_all(record.take_all())
+            else:
+                record.searches = self.effects.searches
             if not thread.frames and thread.open is not None:
-                self.commit(thread.open)  # nothing need follow on this thread
+                self._commit(thread.open.row[0])  # nothing need follow on this thread
                 thread.open = None
 
     def frame_resumed(self, frame: ObservedFrame) -> None:
         """Journals that a suspended frame goes on, on top of whoever resumed it."""
         with self.lock:
             thread = self._current_thread()
-            self._sync_caller(frame, thread)
-            self.effects.search(frame)
+            is_called_by_library = self._sync_caller(frame, thread)
             record = frame.record
             assert isinstance(record, FrameRecord)
+            if is_called_by_library or record.searches != self.effects.searches:
+                self.effects.search(frame)
             record.thread = thread
             thread.frames.append(record)
             self.log += (ops.RESUME, record.number)
@@ -110,15 +116,20 @@ class Recorder:
             record, thread = self._record(frame)
             self.surface(thread, record)
             self.log += (ops.RAISED, *message_of(error))
-            if record.act not in _STACK_BOUND:
-                self.apply(frame, record)
-            record.act, record.held = NOTHING, None
+            word, pops, act, _ = record.row
+            if act not in _STACK_BOUND:
+                self.apply(frame, record, act)
+            record.row, record.held = (word, pops, NOTHING, None), None
 
     def handled(self, frame: ObservedFrame, depth: int, _error: BaseException) -> None:
         """Journals that a handler of the frame takes over; its stack was cut to `depth` values first."""
         with self.lock:
             record, _thread = self._record(frame)
-            record.base = min(record.base, depth)
+            if record.length == CUT:
+                record.kept = min(record.kept, depth)
+            else:
+                word, pops, act, _ = record.row
+                record.row = word, max(pops, record.length - depth), act, None
             self.log += (ops.HANDLED, depth)
 
     def wrote(self, text: str, *, is_error: bool) -> None:
@@ -135,17 +146,22 @@ class Recorder:
                 for thread in self._threads:
                     if thread.open is not None:
                         self.turn_to(thread)
-                        self.commit(thread.open)
+                        self._commit(thread.open.row[0])
                         thread.open = None
                 self.journal.chunks.append(tuple(self.log))
-                self.journal.length = self.counts[0]
+                self.journal.length = self.complete_steps
                 self.log.clear()
         return self.journal
 
     @property
     def steps(self) -> int:
         """The number of instructions that have started."""
-        return self.counts[0] + sum(thread.open is not None for thread in self._threads)
+        return self._steps() + sum(thread.open is not None for thread in self._threads)
+
+    @property
+    def complete_steps(self) -> int:
+        """The number of instructions whose changes are journalled."""
+        return self._steps()
 
     # --- frames and threads ----------------------------------------------------------------------
 
@@ -164,6 +180,7 @@ class Recorder:
         """Journals that another thread goes on, and what abandoned frames let go."""
         if thread is not self.writer:
             self.writer = thread
+            self.running = None
             if len(self._threads) > 1:
                 self.shadow.epoch += 1  # what the other thread holds is known only when it goes on
             self.log += (ops.THREAD, thread.number)
@@ -177,7 +194,8 @@ class Recorder:
 
     def surface(self, thread: ThreadRecord, record: FrameRecord) -> None:
         """Makes a frame the thread's innermost: those above it became generators without a word."""
-        if record in thread.frames:
+        self.running = None
+        if thread.frames and thread.frames[-1] is not record and record in thread.frames:
             while thread.frames[-1] is not record:
                 thread.frames.pop()
                 self.log += (ops.LEAVE, "STARTED")
@@ -195,86 +213,143 @@ class Recorder:
             key = (code, code.co_filename, code.co_qualname)
             known = self._plans_by_value.get(key)
             if known is None:
-                known = self._plans_by_value[key] = self._plans[id(code)] = make_plan(code, self.journal)
+                known = make_plan(code, self.journal, self.effects.preparations)
+                self._plans_by_value[key] = self._plans[id(code)] = known
         return known
 
-    def _hand_over_cells(self, frame: ObservedFrame, record: FrameRecord, thread: ThreadRecord) -> None:
+    @staticmethod
+    def _hand_over_cells(frame: ObservedFrame, record: FrameRecord, thread: ThreadRecord) -> None:
         """Has the cells of a class body looked at again when its class is made: that fills them."""
-        code = self.journal.codes[record.plan.number]
         caller = thread.frames[-1] if thread.frames else None
-        if code.is_namespace and code.cells and caller is not None and caller.held is not None:
-            caller.held += tuple(frame.fast[slot] for slot in code.cells if slot < len(frame.fast))
+        if caller is not None and caller.held is not None:
+            caller.held += tuple(frame.fast[slot] for slot in record.plan.filled_cells if slot < len(frame.fast))
 
     def _journal_entry(self, frame: ObservedFrame, record: FrameRecord) -> None:
-        shadow = self.shadow
+        shadow, hold, slots = self.shadow, self.shadow.hold, record.slots
         globals_ = shadow.see_namespace(frame.globals)
         namespace: object = None
         if frame.locals is not None and frame.locals is not frame.globals:
-            namespace = shadow.hold(frame.locals)
+            namespace = hold(frame.locals)
             shadow.changed(frame.locals)
         record.namespaces = [globals_, namespace]
-        record.fast = [shadow.hold(value) for value in frame.fast]
-        record.stack = [shadow.hold(value) for value in frame.stack]
-        record.base = len(record.stack)
+        words = frame.fast.copy()
+        for slot, value in enumerate(words):
+            if id(type(value)) not in shadow.scalars:
+                shade = hold(value)
+                assert type(shade) is Shade
+                slots[slot] = shade
+                words[slot] = shade.token
         self.log += (ops.ENTER, record.number, record.plan.number, globals_.token.stop)
-        self.log += (namespace.token.stop if isinstance(namespace, Shade) else None, len(record.fast))
-        self.log += map(token, record.fast)
-        if record.stack:
-            self.log += (ops.STACK, 0, len(record.stack), *map(token, record.stack))
+        self.log += (namespace.token.stop if isinstance(namespace, Shade) else None, len(words), *words)
+        record.length = len(frame.stack)
+        if frame.stack:
+            self._rewrite(frame.stack, record, 0)
 
     # --- bringing the record up to date ----------------------------------------------------------
 
-    def _sync_caller(self, frame: ObservedFrame, thread: ThreadRecord) -> None:
-        """Journals what the calling frame's instruction has done so far."""
+    def _sync_caller(self, frame: ObservedFrame, thread: ThreadRecord) -> bool:
+        """Journals what the calling frame's instruction has done so far.
+
+        Returns:
+            Whether native code is being executed there that may change things.
+        """
+        self.running = None
         back = frame.back
-        if back is not None and isinstance(back.record, FrameRecord):
-            self.surface(thread, back.record)
-            self._sync(back, back.record)
+        if back is None or not isinstance(back.record, FrameRecord):
+            return True
+        self.surface(thread, back.record)
+        self._sync(back, back.record)
+        return back.record.held is not None
 
     def _sync(self, frame: ObservedFrame, record: FrameRecord) -> None:
-        old: Words | tuple[()] = ()
-        if len(frame.stack) != record.base or len(record.stack) != record.base:
-            old = self._rewrite(frame.stack, record, min(record.base, len(frame.stack), len(record.stack)))
-        if record.act not in _STACK_BOUND:
-            self.apply(frame, record)
-        self.shadow.release_all([*old])
+        _word, pops, act, _ = record.row
+        base, length = record.length - pops, len(frame.stack)
+        gone: Words = []
+        if length == base:
+            if pops:
+                gone = record.take(base)
+                self.log.append(0)
+        elif record.length == CUT or length != record.length:
+            kept = min(record.kept if record.length == CUT else max(base, 0), length)
+            gone = self._rewrite(frame.stack, record, kept)
+            if record.length == CUT or length < base:
+                record.length, record.kept = CUT, kept
+        if act not in _STACK_BOUND:
+            self.apply(frame, record, act)
+        if act >= 0:
+            record.length, record.kept = CUT, min(length, max(base, 0))
+        self.shadow.release_all(gone)
 
-    def apply(self, frame: ObservedFrame, record: FrameRecord) -> None:
+    def apply(self, frame: ObservedFrame, record: FrameRecord, act: int) -> None:
         """Journals what the frame's instruction changed beside the stack."""
-        if record.act >= 0:
-            self.effects.set_fast(frame, record, record.act)
-        elif record.act < FRESH:
-            self.effects.apply(frame, record, record.act)
+        if act >= 0:
+            self.effects.set_fast(frame, record, act)
+        elif act < FRESH:
+            self.effects.apply(frame, record, act)
 
-    def push(self, stack: Words, record: FrameRecord) -> Words:
-        """Journals what lies above the base of a frame's stack, and returns the words that did before."""
-        base, words = record.base, record.stack
-        if not len(words) >= base <= len(stack) <= base + ops.MOST_PUSHES:
-            return self._rewrite(stack, record, min(base, len(stack), len(words)))
-        new = [self.shadow.hold(value) for value in stack[base:]]
-        old = words[base:]
-        words[base:] = new
-        self.log.append(len(new))
-        self.log += map(token, new)
-        return old
+    def settle(self, frame: ObservedFrame, record: FrameRecord, index: int) -> None:
+        """Journals all that the frame's instruction changed."""
+        shadow, stack = self.shadow, frame.stack
+        _word, pops, act, _ = record.row
+        base, length = record.length - pops, len(stack)
+        if not 0 <= base <= length <= base + ops.MOST_PUSHES:
+            kept = record.kept if record.length == CUT else max(base, 0)
+            gone = self._rewrite(stack, record, min(kept, length))
+        else:
+            gone = record.take(base) if record.places[-1] >= base else []
+            words = stack[base:]
+            for place in range(base, length):
+                value = stack[place]
+                if id(type(value)) not in shadow.scalars:
+                    shade = shadow.by_id.get(id(value))
+                    if shade is None or not shade.count or shade.epoch != shadow.epoch or act == FRESH:
+                        if act == FRESH and shade is not None:
+                            shadow.forget(shade)
+                            shade = None
+                        shade = shadow.see(value, shade)
+                    shade.count += 1
+                    record.places.append(place)
+                    record.shades.append(shade)
+                    words[place - base] = shade.token
+            if words or pops:
+                self.log += (len(words), *words)
+        if act == BRANCH:
+            self.log += (ops.BRANCH, record.detail == index)
+        elif act != NOTHING:
+            self.apply(frame, record, act)
+            record.held = None
+        shadow.release_all(gone)
+        if shadow.zeros:
+            shadow.purge()
 
     def _rewrite(self, stack: Words, record: FrameRecord, kept: int) -> Words:
         """Journals what lies on a stack above `kept` values, which need not be the base of its instruction."""
-        new = [self.shadow.hold(value) for value in stack[kept:]]
-        old = record.stack[kept:]
-        record.stack[kept:] = new
-        self.log += (ops.STACK, kept, len(new))
-        self.log += map(token, new)
-        return old
+        gone = record.take(kept)
+        words = [self.shadow.hold(value) for value in stack[kept:]]
+        for place, word in enumerate(words, kept):
+            if type(word) is Shade:
+                record.places.append(place)
+                record.shades.append(word)
+        self.log += (ops.STACK, kept, len(words))
+        self.log += map(token, words)
+        return gone
+
+    def arrive(self, frame: ObservedFrame, record: FrameRecord, index: int) -> None:
+        """Completes the step before, and makes a frame the thread's innermost and running one."""
+        thread = record.thread
+        if thread is not self.writer:
+            self.turn_to(thread)
+        if thread.frames[-1] is not record:
+            self.surface(thread, record)
+        if record.row[0]:
+            self.settle(frame, record, index)
+        elif self.shadow.zeros:
+            self.shadow.purge()
+        if thread.open is not None:
+            self._commit(thread.open.row[0])
+        thread.open = self.running = record
 
     # --- steps and chunks ------------------------------------------------------------------------
-
-    def commit(self, record: FrameRecord) -> None:
-        """Completes the step that a frame is at."""
-        self.log.append(record.step_words[record.index])
-        self.counts[0] += 1
-        if len(self.log) >= ops.CHUNK_WORDS:
-            self.seal()
 
     def seal(self) -> None:
         """Closes the chunk of words written so far, and starts another with a sample."""
@@ -283,7 +358,7 @@ class Recorder:
         self._start_chunk()
 
     def _start_chunk(self) -> None:
-        steps = self.counts[0]
+        steps = self._steps()
         self.journal.starts.append(steps)
         if self.writer is not None:
             self.log += (ops.THREAD, self.writer.number)

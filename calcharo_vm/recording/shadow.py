@@ -5,7 +5,7 @@ may have reached is compared with what is recorded.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import GeneratorType
 
 from calcharo_vm.host_builtins import __builtins__
@@ -53,7 +53,7 @@ def _pairs(items: Items, kind: HeapKind) -> Items:
 class Shadow(Identities):
     """The recorded heap as it is now."""
 
-    def __init__(self, log: Words, null: object, steps: list[int]) -> None:
+    def __init__(self, log: Words, null: object, steps: Callable[[], int]) -> None:
         """Writes to `log`; `null` is what the machine has for CPython's NULL; `steps` counts the steps."""
         super().__init__(log, null)
         self.steps = steps
@@ -180,7 +180,7 @@ class Shadow(Identities):
         Steps pay for searches, so that a program with many objects and many native calls is not
         slowed down without end.
         """
-        earned = self.steps[0] - self._steps_paid
+        earned = self.steps() - self._steps_paid
         self._steps_paid += earned
         self._credit = min(self._credit + earned, _MOST_CREDIT)
         if self._credit < len(self.by_id):

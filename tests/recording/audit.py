@@ -34,14 +34,14 @@ class Auditor:
 
     def instruction(self, frame: Frame, index: int) -> None:
         self.recorder.instruction(frame, index)
-        if self.is_auditing and self.recorder.counts[0]:
+        if self.is_auditing and self.recorder.complete_steps:
             frames = []
             one: Frame | None = frame
             while one is not None:
                 frames.append(one)
                 one = one.back
             shape = LiveShape(self.recorder).of(frames)
-            self.snapshots[self.recorder.counts[0] - 1] = shape
+            self.snapshots[self.recorder.complete_steps - 1] = shape
 
     def frame_entered(self, frame: Frame) -> None:
         self.recorder.frame_entered(frame)
