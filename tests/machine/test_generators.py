@@ -361,7 +361,7 @@ def test_a_generator_shows_its_frame_to_the_machine_only() -> None:
     assert frame is not None
     assert frame.code.co_name == "g"
     assert frame_of(names["over"]) is None
-    assert frame_of(x for x in ()) is None
+    assert frame_of(x for x in "native") is None
     assert frame_of("no generator") is None
 
 

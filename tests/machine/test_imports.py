@@ -1,0 +1,214 @@
+"""Tests for calcharo_vm/machine/imports.py: import statements of every form, by any `__import__`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from calcharo_vm.machine.imports import LAZY_IMPORT
+from tests.machine.running import assert_same
+
+PROGRAMS = {
+    "every form": """
+        import os.path, json as j
+        import os.path as p
+        from os import path, sep as s
+        from json import *
+        print(os.path is p is path, j.dumps([1]), s, loads("2"))
+        def f():
+            from collections import abc
+            import email.message
+            return abc.Iterable.__name__, email.message.__name__
+        print(f())
+    """,
+    "names and modules that are missing": """
+        import os
+        for statement in ("import nowhere", "import os.nowhere", "from os import nowhere", "from nowhere import x",
+                          "from . import x", "from json import nowhere as n", "import json.decoder.x"):
+            try: exec(statement, {"__name__": "program"})
+            except ImportError as error: print(type(error).__name__, error.args[0], error.name)
+            except KeyError as error: print(error)
+    """,
+    "an __import__ of one's own": """
+        calls = []
+        class Module: x = 1
+        def importer(name, globals=None, locals=None, fromlist=(), level=0):
+            calls.append((name, globals is not None, locals is not None, fromlist, level))
+            return Module
+        space = {"__builtins__": {"__import__": importer, "print": print}}
+        exec("import a\\nimport b.c\\nfrom d import x\\nfrom . import x as y\\nprint(x, y)", space)
+        exec("def f():\\n import e\\nf()", space)
+        print(calls)
+        try: exec("from d import z", space)
+        except ImportError as error: print(error)
+        for statement in ("import a", "from a import b"):
+            try: exec(statement, {"__builtins__": {}})
+            except ImportError as error: print(error)
+    """,
+    "attributes of a module that is being made": """
+        import sys, types
+        package = types.ModuleType("imports_package")
+        package.__path__ = []
+        child = types.ModuleType("imports_package.child")
+        sys.modules["imports_package"], sys.modules["imports_package.child"] = package, child
+        try:
+            from imports_package import child as found
+            print(found is child)
+            def dynamic(name):
+                if name == "made": return "made up"
+                raise AttributeError(name)
+            package.__getattr__ = dynamic
+            from imports_package import made
+            print(made)
+            try: from imports_package import missing
+            except ImportError as error: print(error)
+            package.__name__ = 5
+            try: from imports_package import missing
+            except ImportError as error: print(error)
+            sys.modules["imports_package"] = 1
+            from imports_package import real
+            print(real)
+        finally: del sys.modules["imports_package"], sys.modules["imports_package.child"]
+    """,
+    "stars": """
+        import sys, types
+        module = types.ModuleType("imports_star")
+        module.public, module._private, module.other = 1, 2, 3
+        sys.modules["imports_star"] = module
+        try:
+            space = {}
+            exec("from imports_star import *", space)
+            print(sorted(k for k in space if k != "__builtins__"))
+            module.__all__ = ["_private"]
+            space = {}
+            exec("from imports_star import *", space)
+            print(sorted(k for k in space if k != "__builtins__"))
+            for wrong in (["missing"], [1], 5):
+                module.__all__ = wrong
+                try: exec("from imports_star import *", {})
+                except (AttributeError, TypeError) as error: print(error)
+            local = {}
+            module.__all__ = ["other"]
+            exec("from imports_star import *", {}, local)
+            print(local)
+        finally: del sys.modules["imports_star"]
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_imports_are_cpythons(name: str) -> None:
+    assert_same(PROGRAMS[name])
+
+
+LAZY = {
+    "modules": """
+        import sys
+        lazy import lazy_shapes
+        print(type(globals()["lazy_shapes"]).__name__, "lazy_shapes" in sys.modules)
+        print(lazy_shapes.area(2), "lazy_shapes" in sys.modules, type(globals()["lazy_shapes"]).__name__)
+    """,
+    "names": """
+        import sys
+        lazy from lazy_shapes import area, SIDE as side
+        print("lazy_shapes" in sys.modules)
+        def f(): return area(side)
+        print(f(), f(), area is area)
+    """,
+    "modules that fail": """
+        lazy import lazy_missing
+        lazy from lazy_shapes import missing
+        lazy from lazy_broken import x
+        for use in (lambda: lazy_missing, lambda: missing, lambda: x):
+            try: use()
+            except (ImportError, ZeroDivisionError) as error: print(type(error).__name__, error)
+    """,
+    "by the module's list": """
+        import sys
+        __lazy_modules__ = ["lazy_shapes", "json"]
+        import lazy_shapes
+        import lazy_other
+        print(type(globals()["lazy_shapes"]).__name__, type(globals()["lazy_other"]).__name__)
+        print(lazy_shapes.SIDE)
+    """,
+    "by a package's list": """
+        import lazy_package
+        print(lazy_package.kinds, lazy_package.inner.x)
+    """,
+    "by the interpreter's mode": """
+        import sys
+        before = sys.get_lazy_imports()
+        sys.set_lazy_imports("all")
+        try:
+            import lazy_shapes
+            from lazy_other import x
+            print(type(globals()["lazy_shapes"]).__name__, type(globals()["x"]).__name__)
+            def f():
+                import lazy_shapes as inner
+                return type(inner).__name__
+            print(f(), x, lazy_shapes.SIDE)
+        finally: sys.set_lazy_imports(before)
+    """,
+    "never in a try block": """
+        __lazy_modules__ = ["lazy_missing", "lazy_other"]
+        try: import lazy_missing
+        except ImportError as error: print(error)
+        with open("/dev/null"): import lazy_other
+        print(type(globals()["lazy_other"]).__name__)
+    """,
+    "of submodules": """
+        lazy import lazy_package.inner
+        lazy import lazy_package.inner as same
+        lazy from lazy_package import inner
+        print(same.x, inner is same, lazy_package.inner is same)
+    """,
+    "values of one's own": """
+        lazy import lazy_shapes
+        value = globals()["lazy_shapes"]
+        def f():
+            global lazy_shapes
+            lazy_shapes = 5
+            return lazy_shapes
+        print(f(), type(value).__name__, value.resolve().SIDE)
+    """,
+    "without a function": """
+        try: exec("lazy import json", {"__builtins__": {}})
+        except ImportError as error: print(error)
+    """,
+}
+
+
+@pytest.fixture
+def lazy_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Modules to be imported lazily."""
+    package = tmp_path / "lazy_package"
+    package.mkdir()
+    (tmp_path / "lazy_shapes.py").write_text("SIDE = 3\ndef area(side): return side * side\n", encoding="utf-8")
+    (tmp_path / "lazy_other.py").write_text("x = 1\n", encoding="utf-8")
+    (tmp_path / "lazy_broken.py").write_text("1 / 0\n", encoding="utf-8")
+    (package / "inner.py").write_text("x = 2\n", encoding="utf-8")
+    (package / "__init__.py").write_text(
+        "__lazy_modules__ = ['lazy_package.inner', 'lazy_other']\n"
+        "from . import inner\nfrom .inner import x\nimport lazy_other\n"
+        "kinds = [type(globals()[name]).__name__ for name in ('inner', 'x', 'lazy_other')]\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    for name in [name for name in sys.modules if name.startswith("lazy_")]:
+        del sys.modules[name]
+
+
+@pytest.mark.skipif(LAZY_IMPORT is None, reason="new in 3.15")
+@pytest.mark.parametrize("name", LAZY)
+@pytest.mark.usefixtures("lazy_modules")
+def test_lazy_imports_are_cpythons(name: str) -> None:
+    forget = "import sys\nfor _name in [m for m in sys.modules if m.startswith('lazy_')]: del sys.modules[_name]\n"
+
+    assert_same(forget + dedent(LAZY[name]))
