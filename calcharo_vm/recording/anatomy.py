@@ -16,6 +16,7 @@ from types import (
     CellType,
     ClassMethodDescriptorType,
     FunctionType,
+    GeneratorType,
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodDescriptorType,
@@ -442,6 +443,15 @@ def is_guest_function(value: object, guest_modules: set[str]) -> bool:
     if type(value) is not FunctionType:
         return False
     module = dict.get(_function_globals(value), "__name__")  # type: ignore[call-overload]
+    return type(module) is str and module in guest_modules
+
+
+def is_guest_generator(value: GeneratorType[object, object, object], guest_modules: set[str]) -> bool:
+    """Returns whether a generator belongs to a module of the program, or has ended."""
+    frame = value.gi_frame
+    if frame is None:
+        return True
+    module = dict.get(frame.f_globals, "__name__")
     return type(module) is str and module in guest_modules
 
 

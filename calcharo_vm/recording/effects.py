@@ -1,10 +1,11 @@
 """What instructions change beside the stack: what to remember before one, and what to read after it."""
 
 import sys
+from collections.abc import Callable
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, plan
-from calcharo_vm.recording.anatomy import MISSING, class_attribute, is_guest_descriptor
+from calcharo_vm.recording.anatomy import MISSING, class_attribute, is_guest_descriptor, is_guest_function
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words
 from calcharo_vm.recording.natives import Effect, effect_of, is_plain_iterable
@@ -35,6 +36,7 @@ class Effects:
         self.shadow = shadow
         self.log = shadow.log
         self.null = null
+        self._by_id = shadow.by_id
         self.searches = 0
         """How many searches have been due."""
         self.preparations: dict[int, Prepare] = {
@@ -52,6 +54,21 @@ class Effects:
             plan.READ_ATTRIBUTE: self._prepare_read_attribute,
             plan.ENTER_WITH: lambda _frame, stack, _detail: (Effect.UNKNOWN, stack[-1]),
             plan.EXIT_WITH: lambda _frame, stack, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
+        }
+
+        self._appliers: dict[object, Callable[[ObservedFrame, tuple[object, ...]], None]] = {
+            Effect.FIRST: self._changed,
+            Effect.AT_END: self._appended_or_popped,
+            Effect.POPS: self._popped,
+            Effect.AT_START: self._moved_at_start,
+            Effect.EXTENDS: self._extended,
+            Effect.ADDS: self._added,
+            Effect.KEYED: self._keyed,
+            Effect.ATTRIBUTE: self._attribute_set,
+            Effect.MAKES_CLASS: self._class_made,
+            Effect.RUNS_CODE: self._ran_code,
+            Effect.UNKNOWN: self._unknown,
+            Effect.UNKNOWN_CALL: self._unknown_call,
         }
 
     # --- before the instruction ------------------------------------------------------------------
@@ -82,10 +99,10 @@ class Effects:
 
     def _prepare_read_attribute(self, _frame: Frame, stack: Words, detail: object) -> Held:
         owner = stack[-1]
-        shade = self.shadow.held(owner)
-        if shade is None or shade.kind is not HeapKind.INSTANCE or detail in shade.fields:
+        shade = self._by_id.get(id(owner))
+        if shade is None or shade.kind is not HeapKind.INSTANCE or detail in shade.fields or not shade.count:
             return None
-        assert isinstance(detail, str)
+        assert type(detail) is str
         found = class_attribute(type(owner), detail)
         if found is MISSING or is_guest_descriptor(found, self.shadow.anatomy.guest_modules):
             return None
@@ -100,7 +117,10 @@ class Effects:
         if effect in (Effect.UNKNOWN, Effect.RUNS_CODE, Effect.CONSUMES):
             operands = stack[base:]
             if effect is Effect.CONSUMES:
-                operands = [each for each in operands[1:] if not is_plain_iterable(each)]
+                modules = self.shadow.anatomy.guest_modules
+                operands = [
+                    each for each in operands[1:] if not (is_plain_iterable(each) or is_guest_function(each, modules))
+                ]
                 return (Effect.UNKNOWN, *operands) if operands else None
             return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *operands)
         if effect is Effect.MAKES_CLASS:
@@ -126,8 +146,9 @@ class Effects:
     def apply(self, frame: ObservedFrame, record: FrameRecord, act: int) -> None:
         """Journals what the instruction a frame is at has changed beside the stack."""
         if act <= plan.PREPARED:
-            if record.held is not None:
-                self._apply_held(frame, record.held)
+            held = record.held
+            if held is not None:
+                self._appliers[held[0]](frame, held)
             return
         detail = record.detail
         shadow, stack = self.shadow, frame.stack
@@ -163,39 +184,55 @@ class Effects:
         if frame.locals is not None and frame.locals is not frame.globals:
             self.shadow.changed(frame.locals)
 
-    def _apply_held(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
-        shadow = self.shadow
-        effect, *objects = held
-        target = objects[0] if objects else None
-        match effect:
-            case Effect.FIRST:
-                shadow.changed(target)
-            case Effect.AT_END:
-                shadow.moved_at(target, -1)
-            case Effect.POPS:
-                shadow.moved_at(target, -1) if len(objects) == 1 else shadow.changed(target)
-            case Effect.AT_START:
-                shadow.moved_at(target, 0)
-            case Effect.EXTENDS:
-                shadow.appended(target)
-            case Effect.ADDS:
-                shadow.added(target, objects[1])
-            case Effect.KEYED if len(objects) > 1:
-                shadow.item_stored(target, objects[1])
-            case Effect.ATTRIBUTE if len(objects) > 1 and type(objects[1]) is str:
-                shadow.attribute_stored(target, objects[1])
-            case Effect.MAKES_CLASS:
-                shadow.refresh(objects)
-                shadow.refresh_classes()
-            case Effect.RUNS_CODE:
-                self.namespaces(frame)
-                shadow.refresh(objects)
-                self.search(frame)
-            case Effect.UNKNOWN_CALL:
-                shadow.refresh(objects)
-                self.search(frame)
-            case _:
-                shadow.refresh(objects)
+    def _changed(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.changed(held[1])
+
+    def _appended_or_popped(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.moved_at(held[1], -1)
+
+    def _popped(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        if len(held) == 2:  # noqa: PLR2004 - nothing but the receiver
+            self.shadow.moved_at(held[1], -1)
+        else:
+            self.shadow.changed(held[1])
+
+    def _moved_at_start(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.moved_at(held[1], 0)
+
+    def _extended(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.appended(held[1])
+
+    def _added(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.added(held[1], held[2])
+
+    def _keyed(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        if len(held) > 2:  # noqa: PLR2004 - the receiver and the key
+            self.shadow.item_stored(held[1], held[2])
+        else:
+            self.shadow.refresh(held[1:])
+
+    def _attribute_set(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        name = held[2] if len(held) > 2 else None  # noqa: PLR2004 - the object and the name
+        if type(name) is str:
+            self.shadow.attribute_stored(held[1], name)
+        else:
+            self.shadow.refresh(held[1:])
+
+    def _class_made(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.refresh(held[1:])
+        self.shadow.refresh_classes()
+
+    def _ran_code(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.namespaces(frame)
+        self.shadow.refresh(held[1:])
+        self.search(frame)
+
+    def _unknown(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.refresh(held[1:])
+
+    def _unknown_call(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.refresh(held[1:])
+        self.search(frame)
 
     def search(self, frame: ObservedFrame) -> None:
         """Journals whatever has changed in all that the frames of the stack lead to, while that is affordable.

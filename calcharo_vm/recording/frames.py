@@ -65,13 +65,13 @@ class FrameRecord:
         namespaces: Its globals, and its locals if it has a namespace for them.
         held: What the instruction it is at may change.
         searches: How many searches had been due when it was suspended.
-        abandoned: What is told that it is gone.
+        leash: What tells that a suspended frame is gone.
     """
 
     __slots__ = (
-        "abandoned",
         "held",
         "kept",
+        "leash",
         "length",
         "namespaces",
         "number",
@@ -85,7 +85,7 @@ class FrameRecord:
         "thread",
     )
 
-    def __init__(self, number: int, plan: Plan, thread: "ThreadRecord", abandoned: "Abandoned") -> None:
+    def __init__(self, number: int, plan: Plan, thread: "ThreadRecord") -> None:
         self.number = number
         self.plan = plan
         self.rows = plan.rows
@@ -99,7 +99,7 @@ class FrameRecord:
         self.namespaces: Words = []
         self.held: Held = None
         self.searches = 0
-        self.abandoned = abandoned
+        self.leash: object = None
 
     @property
     def base(self) -> int:
@@ -124,13 +124,30 @@ class FrameRecord:
     def take_all(self) -> Words:
         """Takes all objects that the frame holds."""
         gone = [*self.shades, *self.slots.values(), *self.namespaces]
-        self.places, self.shades, self.slots, self.namespaces = [-1], [None], {}, []
+        self.namespaces.clear()  # in place: the leash looks at it
         return gone
 
+    def suspend(self, abandoned: "Abandoned", searches: int) -> None:
+        """Prepares for never being resumed."""
+        self.searches = searches
+        if self.leash is None:
+            self.leash = _Leash(self, abandoned)
+
+
+class _Leash:
+    """Goes when the record of a suspended frame goes, which happens without a word."""
+
+    __slots__ = ("abandoned", "holdings", "number")
+
+    def __init__(self, record: FrameRecord, abandoned: "Abandoned") -> None:
+        self.number = record.number
+        self.holdings = record.shades, record.slots, record.namespaces
+        self.abandoned = abandoned
+
     def __del__(self) -> None:
-        # A suspended generator that nobody wants any more goes without a word; its frame takes this along.
-        if self.namespaces:
-            self.abandoned(self.number, self.take_all())
+        shades, slots, namespaces = self.holdings
+        if namespaces:
+            self.abandoned(self.number, [*shades, *slots.values(), *namespaces])
 
 
 Abandoned = Callable[[int, Words], None]

@@ -109,8 +109,13 @@ def make_hook(owner: Owner) -> Hook:
                         if zeros:
                             purge()
                         put(word)
-                elif act == BRANCH and length == base > record.places[-1]:
-                    extend((0, branch_op, record.detail == index, word))
+                elif length == base > record.places[-1] and (act == NOTHING or act == BRANCH):
+                    if act == BRANCH:
+                        extend((0, branch_op, record.detail == index, word))
+                    elif pops:
+                        extend((0, word))
+                    else:
+                        put(word)
                 else:
                     settle(frame, record, index)
                     put(word)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.anatomy import Anatomy, is_guest_function, is_scalar, mro
+from calcharo_vm.recording.anatomy import Anatomy, is_guest_function, is_guest_generator, is_scalar, mro
 
 
 class Effect(enum.Enum):
@@ -79,6 +79,7 @@ _CONSUMING_TYPES = (list, tuple, set, frozenset, dict, bytes, bytearray, deque, 
 _PURE_TYPES = (int, float, complex, str, bool, range, object, type, slice, memoryview, property, staticmethod, super)
 _PURE_METHODS_OF = frozenset(map(id, (str, int, float, bytes, bool, complex, tuple, frozenset, range)))
 _CONSUMING_METHODS = frozenset({"join"})
+_GENERATOR_METHODS = frozenset({"send", "throw", "close"})
 _HEAP_FUNCTIONS = ("heapify", "heappop", "heappush", "heappushpop", "heapreplace")
 _PURE_MODULES = frozenset({"math", "cmath", "time", "sys", "_sre", "unicodedata", "_weakref", "binascii", "posix"})
 
@@ -128,18 +129,20 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
     if cls is MethodType:
         return effect_of(called.__func__, anatomy)  # type: ignore[attr-defined]
     if cls is BuiltinFunctionType:
-        return _effect_of_bound(called)
+        return _effect_of_bound(called, anatomy)
     if any(ancestor is type for ancestor in mro(cls)) and anatomy.is_guest(called):  # type: ignore[arg-type]
         return Effect.NONE
     return Effect.UNKNOWN
 
 
-def _effect_of_bound(method: object) -> Effect:
+def _effect_of_bound(method: object, anatomy: Anatomy) -> Effect:
     owner = method.__self__  # type: ignore[attr-defined]
     name = method.__name__  # type: ignore[attr-defined]
     if type(owner) is ModuleType:
         module = vars(owner).get("__name__")
         return Effect.NONE if module in _PURE_MODULES else Effect.UNKNOWN
+    if type(owner) is GeneratorType and name in _GENERATOR_METHODS and is_guest_generator(owner, anatomy.guest_modules):
+        return Effect.NONE
     if id(type(owner)) in _PURE_METHODS_OF:
         return Effect.CONSUMES if name in _CONSUMING_METHODS else Effect.NONE
     return _bound.get((id(type(owner)), name), Effect.UNKNOWN)

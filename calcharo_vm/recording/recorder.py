@@ -65,13 +65,12 @@ class Recorder:
     def frame_entered(self, frame: ObservedFrame) -> None:
         """Journals a new frame, on top of the calling one, and its arguments."""
         with self.lock:
-            thread = self._current_thread()
-            self._sync_caller(frame, thread)
+            thread, _ = self._sync_caller(frame)
             name = dict.get(frame.globals, "__name__")
             if type(name) is str:
                 self.shadow.anatomy.guest_modules.add(name)
-            plan = self._plans.get(id(frame.code)) or self._plan(frame.code)
-            record = FrameRecord(self._frames_made, plan, thread, self._abandon)
+            code = frame.code
+            record = FrameRecord(self._frames_made, self._plans.get(id(code)) or self._plan(code), thread)
             self._frames_made += 1
             frame.record = record
             thread.frames.append(record)
@@ -92,7 +91,7 @@ class Recorder:
                     self._hand_over_cells(frame, record, thread)
                 self.shadow.release_all(record.take_all())
             else:
-                record.searches = self.effects.searches
+                record.suspend(self._abandon, self.effects.searches)
             if not thread.frames and thread.open is not None:
                 self._commit(thread.open.row[0])  # nothing need follow on this thread
                 thread.open = None
@@ -100,8 +99,7 @@ class Recorder:
     def frame_resumed(self, frame: ObservedFrame) -> None:
         """Journals that a suspended frame goes on, on top of whoever resumed it."""
         with self.lock:
-            thread = self._current_thread()
-            is_called_by_library = self._sync_caller(frame, thread)
+            thread, is_called_by_library = self._sync_caller(frame)
             record = frame.record
             assert isinstance(record, FrameRecord)
             if is_called_by_library or record.searches != self.effects.searches:
@@ -191,6 +189,7 @@ class Recorder:
         """Lets go what a suspended frame held; called whenever the frame is thrown away."""
         self.shadow.release_all(words)
         self._gone.append(frame)
+        self.running = None  # so that the next step forgets what nobody holds any more
 
     def surface(self, thread: ThreadRecord, record: FrameRecord) -> None:
         """Makes a frame the thread's innermost: those above it became generators without a word."""
@@ -247,19 +246,23 @@ class Recorder:
 
     # --- bringing the record up to date ----------------------------------------------------------
 
-    def _sync_caller(self, frame: ObservedFrame, thread: ThreadRecord) -> bool:
+    def _sync_caller(self, frame: ObservedFrame) -> tuple[ThreadRecord, bool]:
         """Journals what the calling frame's instruction has done so far.
 
         Returns:
-            Whether native code is being executed there that may change things.
+            The thread, and whether native code is being executed there that may change things.
         """
-        self.running = None
         back = frame.back
-        if back is None or not isinstance(back.record, FrameRecord):
-            return True
-        self.surface(thread, back.record)
-        self._sync(back, back.record)
-        return back.record.held is not None
+        caller = None if back is None else back.record
+        if type(caller) is not FrameRecord:
+            return self._current_thread(), True
+        assert back is not None
+        thread = caller.thread
+        if thread is not self.writer or self._gone:
+            self.turn_to(thread)
+        self.surface(thread, caller)
+        self._sync(back, caller)
+        return thread, caller.held is not None
 
     def _sync(self, frame: ObservedFrame, record: FrameRecord) -> None:
         _word, pops, act, _ = record.row
@@ -267,18 +270,20 @@ class Recorder:
         gone: Words = []
         if length == base:
             if pops:
-                gone = record.take(base)
+                if record.places[-1] >= base:
+                    gone = record.take(base)
                 self.log.append(0)
         elif record.length == CUT or length != record.length:
             kept = min(record.kept if record.length == CUT else max(base, 0), length)
             gone = self._rewrite(frame.stack, record, kept)
             if record.length == CUT or length < base:
                 record.length, record.kept = CUT, kept
-        if act not in _STACK_BOUND:
+        if act != NOTHING and act not in _STACK_BOUND:
             self.apply(frame, record, act)
-        if act >= 0:
-            record.length, record.kept = CUT, min(length, max(base, 0))
-        self.shadow.release_all(gone)
+            if act >= 0:
+                record.length, record.kept = CUT, min(length, max(base, 0))
+        if gone:
+            self.shadow.release_all(gone)
 
     def apply(self, frame: ObservedFrame, record: FrameRecord, act: int) -> None:
         """Journals what the frame's instruction changed beside the stack."""
@@ -292,11 +297,12 @@ class Recorder:
         shadow, stack = self.shadow, frame.stack
         _word, pops, act, _ = record.row
         base, length = record.length - pops, len(stack)
+        gone: Words | None
         if not 0 <= base <= length <= base + ops.MOST_PUSHES:
             kept = record.kept if record.length == CUT else max(base, 0)
             gone = self._rewrite(stack, record, min(kept, length))
         else:
-            gone = record.take(base) if record.places[-1] >= base else []
+            gone = record.take(base) if record.places[-1] >= base else None
             words = stack[base:]
             for place in range(base, length):
                 value = stack[place]
@@ -318,7 +324,8 @@ class Recorder:
         elif act != NOTHING:
             self.apply(frame, record, act)
             record.held = None
-        shadow.release_all(gone)
+        if gone:
+            shadow.release_all(gone)
         if shadow.zeros:
             shadow.purge()
 
@@ -347,7 +354,7 @@ class Recorder:
             self.shadow.purge()
         if thread.open is not None:
             self._commit(thread.open.row[0])
-        thread.open = self.running = record
+        self.running = thread.open = record  # in this order: the frame before may be thrown away by it
 
     # --- steps and chunks ------------------------------------------------------------------------
 
