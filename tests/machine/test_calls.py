@@ -48,9 +48,10 @@ PROGRAMS = {
     """,
     "what cannot be called": """
         class C: pass
-        for call in (lambda: None(), lambda: 1(2), lambda: C()(), lambda: "s"(x=1), lambda: [](*[])):
-            try: call()
-            except TypeError as error: print(error)
+        for thing in (None, 1, C(), "s", []):
+            for call in (lambda: thing(), lambda: thing(1), lambda: thing(x=1), lambda: thing(*[])):
+                try: call()
+                except TypeError as error: print(error)
     """,
     "arguments that are wrong": """
         import functools
@@ -85,7 +86,7 @@ PROGRAMS = {
     "a call in code without a line": """
         import types
         def f(): return len("ab"), print
-        code = f.__code__.replace(co_linetable=b"")
+        code = f.__code__.replace(co_linetable=b"\\xff" * len(f.__code__.co_code))
         print(types.FunctionType(code, {"__builtins__": __builtins__})()[0])
     """,
 }

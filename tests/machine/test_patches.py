@@ -1,0 +1,142 @@
+"""Tests for calcharo_vm/machine/patches.py: library functions that look beyond their caller see the guest."""
+
+import sys
+import threading
+import warnings
+
+import pytest
+
+from calcharo_vm.machine import Machine
+from tests.machine.running import assert_same
+
+RECORDED = """
+import warnings
+def show(): print([(str(w.message), w.category.__name__, w.lineno, w.filename.rpartition("/")[2]) for w in seen])
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+{body}
+show()
+"""
+WARNINGS = {
+    "at every level": """
+        def warn(level): warnings.warn("w", stacklevel=level)
+        def f(level): warn(level)
+        for level in (-1, 0, 1, 2, 3, 500): f(level)
+    """,
+    "of every category": """
+        warnings.warn("text")
+        warnings.warn("text", DeprecationWarning)
+        warnings.warn(FutureWarning("an instance"))
+        warnings.warn(FutureWarning("an instance"), UserWarning)
+        for category in (int, 5, ValueError):
+            try: warnings.warn("text", category)
+            except TypeError as error: print("TypeError")
+        warnings.warn("by keyword", category=UserWarning, stacklevel=1, source=None)
+    """,
+    "through native code": """
+        import functools
+        sorted([1], key=lambda x: warnings.warn("in a key", stacklevel=2))
+        functools.reduce(lambda a, b: warnings.warn("in reduce"), [1, 2])
+        def deprecated():
+            import contextlib
+            warnings.warn("deprecated", DeprecationWarning, stacklevel=2)
+        deprecated()
+    """,
+    "from code without a name": """
+        exec("import warnings; warnings.warn('nameless')", {})
+        exec("import warnings; warnings.warn('named')", {"__name__": "named"})
+    """,
+    "from instructions": """
+        async def never(): pass
+        never()
+        def f(): never()
+        f()
+        eval("1 is 1")
+    """,
+}
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+@pytest.mark.filterwarnings("ignore")
+def test_warnings_are_cpythons(name: str) -> None:
+    from textwrap import dedent, indent
+
+    assert_same(RECORDED.format(body=indent(dedent(WARNINGS[name]), "    ")))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_warning_is_shown_once_a_place() -> None:
+    assert_same("""
+        import warnings, sys
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("default")
+            for _ in range(3): warnings.warn("in the loop")
+            warnings.warn("in the loop")
+        print([w.lineno for w in seen])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            warnings.warn("as an error")
+    """)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="skip_file_prefixes is new in 3.12")
+@pytest.mark.filterwarnings("ignore")
+def test_warnings_skip_files_of_the_guest() -> None:
+    assert_same("""
+        import warnings
+        source = "import warnings\\ndef f(): warnings.warn('w', skip_file_prefixes=('/skipped',))\\ndef g(): f()"
+        space = {"__name__": "skipped"}
+        exec(compile(source, "/skipped/file.py", "exec"), space)
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            space["f"]()
+            space["g"]()
+            def h(): warnings.warn("w", skip_file_prefixes=("/elsewhere",))
+            h()
+        print([(w.lineno, w.filename) for w in seen])
+    """)
+
+
+def test_a_thread_of_the_host_warns_as_ever() -> None:
+    with Machine().activate(), warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        warnings.warn("from the host", stacklevel=1)
+        if sys.version_info >= (3, 12):
+            warnings.warn("from the host", skip_file_prefixes=("/nowhere",))
+
+    assert all(str(warning.message) == "from the host" for warning in seen)
+    assert seen[0].filename == __file__
+
+
+def test_a_host_warning_is_shown_as_ever() -> None:
+    with Machine().activate(), warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        warnings.warn_explicit("explicit", UserWarning, "somewhere.py", 5)
+
+    assert [(warning.filename, warning.lineno) for warning in seen] == [("somewhere.py", 5)]
+
+
+def test_a_thread_of_the_host_sees_its_own_frames() -> None:
+    found = []
+
+    def run() -> None:
+        found.append(sys._getframe().f_code.co_name)
+        found.append(sys._getframe(0).f_code.co_name)
+
+    with Machine().activate():
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+
+    assert found == ["run", "run"]
+
+
+def test_frames_by_depth() -> None:
+    assert_same("""
+        import sys
+        def name(depth): return sys._getframe(depth).f_code.co_name
+        def f(): return name(0), name(1), name(2), name(-5)
+        print(f())
+        try: sys._getframe(10 ** 6)
+        except ValueError as error: print(error)
+    """)
