@@ -11,7 +11,6 @@ import sys
 from types import (
     BuiltinFunctionType,
     ClassMethodDescriptorType,
-    CodeType,
     FunctionType,
     MethodDescriptorType,
     MethodType,
@@ -23,12 +22,11 @@ from typing import Any
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import as_native_sees
-from calcharo_vm.machine.guest_code import CO_OPTIMIZED, GuestCode
+from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.library import LIBRARY_LOOKASIDES
-from calcharo_vm.machine.locations import one_place_linetable
-from calcharo_vm.machine.tracebacks import StubMarker
+from calcharo_vm.machine.shims import shim
 from calcharo_vm.machine.tracing import profiled_call
-from calcharo_vm.machine.trampolines import bind, make_stub
+from calcharo_vm.machine.trampolines import bind
 from calcharo_vm.machine.values import NULL
 
 _CALLED_DIRECTLY = frozenset(
@@ -101,7 +99,7 @@ def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any
         return lookaside(frame, *positional, **named)
     if frame.context.profile_function is not None and callable is sys.setprofile:
         return profiled_call(frame.context, callable, positional, named)
-    if machine.frames_shown:
+    if machine.frames_shown and not isinstance(callable, type):
         positional, named = as_native_sees(positional, named)
     return shim(frame, named=bool(named))(callable, positional, named)
 
@@ -138,38 +136,3 @@ def function_name(callable: Any) -> str:
     if module is not None and module != "builtins":
         return f"{module}.{name}()"
     return f"{name}()"
-
-
-_SHIM = StubMarker()
-_SHIM_CODES = tuple(
-    make_stub(f"def shim(callable, positional, named): return callable({arguments})", _SHIM)
-    for arguments in ("*positional", "*positional, **named")  # empty keywords are not the same to every type
-)
-
-
-def shim(frame: Frame, *, named: bool = False) -> Any:
-    """The function that calls in the name of a frame's current instruction: `shim(callable, positional, named)`.
-
-    Only its code is kept: a function would keep the program's globals alive where no collector sees it.
-    """
-    guest = frame.guest
-    index = frame.ip - 1
-    key = ~index if named else index
-    code = guest.shims.get(key)
-    if code is None:
-        code = guest.shims[key] = _shim_code(guest, index, _SHIM_CODES[named])
-    return FunctionType(code, frame.globals)
-
-
-def _shim_code(guest: GuestCode, index: int, template: CodeType) -> CodeType:
-    code = guest.code
-    position = guest.decoded.positions[index]
-    line = position[0] or code.co_firstlineno
-    return template.replace(
-        co_name=code.co_name,
-        co_qualname=code.co_qualname,
-        co_filename=code.co_filename,
-        co_firstlineno=line,
-        co_linetable=one_place_linetable(len(template.co_code) // 2, position),
-        co_flags=template.co_flags | CO_OPTIMIZED,
-    )

@@ -47,9 +47,11 @@ def run(frame: Frame) -> Any:
     finally:
         context.frame = frame.back
         context.depth -= 1
-    if signal is not STARTED:
-        if observer is not None:
-            observer.frame_left(frame, signal)
+    if observer is not None:
+        observer.frame_left(frame, signal)
+    if signal is STARTED:
+        frame.back = None
+    else:
         leave_frame(frame)
     if signal is UNWOUND:
         throw(frame.take_result())
@@ -149,7 +151,9 @@ def execute(base: Frame) -> Signal:
                 if observer is not None:
                     observer.frame_left(frame, target)
                 context.depth -= 1
-                context.frame = frame = frame.back
+                started, frame = frame, frame.back
+                started.back = started = None
+                context.frame = frame
                 stack, table, ip = frame.stack, frame.guest.table, frame.ip
                 stack.append(value)
                 value = None

@@ -150,10 +150,11 @@ def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:
 
 def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Arguments of a native call, with chains of dead frames for the mirrors among them."""
+    shown: dict[int, Any] = {}  # one frame given twice stays one frame
     if any(type(value) is FrameType for value in positional):
-        positional = [_native_frame(value) for value in positional]
+        positional = [shown.setdefault(id(value), _native_frame(value)) for value in positional]
     if any(type(value) is FrameType for value in named.values()):
-        named = {name: _native_frame(value) for name, value in named.items()}
+        named = {name: shown.setdefault(id(value), _native_frame(value)) for name, value in named.items()}
     return positional, named
 
 

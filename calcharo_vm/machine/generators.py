@@ -23,7 +23,9 @@ from calcharo_vm.machine.guest_code import (
     GuestCode,
 )
 from calcharo_vm.machine.native_instruction import native_instruction
+from calcharo_vm.machine.shims import shim
 from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
+from calcharo_vm.machine.tracebacks import strip_machine_entries
 
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
@@ -68,6 +70,8 @@ def make_generator(frame: Frame) -> Any:
         stub.__qualname__ = function.__qualname__
         frame.function = None
     frame.generator = GeneratorState()
+    if frame.back is not None and sys.get_coroutine_origin_tracking_depth():
+        return shim(frame.back)(stub, (frame,), {})  # the coroutine notes who made it
     return stub(frame)
 
 
@@ -187,9 +191,7 @@ def _throw_into_receiver(frame: Frame, receiver: Any, error: BaseException) -> B
     """What is to be raised in the frame, or YIELDED when the receiver handled the exception and yielded."""
     try:
         if isinstance(error, GeneratorExit):
-            close = getattr(receiver, "close", None)
-            if close is not None:
-                close()
+            _close(receiver)
             return error
         throw_method = getattr(receiver, "throw", None)
         if throw_method is None:
@@ -200,6 +202,18 @@ def _throw_into_receiver(frame: Frame, receiver: Any, error: BaseException) -> B
             return _end_delegation(frame, raised.value)
         return raised
     return YIELDED
+
+
+def _close(receiver: Any) -> None:
+    """Closes what a generator delegates to, if it can be closed (CPython's `gen_close_iter`)."""
+    try:
+        close = getattr(receiver, "close", None)
+    except BaseException as error:
+        details = (type(error), error, strip_machine_entries(error.__traceback__), None, receiver)
+        sys.unraisablehook(sys.UnraisableHookArgs(details))  # type: ignore[call-arg, misc]
+        return
+    if close is not None:
+        close()
 
 
 def _end_delegation(frame: Frame, value: Any) -> Signal:

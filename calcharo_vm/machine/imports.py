@@ -7,9 +7,9 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.calls import shim
 from calcharo_vm.machine.names import lookup
 from calcharo_vm.machine.native_instruction import native_instruction
+from calcharo_vm.machine.shims import shim
 from calcharo_vm.machine.tracebacks import StubMarker
 from calcharo_vm.machine.values import NULL
 

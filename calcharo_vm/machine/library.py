@@ -6,11 +6,14 @@ Like `lookasides`, by the module and name of the function that the guest calls.
 from __future__ import annotations
 
 import sys
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.generators import frame_of
+from calcharo_vm.machine.guest_code import CO_GENERATOR, CO_ITERABLE_COROUTINE
 from calcharo_vm.machine.tracebacks import is_machine_code, local_values, mirror_of
+from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.views import original_of
 
 if TYPE_CHECKING:
@@ -90,11 +93,24 @@ def _original(value: Any) -> Any:
 
 _DISASSEMBLERS = ("Bytecode", "code_info", "dis", "get_instructions", "show_code")
 
+
+def types_coroutine(frame: Frame, function: Any) -> Any:
+    """`types.coroutine(...)`, which for a generator function replaces its code by one with another flag."""
+    guest = guest_code_of(function.__code__) if type(function) is FunctionType else None
+    kind = guest.code.co_flags & (CO_GENERATOR | CO_ITERABLE_COROUTINE) if guest is not None else 0
+    if guest is None or kind != CO_GENERATOR:
+        return sys.modules["types"].coroutine(function)
+    code = guest.code.replace(co_flags=guest.code.co_flags | CO_ITERABLE_COROUTINE)
+    function.__code__ = frame.context.machine.guest_code(code).trampoline
+    return function
+
+
 LIBRARY_LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
     "dis": {name: _of_original_code(name) for name in _DISASSEMBLERS},
     "inspect": {
         "currentframe": current_frame,
         **{name: _locals_function(name) for name in ("getasyncgenlocals", "getcoroutinelocals", "getgeneratorlocals")},
     },
+    "types": {"coroutine": types_coroutine},
     "signal": {"getsignal": get_signal_handler, "signal": set_signal_handler},
 }

@@ -11,12 +11,13 @@ from functools import cache
 from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import raise_host_limit
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import builtins_of
-from calcharo_vm.machine.tracebacks import local_values
+from calcharo_vm.machine.tracebacks import visible_locals
 from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.values import NULL
 
@@ -33,13 +34,9 @@ def guest_locals(frame: Frame, *wrong: Any, **named: Any) -> Any:
     """`locals()`."""
     if wrong or named:
         return locals(*wrong, **named)
+    values = visible_locals(frame)
     if frame.locals is not None:
-        # Comprehensions inlined into a module or class body keep their variables in fast locals (PEP 709).
-        hidden = local_values(frame) if sys.version_info >= (3, 12) and frame.guest.code.co_varnames else {}
-        if not hidden:
-            return frame.locals
-        return hidden if sys.version_info >= (3, 13) else {**frame.locals, **hidden}
-    values = local_values(frame)
+        return values
     if sys.version_info >= (3, 13):
         return values
     # Until 3.12 a frame has one dictionary, brought up to date by each call.
@@ -196,7 +193,7 @@ def _is_mapping(value: Any) -> bool:
 
 def guest_build_class(frame: Frame, *arguments: Any, **named: Any) -> Any:
     """`__build_class__(...)`: a metaclass may look at its caller."""
-    from calcharo_vm.machine.calls import shim  # noqa: PLC0415 - calls need this module
+    from calcharo_vm.machine.shims import shim  # noqa: PLC0415 - calls need this module
 
     return shim(frame, named=bool(named))(_build_class, arguments, named)
 
@@ -210,6 +207,17 @@ def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:
     if "code" in named:
         return FunctionType(*arguments, **{**named, "code": trampoline})
     return FunctionType(trampoline, *arguments[1:], **named)
+
+
+_REFERENCES_OF_A_CALL = 2 if sys.version_info < (3, 12) else 1
+_BORROWING = frozenset(number for number, name in TABLE.OPNAMES.items() if name.startswith("LOAD_FAST_BORROW"))
+
+
+def reference_count(frame: Frame, *arguments: Any) -> int:
+    """`sys.getrefcount(...)`, without the references that the machine's own call holds."""
+    decoded = frame.guest.decoded
+    borrowed = decoded.opcodes[max(frame.ip - 2, 0)] in _BORROWING
+    return sys.getrefcount(*arguments) - _REFERENCES_OF_A_CALL - borrowed
 
 
 def set_recursion_limit(frame: Frame, limit: Any, /) -> None:
@@ -247,6 +255,7 @@ _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     builtins.exec: guest_exec,
     builtins.__build_class__: guest_build_class,
     FunctionType: guest_function_type,
+    sys.getrefcount: reference_count,
     sys.setrecursionlimit: set_recursion_limit,
     sys.getrecursionlimit: get_recursion_limit,
 }

@@ -24,7 +24,7 @@ class Scope:
         exclude: Patterns of modules that run natively after all.
     """
 
-    __slots__ = ("exclude", "include", "program_folder")
+    __slots__ = ("_match", "exclude", "include", "program_folder")
 
     def __init__(
         self, program_folder: str | None = None, include: Iterable[str] = (), exclude: Iterable[str] = ()
@@ -32,14 +32,19 @@ class Scope:
         self.program_folder = None if program_folder is None else os.path.realpath(program_folder)
         self.include = tuple(include)
         self.exclude = tuple(exclude)
+        if self.include or self.exclude:
+            # Slow to import, and too late to when a module is being looked for.
+            from fnmatch import fnmatchcase  # noqa: PLC0415
+
+            self._match = fnmatchcase
 
     def contains(self, module_name: str, filename: str | None) -> bool:
         """Whether a module is interpreted."""
         if module_name == "calcharo_vm" or module_name.startswith("calcharo_vm."):
             return False  # the machine cannot run on itself
-        if _matches(module_name, self.exclude):
+        if self._matches(module_name, self.exclude):
             return False
-        if module_name == "__main__" or _matches(module_name, self.include):
+        if module_name == "__main__" or self._matches(module_name, self.include):
             return True
         if self.program_folder is None or filename is None:
             return False
@@ -47,13 +52,9 @@ class Scope:
         filename = os.path.realpath(filename)
         return filename.startswith(folder) and f"{os.sep}site-packages{os.sep}" not in filename[len(folder) - 1 :]
 
-
-def _matches(module_name: str, patterns: tuple[str, ...]) -> bool:
-    if not patterns:
-        return False
-    from fnmatch import fnmatchcase  # noqa: PLC0415 - slow to import, and patterns are rare
-
-    names = [module_name]
-    while "." in names[-1]:
-        names.append(names[-1].rpartition(".")[0])
-    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+    def _matches(self, module_name: str, patterns: tuple[str, ...]) -> bool:
+        """Whether a pattern is for a module or for a package that it is in."""
+        names = [module_name]
+        while "." in names[-1]:
+            names.append(names[-1].rpartition(".")[0])
+        return any(self._match(name, pattern) for pattern in patterns for name in names)

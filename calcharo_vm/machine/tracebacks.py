@@ -8,6 +8,7 @@ filled when the guest frame ends: until then they would keep alive what the fram
 from __future__ import annotations
 
 import os
+import sys
 from types import CellType, CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -144,3 +145,14 @@ def local_values(frame: Frame) -> dict[str, Any]:
         elif value is not NULL:
             values[name] = value
     return values
+
+
+def visible_locals(frame: Frame) -> Any:
+    """What `locals()` of a frame shows: its variables, or its namespace."""
+    if frame.locals is None:
+        return local_values(frame)
+    # Comprehensions inlined into a module or class body keep their variables in fast locals (PEP 709).
+    hidden = local_values(frame) if sys.version_info >= (3, 12) and frame.guest.code.co_varnames else {}
+    if not hidden:
+        return frame.locals
+    return hidden if sys.version_info >= (3, 13) else {**frame.locals, **hidden}

@@ -7,7 +7,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, Functi
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, local_values, mirror_of
+from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, mirror_of, visible_locals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,10 +94,6 @@ def _caller_view(owner: Any) -> Any:
     return None if frame.back is None else mirror_of(frame.back)
 
 
-def _locals_of(frame: Frame) -> Any:
-    return local_values(frame) if frame.locals is None else frame.locals
-
-
 def set_code(owner: Any, value: Any) -> None:
     """Sets `__code__`; a guest function gets the trampoline of the code object."""
     from calcharo_vm.machine.guest_code import GuestCode  # noqa: PLC0415 - it needs the getters of this module
@@ -131,7 +127,7 @@ GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "f_lasti": _frame_view("f_lasti", lambda frame: frame.guest.decoded.offsets[max(frame.ip - 1, 0)]),
     "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[max(frame.ip - 1, 0)][0]),
     "f_trace_opcodes": _frame_view("f_trace_opcodes", lambda frame: frame.traces_opcodes),
-    "f_locals": _frame_view("f_locals", _locals_of),
+    "f_locals": _frame_view("f_locals", visible_locals),
     "gi_yieldfrom": _awaited_view("gi_yieldfrom"),
     "cr_await": _awaited_view("cr_await"),
     "ag_await": _awaited_view("ag_await"),
