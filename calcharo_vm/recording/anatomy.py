@@ -446,7 +446,7 @@ def is_guest_function(value: object, guest_modules: set[str]) -> bool:
     return type(module) is str and module in guest_modules
 
 
-def is_guest_generator(value: GeneratorType[object, object, object], guest_modules: set[str]) -> bool:
+def is_guest_generator(value: "GeneratorType[object, object, object]", guest_modules: set[str]) -> bool:
     """Returns whether a generator belongs to a module of the program, or has ended."""
     frame = value.gi_frame
     if frame is None:

@@ -2,13 +2,20 @@
 
 import sys
 from collections.abc import Callable
+from types import GeneratorType, MethodDescriptorType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, plan
-from calcharo_vm.recording.anatomy import MISSING, class_attribute, is_guest_descriptor, is_guest_function
+from calcharo_vm.recording.anatomy import (
+    MISSING,
+    class_attribute,
+    is_guest_descriptor,
+    is_guest_function,
+    is_guest_generator,
+)
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words
-from calcharo_vm.recording.natives import Effect, effect_of, is_plain_iterable
+from calcharo_vm.recording.natives import Effect, advances_nothing_else, effect_of, is_plain_iterable
 from calcharo_vm.recording.plan import Frame, Held, Prepare
 from calcharo_vm.recording.plan import Frame, Held, Prepare
 from calcharo_vm.recording.shadow import Shadow, token
@@ -95,7 +102,7 @@ class Effects:
     def _prepare_advance(_frame: Frame, stack: Words, detail: object) -> Held:
         assert isinstance(detail, int)
         iterator = stack[detail]
-        return None if is_plain_iterable(iterator) else (Effect.UNKNOWN, iterator)
+        return None if advances_nothing_else(iterator) else (Effect.UNKNOWN, iterator)
 
     def _prepare_read_attribute(self, _frame: Frame, stack: Words, detail: object) -> Held:
         owner = stack[-1]
@@ -114,15 +121,20 @@ class Effects:
         effect = effect_of(called, self.shadow.anatomy)
         if effect is Effect.NONE:
             return None
+        if effect is Effect.RESUMES:
+            generator = stack[first] if type(called) is MethodDescriptorType else called.__self__  # type: ignore[attr-defined]
+            if type(generator) is GeneratorType and is_guest_generator(generator, self.shadow.anatomy.guest_modules):
+                return None
+            effect = Effect.UNKNOWN
         if effect in (Effect.UNKNOWN, Effect.RUNS_CODE, Effect.CONSUMES):
-            operands = stack[base:]
             if effect is Effect.CONSUMES:
                 modules = self.shadow.anatomy.guest_modules
+                consumed = stack[first:]
                 operands = [
-                    each for each in operands[1:] if not (is_plain_iterable(each) or is_guest_function(each, modules))
+                    each for each in consumed if not (advances_nothing_else(each) or is_guest_function(each, modules))
                 ]
                 return (Effect.UNKNOWN, *operands) if operands else None
-            return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *operands)
+            return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *stack[base:])
         if effect is Effect.MAKES_CLASS:
             return (effect,)
         receiver = getattr(called, "__self__", None) if type(called) is type(len) else None

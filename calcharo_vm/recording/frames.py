@@ -59,6 +59,7 @@ class FrameRecord:
         length: The length of its stack before that instruction, or `CUT`.
         kept: With `CUT`, how much of the stack is as the journal has it.
         thread: The thread that executes it.
+        top: Where on its stack the topmost recorded object lies, -1 when there is none.
         places: Where on its stack recorded objects lie, bottom first, after a -1.
         shades: The objects that lie there, after a None.
         slots: The recorded objects in its fast local slots.
@@ -83,6 +84,7 @@ class FrameRecord:
         "shades",
         "slots",
         "thread",
+        "top",
     )
 
     def __init__(self, number: int, plan: Plan, thread: "ThreadRecord") -> None:
@@ -93,6 +95,7 @@ class FrameRecord:
         self.length = 0
         self.kept = 0
         self.thread = thread
+        self.top = -1
         self.places = [-1]
         self.shades: Words = [None]
         self.slots: dict[int, Shade] = {}
@@ -111,14 +114,19 @@ class FrameRecord:
         """What belongs to the act of the instruction it is at."""
         return self.plan.details[self.row[0] - self.plan.first]
 
+    def put(self, place: int, shade: Shade) -> None:
+        """Takes note that an object lies on the stack."""
+        self.places.append(place)
+        self.shades.append(shade)
+        self.top = place
+
     def take(self, base: int) -> Words:
         """Takes the objects from the stack that lie at `base` or above."""
-        places, at = self.places, len(self.places)
-        while places[at - 1] >= base:
-            at -= 1
-        del places[at:]
-        gone = self.shades[at:]
-        del self.shades[at:]
+        places, shades, gone = self.places, self.shades, []
+        while self.top >= base:
+            places.pop()
+            gone.append(shades.pop())
+            self.top = places[len(places) - 1]
         return gone
 
     def take_all(self) -> Words:

@@ -17,6 +17,7 @@ from calcharo_vm.recording.identity import Words
 from calcharo_vm.recording.plan import BRANCH, NOTHING
 from calcharo_vm.recording.shadow import Shadow
 
+
 class Owner(Protocol):
     """What the hook leaves to the recorder."""
 
@@ -58,7 +59,8 @@ class Hook:
 def make_hook(owner: Owner) -> Hook:
     """Makes the hook of a recorder."""
     shadow, lock, extend, put = owner.shadow, owner.lock, owner.log.extend, owner.log.append
-    scalars, by_id, zeros, release, purge = shadow.scalars, shadow.by_id, shadow.zeros, shadow.release, shadow.purge
+    scalars, by_id, zeros, purge = shadow.scalars, shadow.by_id, shadow.zeros, shadow.purge
+    release, release_all = shadow.release, shadow.release_all
     arrive, settle, seal = owner.arrive, owner.settle, owner.seal
     is_shared = is_inside = False
     store_op, branch_op, most = ops.STORE, ops.BRANCH, ops.CHUNK_STEPS
@@ -80,17 +82,25 @@ def make_hook(owner: Owner) -> Hook:
             else:
                 word, pops, act, _ = record.row
                 base = record.length - pops
-                if length == base + 1 and act == NOTHING and record.places[-1] < base:
-                    value = stack[-1]
+                if length == base + 1 and act == -1:  # NOTHING
+                    value = stack[base]
                     cls = type(value)
                     if cls is int or cls is bool or id(cls) in scalars:
-                        extend((1, value, word))
+                        if record.top < base:
+                            extend((1, value, word))
+                        else:
+                            extend((1, value))
+                            release_all(record.take(base))
+                            if zeros:
+                                purge()
+                            put(word)
                     else:
                         shade = by_id.get(id(value))
-                        if shade is not None and shade.count and shade.epoch == shadow.epoch:
+                        if record.top < base and shade is not None and shade.count and shade.epoch == shadow.epoch:
                             shade.count += 1
                             record.places.append(base)
                             record.shades.append(shade)
+                            record.top = base
                             extend((1, shade.token, word))
                         else:
                             settle(frame, record, index)
@@ -98,9 +108,8 @@ def make_hook(owner: Owner) -> Hook:
                 elif act >= 0 and length == base:
                     slots = record.slots
                     gone = slots.pop(act, None) if slots else None
-                    if record.places[-1] == base:
-                        record.places.pop()
-                        slots[act] = record.shades.pop()  # type: ignore[assignment]
+                    if record.top == base:
+                        (slots[act],) = record.take(base)  # type: ignore[assignment]
                     if gone is None:
                         extend((store_op, act, word))
                     else:
@@ -109,7 +118,7 @@ def make_hook(owner: Owner) -> Hook:
                         if zeros:
                             purge()
                         put(word)
-                elif length == base > record.places[-1] and (act == NOTHING or act == BRANCH):
+                elif length == base > record.top and (act == NOTHING or act == BRANCH):
                     if act == BRANCH:
                         extend((0, branch_op, record.detail == index, word))
                     elif pops:

@@ -5,13 +5,14 @@ A callable that is in no table is taken to be able to change whatever it can rea
 
 import builtins
 import enum
+import gc
 import heapq
 from collections import deque
 from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.anatomy import Anatomy, is_guest_function, is_guest_generator, is_scalar, mro
+from calcharo_vm.recording.anatomy import Anatomy, is_guest_function, is_scalar, mro
 
 
 class Effect(enum.Enum):
@@ -32,6 +33,8 @@ class Effect(enum.Enum):
     """It changes at most one entry of a dictionary, named by the second operand."""
     ATTRIBUTE = enum.auto()
     """It sets or deletes the attribute of its first operand that the second names."""
+    RESUMES = enum.auto()
+    """It resumes the generator that is its receiver or first operand."""
     MAKES_CLASS = enum.auto()
     RUNS_CODE = enum.auto()
     """It may change namespaces, too."""
@@ -94,6 +97,7 @@ for _effect, _names in _FUNCTIONS.items():
     for _name in _names.split():
         if hasattr(builtins, _name):
             _by_address[id(getattr(builtins, _name))] = _effect
+_by_address.update((id(vars(GeneratorType)[_name]), Effect.RESUMES) for _name in _GENERATOR_METHODS)
 _by_address.update((id(_cls), Effect.CONSUMES) for _cls in _CONSUMING_TYPES)
 _by_address.update((id(_cls), Effect.NONE) for _cls in _PURE_TYPES)
 _by_address.update((id(getattr(heapq, _name)), Effect.FIRST) for _name in _HEAP_FUNCTIONS)
@@ -118,6 +122,15 @@ def is_plain_iterable(value: object) -> bool:
     return id(type(value)) in _PLAIN_ITERATORS or is_scalar(value) or type(value) is range
 
 
+def advances_nothing_else(iterator: object) -> bool:
+    """Returns whether advancing an iterator changes no recorded object, or is executed by the machine."""
+    if is_plain_iterable(iterator):
+        return True
+    return type(iterator) in (enumerate, zip) and all(
+        is_plain_iterable(part) for part in gc.get_referents(iterator) if part is not type(iterator)
+    )
+
+
 def effect_of(called: object, anatomy: Anatomy) -> Effect:
     """What calling `called` natively does; NONE for what the machine executes itself."""
     known = _by_address.get(id(called))
@@ -129,20 +142,20 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
     if cls is MethodType:
         return effect_of(called.__func__, anatomy)  # type: ignore[attr-defined]
     if cls is BuiltinFunctionType:
-        return _effect_of_bound(called, anatomy)
+        return _effect_of_bound(called)
     if any(ancestor is type for ancestor in mro(cls)) and anatomy.is_guest(called):  # type: ignore[arg-type]
         return Effect.NONE
     return Effect.UNKNOWN
 
 
-def _effect_of_bound(method: object, anatomy: Anatomy) -> Effect:
+def _effect_of_bound(method: object) -> Effect:
     owner = method.__self__  # type: ignore[attr-defined]
     name = method.__name__  # type: ignore[attr-defined]
     if type(owner) is ModuleType:
         module = vars(owner).get("__name__")
         return Effect.NONE if module in _PURE_MODULES else Effect.UNKNOWN
-    if type(owner) is GeneratorType and name in _GENERATOR_METHODS and is_guest_generator(owner, anatomy.guest_modules):
-        return Effect.NONE
+    if type(owner) is GeneratorType and name in _GENERATOR_METHODS:
+        return Effect.RESUMES
     if id(type(owner)) in _PURE_METHODS_OF:
         return Effect.CONSUMES if name in _CONSUMING_METHODS else Effect.NONE
     return _bound.get((id(type(owner)), name), Effect.UNKNOWN)

@@ -65,7 +65,14 @@ class Recorder:
     def frame_entered(self, frame: ObservedFrame) -> None:
         """Journals a new frame, on top of the calling one, and its arguments."""
         with self.lock:
-            thread, _ = self._sync_caller(frame)
+            back = frame.back
+            caller = None if back is None else back.record
+            if caller is not None and caller is self.running:
+                thread = caller.thread
+                self._sync(back, caller)
+                self.running = None
+            else:
+                thread, _ = self._sync_caller(frame)
             name = dict.get(frame.globals, "__name__")
             if type(name) is str:
                 self.shadow.anatomy.guest_modules.add(name)
@@ -79,8 +86,13 @@ class Recorder:
     def frame_left(self, frame: ObservedFrame, leave: Leave) -> None:
         """Journals that a frame returned, was unwound or suspended itself."""
         with self.lock:
-            record, thread = self._record(frame)
-            self.surface(thread, record)
+            record = self.running
+            if record is not None and record is frame.record:
+                thread = record.thread
+                self.running = None
+            else:
+                record, thread = self._record(frame)
+                self.surface(thread, record)
             self._sync(frame, record)
             name = leave.name
             self.log += (ops.LEAVE, name)
@@ -224,22 +236,22 @@ class Recorder:
             caller.held += tuple(frame.fast[slot] for slot in record.plan.filled_cells if slot < len(frame.fast))
 
     def _journal_entry(self, frame: ObservedFrame, record: FrameRecord) -> None:
-        shadow, hold, slots = self.shadow, self.shadow.hold, record.slots
+        shadow = self.shadow
         globals_ = shadow.see_namespace(frame.globals)
         namespace: object = None
         if frame.locals is not None and frame.locals is not frame.globals:
-            namespace = hold(frame.locals)
+            namespace = shadow.hold(frame.locals)
             shadow.changed(frame.locals)
         record.namespaces = [globals_, namespace]
-        words = frame.fast.copy()
+        words, scalars = frame.fast.copy(), shadow.scalars
         for slot, value in enumerate(words):
-            if id(type(value)) not in shadow.scalars:
-                shade = hold(value)
+            if id(type(value)) not in scalars:
+                shade = shadow.hold(value)
                 assert type(shade) is Shade
-                slots[slot] = shade
+                record.slots[slot] = shade
                 words[slot] = shade.token
-        self.log += (ops.ENTER, record.number, record.plan.number, globals_.token.stop)
-        self.log += (namespace.token.stop if isinstance(namespace, Shade) else None, len(words), *words)
+        oid = None if namespace is None else namespace.token.stop  # type: ignore[attr-defined]
+        self.log += (ops.ENTER, record.number, record.plan.number, globals_.token.stop, oid, len(words), *words)
         record.length = len(frame.stack)
         if frame.stack:
             self._rewrite(frame.stack, record, 0)
@@ -265,25 +277,32 @@ class Recorder:
         return thread, caller.held is not None
 
     def _sync(self, frame: ObservedFrame, record: FrameRecord) -> None:
+        """Journals what the instruction a frame is at has done so far."""
         _word, pops, act, _ = record.row
-        base, length = record.length - pops, len(frame.stack)
-        gone: Words = []
-        if length == base:
-            if pops:
-                if record.places[-1] >= base:
-                    gone = record.take(base)
-                self.log.append(0)
-        elif record.length == CUT or length != record.length:
-            kept = min(record.kept if record.length == CUT else max(base, 0), length)
-            gone = self._rewrite(frame.stack, record, kept)
-            if record.length == CUT or length < base:
-                record.length, record.kept = CUT, kept
+        base = record.length - pops
+        gone: Words | None = None
+        if len(frame.stack) != base:
+            gone = self._sync_stack(frame.stack, record, base)
+        elif pops:
+            self.log.append(0)
+            if record.top >= base:
+                gone = record.take(base)
         if act != NOTHING and act not in _STACK_BOUND:
             self.apply(frame, record, act)
             if act >= 0:
-                record.length, record.kept = CUT, min(length, max(base, 0))
+                record.length, record.kept = CUT, min(len(frame.stack), max(base, 0))
         if gone:
             self.shadow.release_all(gone)
+
+    def _sync_stack(self, stack: Words, record: FrameRecord, base: int) -> Words | None:
+        length = len(stack)
+        if length == record.length:
+            return None
+        kept = min(record.kept if record.length == CUT else max(base, 0), length)
+        gone = self._rewrite(stack, record, kept)
+        if record.length == CUT or length < base:
+            record.length, record.kept = CUT, kept
+        return gone
 
     def apply(self, frame: ObservedFrame, record: FrameRecord, act: int) -> None:
         """Journals what the frame's instruction changed beside the stack."""
@@ -297,12 +316,17 @@ class Recorder:
         shadow, stack = self.shadow, frame.stack
         _word, pops, act, _ = record.row
         base, length = record.length - pops, len(stack)
+        if length == base + 1 and act == NOTHING and record.top < base and id(type(stack[base])) in shadow.scalars:
+            self.log += (1, stack[base])
+            if shadow.zeros:
+                shadow.purge()
+            return
         gone: Words | None
         if not 0 <= base <= length <= base + ops.MOST_PUSHES:
             kept = record.kept if record.length == CUT else max(base, 0)
             gone = self._rewrite(stack, record, min(kept, length))
         else:
-            gone = record.take(base) if record.places[-1] >= base else None
+            gone = record.take(base) if record.top >= base else None
             words = stack[base:]
             for place in range(base, length):
                 value = stack[place]
@@ -314,8 +338,7 @@ class Recorder:
                             shade = None
                         shade = shadow.see(value, shade)
                     shade.count += 1
-                    record.places.append(place)
-                    record.shades.append(shade)
+                    record.put(place, shade)
                     words[place - base] = shade.token
             if words or pops:
                 self.log += (len(words), *words)
@@ -335,8 +358,7 @@ class Recorder:
         words = [self.shadow.hold(value) for value in stack[kept:]]
         for place, word in enumerate(words, kept):
             if type(word) is Shade:
-                record.places.append(place)
-                record.shades.append(word)
+                record.put(place, word)
         self.log += (ops.STACK, kept, len(words))
         self.log += map(token, words)
         return gone

@@ -168,8 +168,8 @@ class ExecutionStep:
         """The global variables of the step's module by name, as plain values."""
         state = self._state
         plain = PlainValues(state)
-        entries = state.heap[state.frames[state.executing].globals].table
-        return {str(name): plain.of(word) for name, word in entries.items() if name not in MACHINERY_NAMES}
+        entries = _module_words(state, state.frames[state.executing].globals)
+        return {str(name): plain.of(word) for name, word in entries.items()}
 
     @property
     @_guarded
@@ -257,10 +257,21 @@ def variable_words(state: State, frame: FrameState) -> dict[str, object]:
     words: dict[str, object] = {}
     code = state.journal.codes[frame.code]
     if code.is_namespace:
-        table = state.heap[frame.globals if frame.namespace is None else frame.namespace].table
-        hidden = MACHINERY_NAMES if frame.namespace is None else MACHINERY_NAMES | _CLASS_MACHINERY
-        words.update((name, word) for name, word in table.items() if type(name) is str and name not in hidden)
+        entries = _module_words(state, frame.globals if frame.namespace is None else frame.namespace)
+        hidden = frozenset[str]() if frame.namespace is None else _CLASS_MACHINERY
+        words.update((name, word) for name, word in entries.items() if type(name) is str and name not in hidden)
     words.update(_slots(state, frame, range(len(code.slots))))
+    return words
+
+
+def _module_words(state: State, namespace: int) -> dict[object, object]:
+    """The words of a namespace by name, without what every module is born with."""
+    words = {name: word for name, word in state.heap[namespace].table.items() if name not in MACHINERY_NAMES}
+    annotations = words.get("__annotations__")
+    if type(annotations) is range:
+        thing = state.heap[annotations.stop]
+        if thing.kind is HeapKind.DICT and not thing.table:
+            del words["__annotations__"]
     return words
 
 

@@ -383,3 +383,11 @@ class TestOutcome:
         with pytest.raises(ValueError, match="unheard"):
             Outcome("unheard")
         assert attrs.evolve(Outcome("exited"), exit_code=3) == Outcome("exited", exit_code=3)
+
+
+def test_empty_annotations_of_a_module_are_not_shown() -> None:
+    recording = record("before = 1\n__annotations__ = {}\n__annotations__['name'] = int\nafter = 2")
+
+    assert {"before": 1} == next(step.variables_state for step in recording if step.opname == "BUILD_MAP")
+    assert {"before": 1} == recording[[step.opname for step in recording].index("STORE_SUBSCR") - 1].globals_state
+    assert ["before", "__annotations__", "after"] == [*recording[-1].variables_state]
