@@ -204,13 +204,23 @@ def _throw_into_receiver(frame: Frame, receiver: Any, error: BaseException) -> B
     return YIELDED
 
 
+class _Unraisable:
+    """Reports an exception that cannot be raised, by raising it where CPython ignores and shows it."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __del__(self) -> None:
+        raise self.error
+
+
 def _close(receiver: Any) -> None:
     """Closes what a generator delegates to, if it can be closed (CPython's `gen_close_iter`)."""
     try:
         close = getattr(receiver, "close", None)
     except BaseException as error:
-        details = (type(error), error, strip_machine_entries(error.__traceback__), None, receiver)
-        sys.unraisablehook(sys.UnraisableHookArgs(details))  # type: ignore[call-arg, misc]
+        error.__traceback__ = strip_machine_entries(error.__traceback__)
+        _Unraisable(error)
         return
     if close is not None:
         close()
