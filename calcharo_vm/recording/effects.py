@@ -1,8 +1,8 @@
 """What instructions change beside the stack: what to remember before one, and what to read after it."""
 
 import sys
-from collections.abc import Callable
 from types import GeneratorType, MethodDescriptorType
+from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, plan
@@ -17,9 +17,11 @@ from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words
 from calcharo_vm.recording.natives import Effect, advances_nothing_else, effect_of, is_plain_iterable
 from calcharo_vm.recording.plan import Frame, Held, Prepare
-from calcharo_vm.recording.plan import Frame, Held, Prepare
 from calcharo_vm.recording.shadow import Shadow, token
 from calcharo_vm.recording.values import HeapKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NULL_FIRST = sys.version_info < (3, 13)
 _EXACT_CONTAINERS = frozenset(map(id, (list, tuple, dict, str, bytes, range, bytearray)))
@@ -203,7 +205,7 @@ class Effects:
         self.shadow.moved_at(held[1], -1)
 
     def _popped(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
-        if len(held) == 2:  # noqa: PLR2004 - nothing but the receiver
+        if len(held) == 2:
             self.shadow.moved_at(held[1], -1)
         else:
             self.shadow.changed(held[1])
@@ -218,13 +220,13 @@ class Effects:
         self.shadow.added(held[1], held[2])
 
     def _keyed(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
-        if len(held) > 2:  # noqa: PLR2004 - the receiver and the key
+        if len(held) > 2:
             self.shadow.item_stored(held[1], held[2])
         else:
             self.shadow.refresh(held[1:])
 
     def _attribute_set(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
-        name = held[2] if len(held) > 2 else None  # noqa: PLR2004 - the object and the name
+        name = held[2] if len(held) > 2 else None
         if type(name) is str:
             self.shadow.attribute_stored(held[1], name)
         else:

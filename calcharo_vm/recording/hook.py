@@ -12,9 +12,9 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
+from calcharo_vm.recording.frames import CUT, FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Words
-from calcharo_vm.recording.plan import BRANCH, NOTHING
+from calcharo_vm.recording.plan import BRANCH, FRESH, NOTHING
 from calcharo_vm.recording.shadow import Shadow
 
 
@@ -30,8 +30,12 @@ class Owner(Protocol):
         """Completes the step before, and makes a frame the thread's innermost and running one."""
         ...
 
-    def settle(self, frame: ObservedFrame, record: FrameRecord, index: int) -> None:
-        """Journals all that the frame's instruction changed."""
+    def apply(self, frame: ObservedFrame, record: FrameRecord, act: int) -> None:
+        """Journals what the frame's instruction changed beside the stack."""
+        ...
+
+    def rewrite(self, stack: Words, record: FrameRecord, kept: int) -> Words:
+        """Journals what lies on a stack above `kept` values, and returns the objects that lay there."""
         ...
 
     def seal(self) -> None:
@@ -45,12 +49,14 @@ class Hook:
 
     Attributes:
         instruction: Is told of each instruction before it executes.
+        settle: Journals all that the instruction a frame is at changed.
         share: Makes the hook take the lock from now on.
         commit: Completes a step by writing its last word.
         steps: Returns the number of complete steps.
     """
 
     instruction: Callable[[ObservedFrame, int], None]
+    settle: Callable[[ObservedFrame, FrameRecord, int], None]
     share: Callable[[], None]
     commit: Callable[[int], None]
     steps: Callable[[], int]
@@ -61,9 +67,11 @@ def make_hook(owner: Owner) -> Hook:
     shadow, lock, extend, put = owner.shadow, owner.lock, owner.log.extend, owner.log.append
     scalars, by_id, zeros, purge = shadow.scalars, shadow.by_id, shadow.zeros, shadow.purge
     release, release_all = shadow.release, shadow.release_all
-    arrive, settle, seal = owner.arrive, owner.settle, owner.seal
+    see, forget = shadow.see, shadow.forget
+    arrive, seal, apply, rewrite = owner.arrive, owner.seal, owner.apply, owner.rewrite
     is_shared = is_inside = False
     store_op, branch_op, most = ops.STORE, ops.BRANCH, ops.CHUNK_STEPS
+    most_pushes = ops.MOST_PUSHES
     sealed, room = 0, ops.CHUNK_STEPS
 
     def instruction(frame: ObservedFrame, index: int) -> None:
@@ -146,6 +154,49 @@ def make_hook(owner: Owner) -> Hook:
                 lock.release()
             is_inside = False
 
+    def settle(frame: ObservedFrame, record: FrameRecord, index: int) -> None:
+        stack = frame.stack
+        length = len(stack)
+        _word, pops, act, _ = record.row
+        base = record.length - pops
+        gone: Words | None = None
+        if 0 <= base <= length <= base + most_pushes:
+            words = stack[base:]
+            if record.top >= base:
+                gone = record.take(base)
+            place = base
+            for value in words:
+                if id(type(value)) not in scalars:
+                    shade = by_id.get(id(value))
+                    if shade is None or not shade.count or shade.epoch != shadow.epoch or act == FRESH:
+                        if act == FRESH and shade is not None:
+                            forget(shade)
+                            shade = None
+                        shade = see(value, shade)
+                    shade.count += 1
+                    record.places.append(place)
+                    record.shades.append(shade)
+                    record.top = place
+                    words[place - base] = shade.token
+                place += 1
+            if words:
+                put(len(words))
+                extend(words)
+            elif pops:
+                put(0)
+        else:
+            kept = record.kept if record.length == CUT else max(base, 0)
+            gone = rewrite(stack, record, min(kept, length))
+        if act == BRANCH:
+            extend((branch_op, record.detail == index))
+        elif act != NOTHING and act != FRESH:
+            apply(frame, record, act)
+            record.held = None
+        if gone:
+            release_all(gone)
+        if zeros:
+            purge()
+
     def share() -> None:
         nonlocal is_shared
         is_shared = True
@@ -168,4 +219,4 @@ def make_hook(owner: Owner) -> Hook:
     def steps() -> int:
         return sealed + most - room
 
-    return Hook(instruction, share, commit, steps)
+    return Hook(instruction, settle, share, commit, steps)

@@ -56,7 +56,8 @@ class Recorder:
         self._next_sample = 0
         self._is_open = True
         hook = make_hook(self)
-        self.instruction, self._share, self._commit, self._steps = hook.instruction, hook.share, hook.commit, hook.steps
+        self.instruction, self._settle, self._share = hook.instruction, hook.settle, hook.share
+        self._commit, self._steps = hook.commit, hook.steps
         self._start_chunk()
         gc.callbacks.append(self._collected)
 
@@ -65,12 +66,11 @@ class Recorder:
     def frame_entered(self, frame: ObservedFrame) -> None:
         """Journals a new frame, on top of the calling one, and its arguments."""
         with self.lock:
-            back = frame.back
-            caller = None if back is None else back.record
-            if caller is not None and caller is self.running:
+            back, caller = frame.back, self.running
+            if back is not None and caller is not None and back.record is caller:
                 thread = caller.thread
-                self._sync(back, caller)
                 self.running = None
+                self._sync(back, caller)
             else:
                 thread, _ = self._sync_caller(frame)
             name = dict.get(frame.globals, "__name__")
@@ -254,7 +254,7 @@ class Recorder:
         self.log += (ops.ENTER, record.number, record.plan.number, globals_.token.stop, oid, len(words), *words)
         record.length = len(frame.stack)
         if frame.stack:
-            self._rewrite(frame.stack, record, 0)
+            self.rewrite(frame.stack, record, 0)
 
     # --- bringing the record up to date ----------------------------------------------------------
 
@@ -299,7 +299,7 @@ class Recorder:
         if length == record.length:
             return None
         kept = min(record.kept if record.length == CUT else max(base, 0), length)
-        gone = self._rewrite(stack, record, kept)
+        gone = self.rewrite(stack, record, kept)
         if record.length == CUT or length < base:
             record.length, record.kept = CUT, kept
         return gone
@@ -311,48 +311,7 @@ class Recorder:
         elif act < FRESH:
             self.effects.apply(frame, record, act)
 
-    def settle(self, frame: ObservedFrame, record: FrameRecord, index: int) -> None:
-        """Journals all that the frame's instruction changed."""
-        shadow, stack = self.shadow, frame.stack
-        _word, pops, act, _ = record.row
-        base, length = record.length - pops, len(stack)
-        if length == base + 1 and act == NOTHING and record.top < base and id(type(stack[base])) in shadow.scalars:
-            self.log += (1, stack[base])
-            if shadow.zeros:
-                shadow.purge()
-            return
-        gone: Words | None
-        if not 0 <= base <= length <= base + ops.MOST_PUSHES:
-            kept = record.kept if record.length == CUT else max(base, 0)
-            gone = self._rewrite(stack, record, min(kept, length))
-        else:
-            gone = record.take(base) if record.top >= base else None
-            words = stack[base:]
-            for place in range(base, length):
-                value = stack[place]
-                if id(type(value)) not in shadow.scalars:
-                    shade = shadow.by_id.get(id(value))
-                    if shade is None or not shade.count or shade.epoch != shadow.epoch or act == FRESH:
-                        if act == FRESH and shade is not None:
-                            shadow.forget(shade)
-                            shade = None
-                        shade = shadow.see(value, shade)
-                    shade.count += 1
-                    record.put(place, shade)
-                    words[place - base] = shade.token
-            if words or pops:
-                self.log += (len(words), *words)
-        if act == BRANCH:
-            self.log += (ops.BRANCH, record.detail == index)
-        elif act != NOTHING:
-            self.apply(frame, record, act)
-            record.held = None
-        if gone:
-            shadow.release_all(gone)
-        if shadow.zeros:
-            shadow.purge()
-
-    def _rewrite(self, stack: Words, record: FrameRecord, kept: int) -> Words:
+    def rewrite(self, stack: Words, record: FrameRecord, kept: int) -> Words:
         """Journals what lies on a stack above `kept` values, which need not be the base of its instruction."""
         gone = record.take(kept)
         words = [self.shadow.hold(value) for value in stack[kept:]]
@@ -371,7 +330,7 @@ class Recorder:
         if thread.frames[-1] is not record:
             self.surface(thread, record)
         if record.row[0]:
-            self.settle(frame, record, index)
+            self._settle(frame, record, index)
         elif self.shadow.zeros:
             self.shadow.purge()
         if thread.open is not None:
