@@ -7,38 +7,30 @@ type it is laid out as, and its attributes through CPython's own descriptors.
 
 import gc
 import itertools
-from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
 from functools import partial
 from operator import methodcaller
 from types import (
     BuiltinFunctionType,
-    CellType,
     ClassMethodDescriptorType,
     FunctionType,
     GeneratorType,
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodDescriptorType,
-    MethodType,
     MethodWrapperType,
     ModuleType,
-    NotImplementedType,
     SimpleNamespace,
     WrapperDescriptorType,
 )
+from typing import TYPE_CHECKING
 from weakref import ref
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.layouts import Items, descriptor, layout, mro, namespace, namespace_items
 from calcharo_vm.recording.values import HeapKind
 
-SCALAR_TYPES = (int, str, bool, float, type(None), bytes, complex, type(...), NotImplementedType)
-"""Types whose exact instances are recorded as themselves."""
-
-MACHINERY_NAMES = frozenset(
-    {"__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__"}
-)
-"""Names that every module is born with; a recording leaves them out of namespaces."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _CLASS_MACHINERY = frozenset(
     [
@@ -67,149 +59,17 @@ _FUNCTION_FIELDS = ("__defaults__", "__kwdefaults__", "__closure__")
 MISSING = object()
 """What is not there."""
 
-Items = list[object]
 Fields = dict[str, object]
 
-
-def _descriptor(cls: type, name: str) -> Callable[[object], object]:
-    found: Callable[[object], object] = vars(cls)[name].__get__
-    return found
-
-
-_mro_of = _descriptor(type, "__mro__")
-_namespace_of = _descriptor(type, "__dict__")
-_name_of = _descriptor(type, "__name__")
-_class_qualname = _descriptor(type, "__qualname__")
-_class_flags = _descriptor(type, "__flags__")
-_class_bases = _descriptor(type, "__bases__")
-_function_qualname = _descriptor(FunctionType, "__qualname__")
-_function_globals = _descriptor(FunctionType, "__globals__")
-_function_parts = tuple((name, _descriptor(FunctionType, name)) for name in _FUNCTION_FIELDS)
-_module_namespace = _descriptor(ModuleType, "__dict__")
-_exception_args = _descriptor(BaseException, "args")
-_exception_dict = _descriptor(BaseException, "__dict__")
-_cell_contents = _descriptor(CellType, "cell_contents")
-_method_parts = (_descriptor(MethodType, "__func__"), _descriptor(MethodType, "__self__"))
-
-_SCALAR_IDS = frozenset(map(id, SCALAR_TYPES))
-
-
-def mro(cls: type) -> tuple[type, ...]:
-    """The real MRO of a class, whatever its metaclass says."""
-    found = _mro_of(cls)
-    assert isinstance(found, tuple)
-    return found
-
-
-def namespace(cls: type) -> Mapping[str, object]:
-    """The real namespace of a class, whatever its metaclass says."""
-    found = _namespace_of(cls)
-    assert isinstance(found, Mapping)
-    return found
-
-
-def is_scalar(value: object) -> bool:
-    """Returns whether a value is recorded as itself."""
-    return id(type(value)) in _SCALAR_IDS
-
-
-def _slice_all(cls: type) -> Callable[[object], Items]:
-    take = vars(cls)["__getitem__"]
-    return lambda value: list(take(value, slice(None)))
-
-
-def _iterate(cls: type) -> Callable[[object], Items]:
-    iterate = vars(cls)["__iter__"]
-    return lambda value: list(iterate(value))
-
-
-def _flat(pairs: object) -> Items:
-    assert isinstance(pairs, list)
-    return [part for pair in pairs for part in pair]
-
-
-def _dict_items(value: object) -> Items:
-    return _flat(list(dict.items(value)))  # type: ignore[arg-type]
-
-
-def _ordered_items(value: object) -> Items:
-    # Walking an OrderedDict in its own order looks keys up, which is safe for scalars only.
-    if all(map(is_scalar, dict.keys(value))):  # type: ignore[arg-type]
-        return _flat(list(OrderedDict.items(value)))  # type: ignore[arg-type]
-    return _dict_items(value)
-
-
-def _namespace_items(value: object) -> Items:
-    entries = _dict_items(value)
-    named = zip(entries[::2], entries[1::2], strict=True)
-    return _flat([(key, part) for key, part in named if not (type(key) is str and key in MACHINERY_NAMES)])
-
-
-def _cell_items(value: object) -> Items:
-    try:
-        return [_cell_contents(value)]
-    except ValueError:  # an empty cell
-        return []
-
-
-def _method_items(value: object) -> Items:
-    return [read(value) for read in _method_parts]
-
-
-def exception_arguments(value: object) -> Items:
-    """The `args` of an exception."""
-    return list(_exception_args(value))  # type: ignore[call-overload,no-any-return]
-
-
-def _bytearray_items(value: object) -> Items:
-    return [bytes(bytearray.__getitem__(value, slice(None)))]  # type: ignore[call-overload]
-
-
-def _range_items(value: object) -> Items:
-    assert isinstance(value, range)
-    return [value.start, value.stop, value.step]
-
-
-def _slice_items(value: object) -> Items:
-    assert isinstance(value, slice)
-    return [value.start, value.stop, value.step]
-
-
-def _scalar_items(cls: type) -> Callable[[object], Items]:
-    if cls is bytes:
-        return lambda value: [bytes(bytes.__getitem__(value, slice(None)))]  # type: ignore[call-overload]
-    if cls is complex:
-        return lambda value: [complex.__add__(value, 0j)]  # type: ignore[operator]
-    if cls is str:
-        return lambda value: [str.__str__(value)]
-    if cls is float:
-        return lambda value: [float.__float__(value)]  # type: ignore[arg-type]
-    return lambda value: [int.__int__(value)]  # type: ignore[arg-type]
-
-
-def _nothing(_value: object) -> Items:
-    return []
-
-
-_LAYOUTS: tuple[tuple[type, HeapKind, Callable[[object], Items]], ...] = (
-    (list, HeapKind.LIST, _slice_all(list)),
-    (tuple, HeapKind.TUPLE, _slice_all(tuple)),
-    (OrderedDict, HeapKind.DICT, _ordered_items),
-    (dict, HeapKind.DICT, _dict_items),
-    (set, HeapKind.SET, _iterate(set)),
-    (frozenset, HeapKind.FROZENSET, _iterate(frozenset)),
-    (deque, HeapKind.DEQUE, _iterate(deque)),
-    (bytearray, HeapKind.BYTEARRAY, _bytearray_items),
-    (range, HeapKind.RANGE, _range_items),
-    (slice, HeapKind.SLICE, _slice_items),
-    (CellType, HeapKind.CELL, _cell_items),
-    (MethodType, HeapKind.METHOD, _method_items),
-    (FunctionType, HeapKind.FUNCTION, _nothing),
-    (type, HeapKind.CLASS, _nothing),
-    (ModuleType, HeapKind.MODULE, _nothing),
-    (BaseException, HeapKind.EXCEPTION, exception_arguments),
-    *((cls, HeapKind.SCALAR, _scalar_items(cls)) for cls in (int, float, complex, str, bytes)),
-)
+_name_of = descriptor(type, "__name__")
+_class_qualname = descriptor(type, "__qualname__")
+_class_flags = descriptor(type, "__flags__")
+_class_bases = descriptor(type, "__bases__")
+_function_qualname = descriptor(FunctionType, "__qualname__")
+_function_globals = descriptor(FunctionType, "__globals__")
+_function_parts = tuple((name, descriptor(FunctionType, name)) for name in _FUNCTION_FIELDS)
+_module_namespace = descriptor(ModuleType, "__dict__")
+_exception_dict = descriptor(BaseException, "__dict__")
 
 _HEAP_TYPE = 1 << 9
 
@@ -238,7 +98,7 @@ _NATIVE_FUNCTIONS = (
     ClassMethodDescriptorType,
 )
 _STATIC_FUNCTIONS = frozenset(map(id, (MethodDescriptorType, WrapperDescriptorType, ClassMethodDescriptorType)))
-_native_names = {id(cls): _descriptor(cls, "__name__") for cls in _NATIVE_FUNCTIONS}
+_native_names = {id(cls): descriptor(cls, "__name__") for cls in _NATIVE_FUNCTIONS}
 
 
 _HARMLESS_DESCRIPTORS = frozenset(
@@ -266,19 +126,12 @@ class TypeAnatomy:
         self.reference = ref(cls)
         self.name = str(_name_of(cls))
         self.is_booked = is_booked
-        self.kind, self.items = _layout(cls)
+        self.kind, self.items = layout(cls)
+        if id(cls) in _native_names:
+            self.kind = HeapKind.FUNCTION
         self.attributes = _attribute_readers(cls) if is_guest or cls is SimpleNamespace else None
         if self.kind is HeapKind.OPAQUE and (self.attributes is not None or cls is object):
             self.kind = HeapKind.INSTANCE
-
-
-def _layout(cls: type) -> tuple[HeapKind, Callable[[object], Items]]:
-    for ancestor in mro(cls):
-        for base, kind, items in _LAYOUTS:
-            if ancestor is base:
-                return kind, items
-    kind = HeapKind.FUNCTION if id(cls) in _native_names else HeapKind.OPAQUE
-    return kind, _nothing
 
 
 class _AttributeReaders:
@@ -319,19 +172,19 @@ class _AttributeReaders:
 
 def only_names(mapping: object) -> Fields:
     """The entries of a dictionary whose keys are plain strings."""
-    assert isinstance(mapping, Mapping)
-    return {key: value for key, value in mapping.items() if type(key) is str}
+    entries = dict.items(mapping) if isinstance(mapping, dict) else mapping.items()  # type: ignore[attr-defined]
+    return {key: value for key, value in entries if type(key) is str}
 
 
 def _attribute_readers(cls: type) -> _AttributeReaders:
     readers = _AttributeReaders()
     for ancestor in reversed(mro(cls)):
-        for name, descriptor in namespace(ancestor).items():
+        for name, found in namespace(ancestor).items():
             if name == "__dict__":
-                if type(descriptor) in (GetSetDescriptorType, MemberDescriptorType):
-                    readers.dictionary = descriptor.__get__  # type: ignore[attr-defined]
-            elif type(descriptor) is MemberDescriptorType and "__slots__" in namespace(ancestor):
-                readers.slots.append((name, descriptor.__get__))
+                if type(found) in (GetSetDescriptorType, MemberDescriptorType):
+                    readers.dictionary = found.__get__  # type: ignore[attr-defined]
+            elif type(found) is MemberDescriptorType and "__slots__" in namespace(ancestor):
+                readers.slots.append((name, found.__get__))
     return readers
 
 
@@ -368,7 +221,7 @@ class Anatomy:
     def content(self, value: object, kind: HeapKind) -> tuple[Items, Fields]:
         """What an object holds: its items (keys and values in turn for a dictionary) and its attributes."""
         if kind is HeapKind.NAMESPACE:
-            return _namespace_items(value), {}
+            return namespace_items(value), {}
         if kind is HeapKind.OPAQUE:
             return [], {}
         anatomy = self.of(type(value))
@@ -402,8 +255,12 @@ class Anatomy:
     def _function_fields(function: object) -> Fields:
         if type(function) is not FunctionType:
             return {}
-        parts = ((name, read(function)) for name, read in _function_parts)
-        return {name: part for name, part in parts if part is not None}
+        fields: Fields = {}
+        for name, read in _function_parts:
+            part = read(function)
+            if part is not None:
+                fields[name] = part
+        return fields
 
 
 def name_of(value: object, kind: HeapKind) -> str:

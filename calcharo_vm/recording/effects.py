@@ -14,10 +14,10 @@ from calcharo_vm.recording.anatomy import (
     is_guest_generator,
 )
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
-from calcharo_vm.recording.identity import Shade, Words
+from calcharo_vm.recording.identity import Shade, Words, token
 from calcharo_vm.recording.natives import Effect, advances_nothing_else, effect_of, is_plain_iterable
 from calcharo_vm.recording.plan import Frame, Held, Prepare
-from calcharo_vm.recording.shadow import Shadow, token
+from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from weakref import ref
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.anatomy import SCALAR_TYPES, Anatomy, name_of, outlives_the_program
+from calcharo_vm.recording.anatomy import Anatomy, name_of, outlives_the_program
+from calcharo_vm.recording.layouts import SCALAR_TYPES
 from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
 
 Words = list[object]
@@ -55,6 +56,11 @@ class Shade:
         self.has_plain_keys = True  # all keys of the table are scalars
         self.slots: tuple[str, ...] = ()  # the attributes that are not in it
         self.dictionary = 0  # the address of the dictionary that keeps its attributes
+
+
+def token(word: object) -> object:
+    """What is written to the journal for a word."""
+    return word.token if type(word) is Shade else word
 
 
 def stands_for(word: object, value: object) -> bool:

@@ -3,7 +3,8 @@
 from types import FunctionType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.anatomy import class_attribute, class_name, exception_arguments, is_scalar
+from calcharo_vm.recording.anatomy import class_attribute, class_name
+from calcharo_vm.recording.layouts import exception_arguments, is_scalar
 
 
 def message_of(error: BaseException) -> tuple[str, str]:

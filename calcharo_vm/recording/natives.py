@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.anatomy import Anatomy, is_guest_function, is_scalar, mro
+from calcharo_vm.recording.anatomy import Anatomy, is_guest_function
+from calcharo_vm.recording.layouts import is_scalar, mro
 
 
 class Effect(enum.Enum):

@@ -12,11 +12,11 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frames import CUT, FrameRecord, Leave, ObservedFrame, ThreadRecord
 from calcharo_vm.recording.hook import make_hook
-from calcharo_vm.recording.identity import Shade, Words
+from calcharo_vm.recording.identity import Shade, Words, token
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.plan import BRANCH, FRESH, FUNCTION_PART, LIST_GROWS, NOTHING, Plan, make_plan
-from calcharo_vm.recording.shadow import Shadow, token
+from calcharo_vm.recording.shadow import Shadow
 
 _STACK_BOUND = frozenset({LIST_GROWS, FUNCTION_PART, BRANCH})
 """Acts that can be looked at only when the instruction has completed."""

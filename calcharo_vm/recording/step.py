@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.anatomy import MACHINERY_NAMES
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
+from calcharo_vm.recording.layouts import MACHINERY_NAMES
 from calcharo_vm.recording.plain import PlainValues, heap_object, reachable
 from calcharo_vm.recording.state import FrameState, State
 from calcharo_vm.recording.values import (

@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections import deque
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.machine import Machine
@@ -18,8 +19,11 @@ from calcharo_vm.recording import (
     Recorder,
     Recording,
 )
-from calcharo_vm.recording.anatomy import Anatomy, is_scalar
+from calcharo_vm.recording.layouts import is_scalar
 from calcharo_vm.recording.state import State
+
+if TYPE_CHECKING:
+    from calcharo_vm.recording.anatomy import Anatomy
 
 Shape = list[object]
 

@@ -1,0 +1,343 @@
+"""Reads the objects of the heap, and finds what has changed in them by comparing.
+
+After native code has worked on objects, what it may have reached is compared with what is recorded.
+"""
+
+from collections.abc import Callable, Iterable
+from types import GeneratorType
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.anatomy import (
+    MISSING,
+    closure_of,
+    dictionary_of_class,
+    held_by,
+    is_guest_function,
+    name_of,
+    only_names,
+)
+from calcharo_vm.recording.identity import NO_ENTRIES, Identities, Shade, Table, Words, stands_for, token
+from calcharo_vm.recording.layouts import Items
+from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+
+_IMMUTABLE_KINDS = frozenset(
+    {
+        HeapKind.RANGE,
+        HeapKind.SLICE,
+        HeapKind.METHOD,
+        HeapKind.MODULE,
+    }
+)
+_MOST_CREDIT = 200_000
+_SET_KINDS = frozenset({HeapKind.SET, HeapKind.FROZENSET})
+
+
+def _pairs(items: Items, kind: HeapKind) -> Items:
+    """The items of a mapping as keys and values in turn."""
+    return [part for item in items for part in (item, None)] if kind in _SET_KINDS else items
+
+
+class Comparison(Identities):
+    """Reads objects, and compares them with what is recorded of them."""
+
+    def __init__(self, log: Words, null: object, steps: Callable[[], int]) -> None:
+        """Writes to `log`; `null` is what the machine has for CPython's NULL; `steps` counts the steps."""
+        super().__init__(log, null)
+        self.steps = steps
+        self._steps_paid = 0
+        self._credit = _MOST_CREDIT
+        self._stale: Items = []
+
+    def purge(self) -> None:
+        """Looks again at what may be stale, and forgets the objects that no recorded place holds."""
+        while self._stale:
+            stale, self._stale = self._stale, []
+            self.refresh(stale)
+        super().purge()
+
+    def see(self, value: object, known: Shade | None) -> Shade:
+        """The shade of an object whose address is new, or has to be looked at again."""
+        if known is not None:
+            if self._is_still(value, known):
+                known.epoch = self.epoch
+                return known
+            self.forget(known)
+        shade = self._make(value, self._kind_of(value), self.anatomy.of(type(value)).name)
+        shade.count += 1  # what it holds may lead back to it
+        self._read_new(value, shade)
+        shade.count -= 1
+        return shade
+
+    def _kind_of(self, value: object) -> HeapKind:
+        owner = self.by_dictionary.get(id(value))
+        if owner is not None and owner.kind is HeapKind.CLASS:
+            return HeapKind.OPAQUE  # the class shows what is in it
+        return self.anatomy.of(type(value)).kind
+
+    def see_namespace(self, globals_: dict[str, object]) -> Shade:
+        """The shade of a module's dictionary, held by one more recorded place."""
+        known = self.by_id.get(id(globals_))
+        if known is None or not known.count or known.type_address != id(type(globals_)):
+            if known is not None:
+                self.forget(known)
+            known = self._make(globals_, HeapKind.NAMESPACE, "dict")
+            known.count += 1
+            self._read_new(globals_, known)
+        else:
+            known.count += 1
+        return known
+
+    def _is_still(self, value: object, known: Shade) -> bool:
+        if known.type_address != id(type(value)):
+            return False
+        if known.count:  # something was collected since: whoever it is, show what it holds now
+            self._stale.append(value)
+            self.zeros.append(known)  # so that the step is not completed without `purge`
+            return True
+        items, fields = self.anatomy.content(value, known.kind)
+        recorded: Words = known.items
+        if known.kind in MAPPING_KINDS:
+            items = _pairs(items, known.kind)
+            recorded = [part for entry in known.table.items() for part in entry]
+        if len(items) != len(recorded) or list(fields) != list(known.fields):
+            return False
+        return all(map(stands_for, recorded, items)) and all(map(stands_for, known.fields.values(), fields.values()))
+
+    # --- reading all of an object ----------------------------------------------------------------
+
+    def _read_new(self, value: object, shade: Shade) -> None:
+        """Records the content of an object met for the first time, and of the new objects it holds."""
+        unread = [(value, shade)]
+        while unread:
+            value, shade = unread.pop()
+            items, fields = self.anatomy.content(value, shade.kind)
+            if shade.kind in MAPPING_KINDS:
+                pairs = _pairs(items, shade.kind)
+                if pairs:
+                    self._set_table(shade, [self._hold_new(part, unread) for part in pairs])
+            elif items:
+                shade.items = [self._hold_new(item, unread) for item in items]
+                self.log += (ops.ITEMS, shade.token.stop, 0, 0, len(items))
+                self.log += map(token, shade.items)
+            for name, part in fields.items():
+                self._set_field(shade, name, self._hold_new(part, unread))
+            self._keep_dictionary(value, shade)
+
+    def _hold_new(self, value: object, unread: list[tuple[object, Shade]]) -> object:
+        if id(type(value)) in self.scalars:
+            return value
+        shade = self.by_id.get(id(value))
+        if shade is None:
+            shade = self._make(value, self._kind_of(value), self.anatomy.of(type(value)).name)
+            unread.append((value, shade))
+        elif not shade.count or shade.epoch != self.epoch:
+            shade = self.see(value, shade)
+        shade.count += 1
+        return shade
+
+    def _set_table(self, shade: Shade, words: Words) -> None:
+        shade.table = dict(zip(words[::2], words[1::2], strict=True))
+        shade.has_plain_keys = not any(type(key) is Shade for key in shade.table)
+        self.log += (ops.TABLE, shade.token.stop, len(words))
+        self.log += map(token, words)
+
+    def _set_field(self, shade: Shade, name: object, word: object) -> None:
+        if shade.fields is NO_ENTRIES:
+            shade.fields = {}
+        shade.fields[name] = word
+        self.log += (ops.FIELD, shade.token.stop, name, token(word))
+
+    # --- comparing with what is recorded ---------------------------------------------------------
+
+    def refresh(self, values: Iterable[object]) -> None:
+        """Journals whatever has changed in objects and in all they reach."""
+        waiting = [value for value in values if id(type(value)) not in self.scalars]
+        looked_at: set[int] = set()
+        while waiting:
+            value = waiting.pop()
+            if id(value) in looked_at:
+                continue
+            looked_at.add(id(value))
+            reached = self._update_reached(value)
+            waiting += [part for part in reached if id(type(part)) not in self.scalars]
+
+    def can_afford_a_search(self) -> bool:
+        """Returns whether looking through all that is recorded costs little enough, and takes it into account.
+
+        Steps pay for searches, so that a program with many objects and many native calls is not
+        slowed down without end.
+        """
+        earned = self.steps() - self._steps_paid
+        self._steps_paid += earned
+        self._credit = min(self._credit + earned, _MOST_CREDIT)
+        if self._credit < len(self.by_id):
+            return False
+        self._credit -= len(self.by_id)
+        return True
+
+    def refresh_classes(self) -> None:
+        """Journals whatever has changed in the program's classes, and in the cells of their methods."""
+        self.classes = [reference for reference in self.classes if reference() is not None]
+        waiting: Items = [reference() for reference in self.classes]
+        for cls in [cls for cls in waiting if self.held(cls) and self.anatomy.is_guest(cls)]:  # type: ignore[arg-type]
+            waiting += [
+                cell for method in self.anatomy.content(cls, HeapKind.CLASS)[1].values() for cell in closure_of(method)
+            ]
+        self.refresh(waiting)
+
+    def _update_reached(self, value: object) -> Items:
+        """Journals what has changed in one object, and returns what it holds."""
+        shade = self.by_id.get(id(value))
+        if shade is not None and shade.count and shade.type_address == id(type(value)):
+            shade.epoch = self.epoch
+            return self.update(value, shade)
+        if type(value) is GeneratorType or is_guest_function(value, self.anatomy.guest_modules):
+            return []
+        kind = self.anatomy.of(type(value)).kind
+        items, fields = self.anatomy.content(value, kind)
+        return [*items, *fields.values(), *held_by(value)]
+
+    def update(self, value: object, shade: Shade) -> Items:
+        """Journals what has changed in a recorded object, and returns what it holds."""
+        kind = shade.kind
+        if kind is HeapKind.DICT:
+            self.attributes_changed(value)
+        if kind in _IMMUTABLE_KINDS:
+            return self.anatomy.content(value, kind)[0]
+        if kind is HeapKind.FUNCTION and is_guest_function(value, self.anatomy.guest_modules):
+            self._compare_fields(shade, self.anatomy.content(value, kind)[1])
+            return []
+        items, fields = self.anatomy.content(value, kind)
+        if kind in MAPPING_KINDS:
+            items = _pairs(items, kind)
+            self._compare_table(shade, items)
+        else:
+            self._compare_items(shade, items)
+        self._compare_fields(shade, fields)
+        if shade.dictionary:
+            self._update_dictionary(value, shade)
+        return [*items, *fields.values(), *held_by(value)]
+
+    def _compare_items(self, shade: Shade, items: Items) -> None:
+        old = shade.items
+        before, now = len(old), len(items)
+        shorter = min(before, now)
+        start = 0
+        while start < shorter and stands_for(old[start], items[start]):
+            start += 1
+        if start == before == now:
+            return
+        same = 0
+        while same < shorter - start and stands_for(old[before - same - 1], items[now - same - 1]):
+            same += 1
+        self._splice(shade, start, before - same, items[start : now - same])
+
+    def _splice(self, shade: Shade, start: int, stop: int, values: Items) -> None:
+        words = [self.hold(value) for value in values]
+        gone = shade.items[start:stop]
+        shade.items[start:stop] = words
+        self.log += (ops.ITEMS, shade.token.stop, start, stop, len(words))
+        self.log += map(token, words)
+        self.release_all(gone)
+
+    def _compare_table(self, shade: Shade, pairs: Items) -> None:
+        recorded = [part for entry in shade.table.items() for part in entry]
+        if len(recorded) == len(pairs) and all(map(stands_for, recorded, pairs)):
+            return
+        grown = len(recorded) <= len(pairs) and all(map(stands_for, recorded, pairs))
+        if grown:
+            for at in range(len(recorded), len(pairs), 2):
+                self._set_key(shade, self.hold(pairs[at]), self.hold(pairs[at + 1]))
+            return
+        words = [self.hold(part) for part in pairs]
+        self._set_table(shade, words)
+        self.release_all(recorded)
+
+    def _set_key(self, shade: Shade, key: object, word: object) -> None:
+        shade.table[key] = word
+        if type(key) is Shade:
+            shade.has_plain_keys = False
+        self.log += (ops.KEY, shade.token.stop, token(key), token(word))
+
+    def _compare_fields(self, shade: Shade, fields: dict[str, object], kept: tuple[str, ...] = ()) -> None:
+        """Journals what has changed in the attributes; those in `kept` come first and stay as they are."""
+        recorded = shade.fields
+        if not fields and not recorded:
+            return
+        for name in [name for name in recorded if name not in fields and name not in kept]:
+            self._delete_field(shade, name)
+        for name, value in fields.items():
+            if not stands_for(recorded.get(name, MISSING), value):
+                self._replace_field(shade, name, value)
+        names = [*(name for name in kept if name in shade.fields and name not in fields), *fields]
+        if list(shade.fields) != names:
+            order: Table = {name: shade.fields[name] for name in names}
+            shade.fields = order.copy()
+            self.log += (ops.FIELDS, shade.token.stop, 2 * len(order))
+            self.log += [part for name, word in order.items() for part in (name, token(word))]
+
+    def _replace_field(self, shade: Shade, name: str, value: object) -> None:
+        old = shade.fields.get(name)
+        self._set_field(shade, name, self.hold(value))
+        self.release(old)
+
+    def _delete_field(self, shade: Shade, name: object) -> None:
+        self.release(shade.fields.pop(name))
+        self.log += (ops.UNFIELD, shade.token.stop, name)
+
+    def attributes_changed(self, dictionary: object) -> None:
+        """Journals the attributes of the instance that a dictionary keeps them for, if it does."""
+        owner = self.by_dictionary.get(id(dictionary))
+        if owner is not None and owner.count and owner.kind is not HeapKind.CLASS:
+            self._compare_fields(owner, only_names(dictionary), owner.slots)
+
+    def _keep_dictionary(self, value: object, shade: Shade) -> None:
+        """Remembers which dictionary keeps an object's attributes."""
+        if shade.kind is HeapKind.CLASS and self.anatomy.is_guest(value):  # type: ignore[arg-type]
+            dictionary = dictionary_of_class(value)  # type: ignore[arg-type]
+            shade.dictionary = id(dictionary)
+            self.by_dictionary[shade.dictionary] = shade
+            known = self.by_id.get(shade.dictionary)
+            if known is not None and known.kind is HeapKind.DICT:
+                self._tell_anew(dictionary, known, HeapKind.OPAQUE)
+            return
+        readers = self.anatomy.of(type(value)).attributes
+        if readers is not None and readers.dictionary is not None:
+            shade.dictionary = id(readers.dictionary(value))
+            shade.slots = tuple(name for name, _getter in readers.slots)
+            self.by_dictionary[shade.dictionary] = shade
+
+    def _update_dictionary(self, value: object, shade: Shade) -> None:
+        """Journals the dictionary that keeps an instance's attributes, where it is recorded itself."""
+        if self.by_dictionary.get(shade.dictionary) is shade and shade.dictionary in self.by_id:
+            readers = self.anatomy.of(type(value)).attributes
+            dictionary = readers.dictionary(value) if readers is not None and readers.dictionary is not None else None
+            known = self.held(dictionary)
+            if known is not None:
+                self._compare_table(known, self.anatomy.content(dictionary, known.kind)[0])
+
+    def held(self, value: object) -> Shade | None:
+        """The shade of a value, if a recorded place holds it."""
+        if id(type(value)) in self.scalars:
+            return None
+        shade = self.by_id.get(id(value))
+        return shade if shade is not None and shade.count and shade.type_address == id(type(value)) else None
+
+    def changed(self, value: object) -> None:
+        """Journals whatever has changed in one object itself."""
+        shade = self.held(value)
+        if shade is not None:
+            self.update(value, shade)
+
+    def _tell_anew(self, value: object, shade: Shade, kind: HeapKind) -> None:
+        """Journals that an object is of another kind, and what it holds as such."""
+        old = [
+            *shade.items,
+            *(part for table in (shade.table, shade.fields) for entry in table.items() for part in entry),
+        ]
+        shade.type_address, shade.kind = id(type(value)), kind
+        shade.items, shade.table, shade.fields = [], {}, {}
+        self.log += (ops.NEW, shade.token.stop, kind.value, self.anatomy.of(type(value)).name, name_of(value, kind))
+        self._read_new(value, shade)
+        self.release_all(old)
