@@ -155,10 +155,6 @@ class _AttributeReaders:
             fields.update(only_names(self.dictionary(value)))
         return fields
 
-    def dictionary_of(self, value: object) -> object:
-        """The dictionary that keeps an instance's attributes, or None."""
-        return None if self.dictionary is None else self.dictionary(value)
-
     def read_one(self, value: object, name: str) -> object:
         """One attribute of an instance, or `MISSING`."""
         for slot, getter in self.slots:

@@ -138,10 +138,6 @@ class Identities:
             self.release_all([*table.keys(), *table.values()])
         shade.items, shade.table, shade.fields = [], NO_ENTRIES, NO_ENTRIES
 
-    def is_held(self, shade: Shade | None) -> bool:
-        """Returns whether a recorded place holds the object of a shade."""
-        return shade is not None and shade.count > 0
-
     def _make(self, value: object, kind: HeapKind, type_name: str) -> Shade:
         shade = Shade(self._made, value, kind, self.epoch)
         self._made += 1

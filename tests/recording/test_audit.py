@@ -199,6 +199,52 @@ class Finalised:
 log = []
 f = Finalised(log); f = None; Finalised(log)
 """,
+    "finalisers within instructions": """
+class Noisy:
+    def __init__(self, log): self.log = log
+    def __del__(self): self.log.append([len(self.log)])
+def stores(log):
+    x = Noisy(log); x = [1]; x = Noisy(log)
+    for x in [2], [3]: y = x
+    x, y = Noisy(log), Noisy(log)
+    x, y = y, [4]
+    x = y = None
+    z = Noisy(log); del z
+    return log
+log = stores([])
+box = [Noisy(log)]; box[0] = 1; box.append(Noisy(log)); box.clear()
+box = {'k': Noisy(log)}; box['k'] = Noisy(log); del box
+""",
+    "driven generators": """
+def worker(log):
+    while True:
+        try:
+            log.append((yield log))
+        except ValueError as error:
+            log.append([error.args])
+log = []
+g = worker(log); next(g); g.send(1); g.throw(ValueError('x')); send = g.send; send([2]); g.close()
+try: g.send(3)
+except StopIteration: log.append('over')
+type(g).close(g)
+counted = list(enumerate(zip('ab', [[1], [2]])))
+for i, pair in enumerate(zip(log, map(log.append, 'xy'))): last = pair
+total = sum(len(each) for each in [log, counted]); joined = ','.join(str(n) for n in range(3))
+""",
+    "failing writes": """
+class Slotted:
+    __slots__ = ('a',)
+def attempt(action, *args):
+    try: return action(*args)
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error: return str(error)
+s = Slotted(); items = [[1]]; table = {'k': items}
+results = [attempt(setattr, s, 'b', 1), attempt(setattr, s, 2, 1), attempt(delattr, s, 'a'), attempt(items.pop, 5)]
+results += [attempt(table.pop, 'none'), attempt(items.remove, 7), attempt(items.pop, 0), attempt(table.pop)]
+try: items[3] = 1
+except IndexError: pass
+try: s.b = [2]
+except AttributeError: pass
+""",
     "patterns and strings": """
 def shape(value):
     match value:
