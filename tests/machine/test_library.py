@@ -1,0 +1,88 @@
+"""Tests for calcharo_vm/machine/library.py: library functions in Python that look at frames see the guest's."""
+
+import pytest
+
+from tests.machine.running import assert_same
+
+PROGRAMS = {
+    "the current frame": """
+        import inspect
+        from inspect import currentframe
+        def f(): return currentframe()
+        frame = f()
+        print(frame.f_code.co_name, inspect.currentframe().f_globals is globals())
+    """,
+    "locals of generators": """
+        import inspect
+        def g(a):
+            b = yield a
+            yield
+        it = g(1)
+        print(inspect.getgeneratorlocals(it))
+        next(it); it.send(2)
+        print(inspect.getgeneratorlocals(it))
+        it.close()
+        print(inspect.getgeneratorlocals(it))
+        async def c(x): return x
+        co = c(1)
+        print(inspect.getcoroutinelocals(co))
+        co.close()
+        print(inspect.getcoroutinelocals(co))
+        for wrong in (1, None):
+            try: inspect.getgeneratorlocals(wrong)
+            except TypeError as error: print(error)
+        import os
+        print(sorted(inspect.getgeneratorlocals(os.walk("/nowhere")))[:1])
+    """,
+    "signal handlers": """
+        import signal, os
+        seen = []
+        def handler(number, frame): seen.append((signal.Signals(number).name, frame.f_code.co_name))
+        old = signal.signal(signal.SIGUSR2, handler)
+        def f(): os.kill(os.getpid(), signal.SIGUSR2); return len(seen)
+        print(f(), seen, signal.getsignal(signal.SIGUSR2) is handler)
+        print(signal.signal(signal.SIGUSR2, signal.SIG_IGN) is handler, signal.getsignal(signal.SIGUSR2))
+        print(signal.signal(signal.SIGUSR2, signal.default_int_handler), old)
+        signal.signal(signal.SIGUSR2, signal.SIG_DFL)
+        for wrong in (lambda: signal.signal(signal.SIGUSR2, "x"), lambda: signal.signal(10 ** 3, handler)):
+            try: wrong()
+            except (TypeError, ValueError) as error: print(type(error).__name__)
+    """,
+    "signal handlers in library code": """
+        import signal, time
+        seen = []
+        def handler(number, frame): seen.append(frame is not None)
+        old = signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        def wait():
+            end = time.monotonic() + 5
+            while not seen and time.monotonic() < end: time.sleep(0.005)
+        wait()
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        import textwrap
+        end = time.monotonic() + 5
+        while len(seen) < 2 and time.monotonic() < end: textwrap.wrap("some words " * 500)
+        signal.signal(signal.SIGALRM, old)
+        print(seen)
+    """,
+    "disassembly": """
+        import dis, io
+        def f(x): return x + 1
+        class C:
+            def m(self): return [self]
+        def shown(*arguments, **named):
+            out = io.StringIO()
+            dis.dis(*arguments, file=out, **named)
+            return out.getvalue().splitlines()
+        print(shown(f) == shown(f.__code__), shown(C.m) == shown(C().m), shown("1 + 1")[-1:])
+        print(len(list(dis.get_instructions(f))), dis.code_info(f) == dis.code_info(f.__code__),
+            dis.Bytecode(f).codeobj is f.__code__)
+        try: dis.dis(5)
+        except TypeError as error: print(error)
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_library_functions_are_cpythons(name: str) -> None:
+    assert_same(PROGRAMS[name])
