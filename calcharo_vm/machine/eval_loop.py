@@ -151,9 +151,10 @@ def execute(base: Frame) -> Signal:
                 if observer is not None:
                     observer.frame_left(frame, target)
                 context.depth -= 1
-                started, frame = frame, frame.back
-                started.back = started = None
-                context.frame = frame
+                back = frame.back
+                frame.back = None  # a generator that waits has no caller
+                context.frame = frame = back
+                back = None
                 stack, table, ip = frame.stack, frame.guest.table, frame.ip
                 stack.append(value)
                 value = None
