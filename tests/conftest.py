@@ -1,7 +1,19 @@
-"""What every test shares: how Hypothesis searches."""
+"""What every test shares: how Hypothesis searches, and a recursion limit that no test leaves changed."""
 
+import sys
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Tracing makes single examples slow and uneven, so time says nothing about an example.
 settings.register_profile("calcharo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calcharo")
+
+
+@pytest.fixture(autouse=True)
+def same_recursion_limit() -> Iterator[None]:
+    """Puts the recursion limit back: programs that recurse until it stops them compare tracebacks."""
+    limit = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(limit)

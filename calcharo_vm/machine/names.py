@@ -94,7 +94,7 @@ def delete_name(frame: Frame, name: str) -> None:
     try:
         del frame.locals[name]
         missing = False
-    except KeyError:
+    except BaseException:  # CPython replaces whatever it is
         missing = True
     if missing:
         raise name_error(name)

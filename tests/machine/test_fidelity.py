@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.machine.running import natively, on_machine
+from tests.machine.running import natively, on_machine, output_of
 
 
 def test_the_repr_of_a_frame_shows_no_line() -> None:
@@ -74,3 +74,51 @@ def test_recursion_through_library_code_may_go_deeper() -> None:
 
     assert natively(source)["outcome"] == "RecursionError"
     assert on_machine(source)["outcome"] == "copied"
+
+
+SMALLER = {
+    "an exception thrown that looks like close()": (
+        (3, 13),
+        (3, 99),
+        "def g():\n    yield 1\nit = g()\nnext(it)\nit.throw(GeneratorExit)",
+    ),
+    "the order in which locals die after an exception": (
+        (3, 11),
+        (3, 13),
+        """
+        class D:
+            def __init__(self, name): self.name = name
+            def __del__(self): print(self.name)
+        def f():
+            a, b = D("a"), D("b")
+            raise ValueError
+        try: f()
+        except ValueError: pass
+        """,
+    ),
+    "keywords that are not strings, twice": (
+        (3, 11),
+        (3, 99),
+        "def f(x=0): pass\nf(**{'x': 1}, **{1: 2}, **{1: 3})",
+    ),
+    "a mapping whose keys() fails": (
+        (3, 11),
+        (3, 14),
+        "class K:\n    def keys(self): raise AttributeError\n{**K()}",
+    ),
+    "a frame that is cleared": (
+        (3, 11),
+        (3, 99),
+        "def g():\n    yield 1\nit = g()\nit.gi_frame.clear()\nprint(list(it))",
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", SMALLER)
+def test_smaller_differences(name: str) -> None:
+    first, last, source = SMALLER[name]
+    if not first <= sys.version_info[:2] <= last:
+        pytest.skip("only between other versions")
+
+    assert output_of(natively, source) != output_of(on_machine, source)
