@@ -33,6 +33,8 @@ def load_table(package: str, name: str) -> ModuleType:
 
 
 TABLE = load_table("calcharo_vm.code", "metadata")
+OPCODES: dict[str, int] = {name: number for number, name in TABLE.OPNAMES.items()}
+"""The number of each opcode of the running CPython, by name."""
 
 
 def pops(instruction: Instruction) -> int:

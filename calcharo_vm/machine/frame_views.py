@@ -12,7 +12,7 @@ from functools import partial
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import ACTIVE_MACHINES
 from calcharo_vm.machine.frame import Frame
@@ -110,7 +110,7 @@ class _Chain(StubMarker):
         return int
 
 
-_COPY_FREE_VARS = next(number for number, name in TABLE.OPNAMES.items() if name == "COPY_FREE_VARS")
+_COPY_FREE_VARS = OPCODES["COPY_FREE_VARS"]
 _getframe = sys._getframe  # the host's own, whatever it is replaced by later
 _STUB = make_stub('def stub(): "chain".next_call()()', StubMarker())
 

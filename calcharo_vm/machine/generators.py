@@ -12,7 +12,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code import decode
-from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import execute, leave_frame, recursion_error, resume_handlers, throw, unwind
 from calcharo_vm.machine.guest_code import (
@@ -104,7 +104,7 @@ def _without_wrapping(code: CodeType) -> CodeType:
     """A copy that yields values as they are: the guest has wrapped those that it does not await."""
     units = bytearray(code.co_code)
     decoded = decode(code)
-    nop = next(number for number, name in TABLE.OPNAMES.items() if name == "NOP")
+    nop = OPCODES["NOP"]
     for number, oparg, offset in zip(decoded.opcodes, decoded.opargs, decoded.offsets, strict=True):
         name = TABLE.OPNAMES[number]
         if name == "ASYNC_GEN_WRAP" or (name == "CALL_INTRINSIC_1" and oparg == _ASYNC_GEN_WRAP):
@@ -237,8 +237,8 @@ def _end_delegation(frame: Frame, value: Any) -> Signal:
     return resume_handlers(frame, frame.handled)
 
 
-_RESUME = next(number for number, name in TABLE.OPNAMES.items() if name == "RESUME")
-_YIELD_VALUE = next(number for number, name in TABLE.OPNAMES.items() if name == "YIELD_VALUE")
+_RESUME = OPCODES["RESUME"]
+_YIELD_VALUE = OPCODES["YIELD_VALUE"]
 _PLACE_MASK = 7 if sys.version_info >= (3, 15) else 3
 _DEPTH_1_FLAG = 0 if sys.version_info < (3, 13) else 4 if sys.version_info < (3, 15) else 8
 

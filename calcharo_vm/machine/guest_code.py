@@ -9,7 +9,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from calcharo_vm.code import DecodedCode, decode
-from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.machine.machine import Machine
 
-_RESUME = next(number for number, name in TABLE.OPNAMES.items() if name == "RESUME")
+_RESUME = OPCODES["RESUME"]
 CO_OPTIMIZED = 0x1
 CO_NEWLOCALS = 0x2
 CO_VARARGS = 0x4

@@ -12,7 +12,7 @@ from functools import cache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.tracebacks import StubMarker
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MARKER = StubMarker()
-_NUMBERS = {name: number for number, name in TABLE.OPNAMES.items()}
 
 
 @cache
@@ -59,6 +58,6 @@ def _empty() -> None:
 
 
 def _encode(name: str, argument: int) -> Iterator[int]:
-    number = _NUMBERS[name]
+    number = OPCODES[name]
     yield from (number, argument)
     yield from (0, 0) * TABLE.INLINE_CACHES.get(number, 0)

@@ -12,7 +12,7 @@ import sys
 from types import CellType, CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
 
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 MACHINE_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is slow to import
 _CO_OPTIMIZED_NEWLOCALS = 0x3
 _CO_GENERATOR = 0x20
-_NUMBERS = {name: number for number, name in TABLE.OPNAMES.items()}
 _COPY_FREE_VARS, _RETURN_GENERATOR, _POP_TOP, _NOP = (
-    _NUMBERS[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP")
+    OPCODES[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP")
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.signals import RETURNED, YIELDED
 from calcharo_vm.machine.tracebacks import mirror_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.machine.machine import Machine
 
-_RESUME = next(number for number, name in TABLE.OPNAMES.items() if name == "RESUME")
+_RESUME = OPCODES["RESUME"]
 _NEVER_A_START = frozenset(
     number
     for number, name in TABLE.OPNAMES.items()

@@ -13,7 +13,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from calcharo_vm.code import decode
-from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS, GuestCode, parameter_count
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker
@@ -112,8 +112,7 @@ def _display(names: list[str]) -> str:
 
 def with_opcodes_replaced(code: CodeType, replacements: dict[str, str]) -> CodeType:
     """A copy of a code object with opcodes replaced by others of the same size."""
-    opmap = {name: number for number, name in TABLE.OPNAMES.items()}
-    numbers = {opmap[old]: opmap[new] for old, new in replacements.items()}
+    numbers = {OPCODES[old]: OPCODES[new] for old, new in replacements.items()}
     units = bytearray(code.co_code)
     decoded = decode(code)
     for offset, number in zip(decoded.offsets, decoded.opcodes, strict=True):
