@@ -86,7 +86,7 @@ PROGRAMS = {
     "a call in code without a line": """
         import types
         def f(): return len("ab"), print
-        code = f.__code__.replace(co_linetable=b"\\xff" * len(f.__code__.co_code))
+        code = f.__code__.replace(co_linetable=b"\\xf8" * (len(f.__code__.co_code) // 2))
         print(types.FunctionType(code, {"__builtins__": __builtins__})()[0])
     """,
 }

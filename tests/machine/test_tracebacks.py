@@ -98,7 +98,7 @@ PROGRAMS = {
     "code without lines": """
         import types
         def f(): raise ValueError
-        code = f.__code__.replace(co_linetable=b"\\xff" * len(f.__code__.co_code))
+        code = f.__code__.replace(co_linetable=b"\\xf8" * (len(f.__code__.co_code) // 2))
         g = types.FunctionType(code, {"ValueError": ValueError})
         try: g()
         except ValueError as error: print(error.__traceback__.tb_next.tb_lineno)
