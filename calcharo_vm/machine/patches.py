@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from _operator import index
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ def patched_library(machine: Machine) -> Iterator[None]:
     replacements: list[tuple[ModuleType, str, Callable[..., Any]]] = [
         (sys, "_getframe", _getframe_for(machine)),
         *((sys, name, function) for name, function in tracing_functions(machine).items()),
+        *((sys, name, function) for name, function in _module_name_functions(machine).items()),
         (warnings, "warn", _warn_for(machine, warnings.warn)),
         (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined]
     ]
@@ -43,6 +45,7 @@ def patched_library(machine: Machine) -> Iterator[None]:
 
 def _getframe_for(machine: Machine) -> Callable[..., FrameType]:
     def _getframe(depth: int = 0, /) -> FrameType:
+        depth = index(depth)
         context = machine.context
         caller = _host_getframe(1)
         if context.frame is None:
@@ -58,6 +61,26 @@ def _getframe_for(machine: Machine) -> Callable[..., FrameType]:
         return host_frames(stack[max(depth, 0) :])
 
     return _getframe
+
+
+def _module_name_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
+    """`sys._getframemodulename`, which CPython has from 3.12 on."""
+    original = vars(sys).get("_getframemodulename")
+    if original is None:
+        return {}
+
+    def _getframemodulename(depth: int = 0) -> Any:
+        depth = index(depth)
+        context = machine.context
+        if context.frame is None:
+            return original(depth + 1)
+        stack = list(logical_stack(context, _host_getframe(1)))
+        if depth >= len(stack):
+            return None
+        frame = stack[max(depth, 0)]
+        return (frame.globals if isinstance(frame, Frame) else frame.f_globals).get("__name__")
+
+    return {"_getframemodulename": _getframemodulename}
 
 
 def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., None]:
