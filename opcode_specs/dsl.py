@@ -9,7 +9,7 @@ A definition is a function under `@instruction(stack picture, flags)`:
 - The *body* reads the inputs by name and assigns the outputs by name. `jump(target)` continues at the
   target; `signal(X)` pushes the outputs and hands X to the eval loop; `leave(X)` hands X to the loop,
   which pushes the outputs later (a value sent to a generator, the result of a call).
-  `enter(call(...))` enters the frame that a call made, or pushes its result.
+  `enter(call(...))` enters the frame that a call made; a call that is over has pushed its result.
   `fast` stands for `frame.fast`. A body that names `stack` moves the values itself.
 - A variant that a later version introduced is called `NAME_py312` and stands beside its sibling.
 """
@@ -68,7 +68,7 @@ def jump(target: int) -> None:
 
 
 def enter(outcome: object) -> None:
-    """Enters the frame that a call made, or pushes the result if the call is over."""
+    """Enters the frame that a call made, if any; a call that is over has pushed its result."""
 
 
 def signal(what: object) -> None:

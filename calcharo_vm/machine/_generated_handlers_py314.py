@@ -14,7 +14,6 @@ from calcharo_vm.machine.containers import dict_merge, dict_update, list_extend,
 from calcharo_vm.machine.context_managers import load_special, start_exit
 from calcharo_vm.machine.exceptions import exception_group_match, exception_matches, previous_exception, raise_exception
 from calcharo_vm.machine.formatting import CONVERSIONS, build_interpolation, build_template
-from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.functions import build_class_function, make_function, set_function_attribute
 from calcharo_vm.machine.generators import asynchronous_iterator, awaitable_iterator, make_generator, next_awaitable, send
 from calcharo_vm.machine.imports import import_from, import_name
@@ -34,16 +33,14 @@ def BINARY_SLICE(frame, stack, operand):
     stop = stack.pop()
     start = stack.pop()
     container = stack[-1]
-    value = container[start:stop]
-    stack[-1] = value
+    stack[-1] = container[start:stop]
 
 
 def BUILD_TEMPLATE(frame, stack, operand):
     """Builds a template string."""
     interpolations = stack.pop()
     strings = stack[-1]
-    template = build_template(strings, interpolations)
-    stack[-1] = template
+    stack[-1] = build_template(strings, interpolations)
 
 
 def CALL_FUNCTION_EX(frame, stack, operand):
@@ -52,10 +49,7 @@ def CALL_FUNCTION_EX(frame, stack, operand):
     arguments = stack.pop()
     del stack[-1]
     callable = stack.pop()
-    entered = call_with_mappings(frame, callable, arguments, keywords)
-    if type(entered) is Frame:
-        return entered
-    stack.append(entered)
+    return call_with_mappings(frame, callable, arguments, keywords)
 
 
 def CHECK_EG_MATCH(frame, stack, operand):
@@ -71,8 +65,7 @@ def CHECK_EXC_MATCH(frame, stack, operand):
     """Tests whether an exception is of the types an `except` clause names."""
     types = stack[-1]
     exception = stack[-(1 + 1)]
-    matches = exception_matches(exception, types)
-    stack[-1] = matches
+    stack[-1] = exception_matches(exception, types)
 
 
 def CLEANUP_THROW(frame, stack, operand):
@@ -110,92 +103,79 @@ def END_SEND(frame, stack, operand):
 def FORMAT_SIMPLE(frame, stack, operand):
     """Formats a value without a format specification."""
     value = stack[-1]
-    text = value if type(value) is str else format(value)
-    stack[-1] = text
+    stack[-1] = value if type(value) is str else format(value)
 
 
 def FORMAT_WITH_SPEC(frame, stack, operand):
     """Formats a value by a format specification."""
     specification = stack.pop()
     value = stack[-1]
-    text = format(value, specification)
-    stack[-1] = text
+    stack[-1] = format(value, specification)
 
 
 def GET_AITER(frame, stack, operand):
     """Replaces an asynchronous iterable by its iterator."""
     iterable = stack[-1]
-    iterator = asynchronous_iterator(iterable)
-    stack[-1] = iterator
+    stack[-1] = asynchronous_iterator(iterable)
 
 
 def GET_ANEXT(frame, stack, operand):
     """Pushes the awaitable of an asynchronous iterator's next value."""
     iterator = stack[-(1)]
-    awaitable = next_awaitable(iterator)
-    stack.append(awaitable)
+    stack.append(next_awaitable(iterator))
 
 
 def GET_ITER(frame, stack, operand):
     """Replaces an iterable by its iterator."""
     iterable = stack[-1]
-    iterator = iter(iterable)
-    stack[-1] = iterator
+    stack[-1] = iter(iterable)
 
 
 def GET_LEN(frame, stack, operand):
     """Pushes the subject's length."""
     sized = stack[-(1)]
-    length = len(sized)
-    stack.append(length)
+    stack.append(len(sized))
 
 
 def GET_YIELD_FROM_ITER(frame, stack, operand):
     """Replaces what `yield from` delegates to by its iterator."""
     iterable = stack[-1]
-    iterator = yield_from_iterator(frame, iterable, False)
-    stack[-1] = iterator
+    stack[-1] = yield_from_iterator(frame, iterable, False)
 
 
 def LOAD_BUILD_CLASS(frame, stack, operand):
     """Pushes `__build_class__`."""
-    builder = build_class_function(frame)
-    stack.append(builder)
+    stack.append(build_class_function(frame))
 
 
 def LOAD_LOCALS(frame, stack, operand):
     """Pushes the frame's namespace."""
-    namespace = frame.locals
-    stack.append(namespace)
+    stack.append(frame.locals)
 
 
 def MAKE_FUNCTION(frame, stack, operand):
     """Replaces a code object by a function; its closure follows in SET_FUNCTION_ATTRIBUTE."""
     code = stack[-1]
-    function = make_function(frame, code, None)
-    stack[-1] = function
+    stack[-1] = make_function(frame, code, None)
 
 
 def MATCH_KEYS(frame, stack, operand):
     """Pushes the values of a mapping at the given keys, or None if one is missing."""
     subject = stack[-(1 + 1)]
     keys = stack[-(1)]
-    values = match_keys(subject, keys)
-    stack.append(values)
+    stack.append(match_keys(subject, keys))
 
 
 def MATCH_MAPPING(frame, stack, operand):
     """Tests whether the subject is a mapping."""
     subject = stack[-(1)]
-    matches = is_mapping(subject)
-    stack.append(matches)
+    stack.append(is_mapping(subject))
 
 
 def MATCH_SEQUENCE(frame, stack, operand):
     """Tests whether the subject is a sequence that patterns may take apart."""
     subject = stack[-(1)]
-    matches = is_sequence(subject)
-    stack.append(matches)
+    stack.append(is_sequence(subject))
 
 
 def NOP(frame, stack, operand):
@@ -234,8 +214,7 @@ def PUSH_EXC_INFO(frame, stack, operand):
 
 def PUSH_NULL(frame, stack, operand):
     """Pushes the NULL that tells a plain callable from a method with its receiver."""
-    null = NULL
-    stack.append(null)
+    stack.append(NULL)
 
 
 def RETURN_GENERATOR(frame, stack, operand):
@@ -276,29 +255,25 @@ def STORE_SUBSCR(frame, stack, operand):
 def TO_BOOL(frame, stack, operand):
     """Replaces a value by its truth."""
     value = stack[-1]
-    result = True if value else False
-    stack[-1] = result
+    stack[-1] = True if value else False
 
 
 def UNARY_INVERT(frame, stack, operand):
     """Pushes `~value`."""
     value = stack[-1]
-    result = ~value
-    stack[-1] = result
+    stack[-1] = ~value
 
 
 def UNARY_NEGATIVE(frame, stack, operand):
     """Pushes `-value`."""
     value = stack[-1]
-    result = -value
-    stack[-1] = result
+    stack[-1] = -value
 
 
 def UNARY_NOT(frame, stack, operand):
     """Pushes `not value`."""
     value = stack[-1]
-    result = not value
-    stack[-1] = result
+    stack[-1] = not value
 
 
 def WITH_EXCEPT_START(frame, stack, operand):
@@ -306,16 +281,14 @@ def WITH_EXCEPT_START(frame, stack, operand):
     exit = stack[-(1 + 1 + 1 + 1 + 1)]
     receiver = stack[-(1 + 1 + 1 + 1)]
     exception = stack[-(1)]
-    result = start_exit(frame, exit, receiver, exception)
-    stack.append(result)
+    stack.append(start_exit(frame, exit, receiver, exception))
 
 
 def BINARY_OP(frame, stack, operator):
     """Applies a binary operator, in place or not."""
     right = stack.pop()
     left = stack[-1]
-    result = operator(left, right)
-    stack[-1] = result
+    stack[-1] = operator(left, right)
 
 
 def BUILD_INTERPOLATION(frame, stack, oparg):
@@ -329,8 +302,7 @@ def BUILD_INTERPOLATION(frame, stack, oparg):
         specification = []
     expression = stack.pop()
     value = stack[-1]
-    interpolation = build_interpolation(value, expression, oparg >> 2, specification[0] if specification else '')
-    stack[-1] = interpolation
+    stack[-1] = build_interpolation(value, expression, oparg >> 2, specification[0] if specification else '')
 
 
 def BUILD_LIST(frame, stack, oparg):
@@ -342,8 +314,7 @@ def BUILD_LIST(frame, stack, oparg):
         del stack[-(oparg):]
     else:
         values = []
-    items = values
-    stack.append(items)
+    stack.append(values)
 
 
 def BUILD_MAP(frame, stack, oparg):
@@ -355,8 +326,7 @@ def BUILD_MAP(frame, stack, oparg):
         del stack[-(2 * oparg):]
     else:
         items = []
-    mapping = dict(zip(items[::2], items[1::2], strict=True))
-    stack.append(mapping)
+    stack.append(dict(zip(items[::2], items[1::2], strict=True)))
 
 
 def BUILD_SET(frame, stack, oparg):
@@ -368,8 +338,7 @@ def BUILD_SET(frame, stack, oparg):
         del stack[-(oparg):]
     else:
         values = []
-    items = set(values)
-    stack.append(items)
+    stack.append(set(values))
 
 
 def BUILD_SLICE(frame, stack, oparg):
@@ -381,8 +350,7 @@ def BUILD_SLICE(frame, stack, oparg):
         del stack[-(oparg):]
     else:
         bounds = []
-    bounds_slice = make_slice(*bounds)
-    stack.append(bounds_slice)
+    stack.append(make_slice(*bounds))
 
 
 def BUILD_STRING(frame, stack, oparg):
@@ -394,8 +362,7 @@ def BUILD_STRING(frame, stack, oparg):
         del stack[-(oparg):]
     else:
         pieces = []
-    text = ''.join(pieces)
-    stack.append(text)
+    stack.append(''.join(pieces))
 
 
 def BUILD_TUPLE(frame, stack, oparg):
@@ -407,8 +374,7 @@ def BUILD_TUPLE(frame, stack, oparg):
         del stack[-(oparg):]
     else:
         values = []
-    items = tuple(values)
-    stack.append(items)
+    stack.append(tuple(values))
 
 
 def CALL(frame, stack, oparg):
@@ -424,25 +390,20 @@ def CALL(frame, stack, oparg):
     callable = stack.pop()
     if receiver is not NULL:
         arguments.insert(0, receiver)
-    entered = call(frame, callable, arguments, ())
-    if type(entered) is Frame:
-        return entered
-    stack.append(entered)
+    return call(frame, callable, arguments, ())
 
 
 def CALL_INTRINSIC_1(frame, stack, intrinsic):
     """Applies an operation to one value: unary plus, star import, a type variable, ..."""
     value = stack[-1]
-    result = intrinsic(frame, value)
-    stack[-1] = result
+    stack[-1] = intrinsic(frame, value)
 
 
 def CALL_INTRINSIC_2(frame, stack, intrinsic):
     """Applies an operation to two values: bounds of a type variable, the rest of `except*`, ..."""
     second = stack.pop()
     first = stack[-1]
-    result = intrinsic(frame, first, second)
-    stack[-1] = result
+    stack[-1] = intrinsic(frame, first, second)
 
 
 def CALL_KW(frame, stack, oparg):
@@ -459,49 +420,41 @@ def CALL_KW(frame, stack, oparg):
     callable = stack.pop()
     if receiver is not NULL:
         arguments.insert(0, receiver)
-    entered = call(frame, callable, arguments, names)
-    if type(entered) is Frame:
-        return entered
-    stack.append(entered)
+    return call(frame, callable, arguments, names)
 
 
 def COMPARE_OP_truth(frame, stack, operator):
     """Compares two values and pushes the truth of the result."""
     right = stack.pop()
     left = stack[-1]
-    result = True if operator(left, right) else False
-    stack[-1] = result
+    stack[-1] = True if operator(left, right) else False
 
 
 def COMPARE_OP(frame, stack, operator):
     """Compares two values."""
     right = stack.pop()
     left = stack[-1]
-    result = operator(left, right)
-    stack[-1] = result
+    stack[-1] = operator(left, right)
 
 
 def CONTAINS_OP_inverted(frame, stack, operand):
     """Tests that an item is missing."""
     container = stack.pop()
     item = stack[-1]
-    result = item not in container
-    stack[-1] = result
+    stack[-1] = item not in container
 
 
 def CONTAINS_OP(frame, stack, operand):
     """Tests membership."""
     container = stack.pop()
     item = stack[-1]
-    result = item in container
-    stack[-1] = result
+    stack[-1] = item in container
 
 
 def CONVERT_VALUE(frame, stack, convert):
     """Applies `!s`, `!r` or `!a`."""
     value = stack[-1]
-    result = convert(value)
-    stack[-1] = result
+    stack[-1] = convert(value)
 
 
 def COPY(frame, stack, oparg):
@@ -584,39 +537,34 @@ def FOR_ITER(frame, stack, target):
 def GET_AWAITABLE(frame, stack, oparg):
     """Replaces an awaitable by its iterator; 1 and 2 say that `async with` asked for it."""
     awaitable = stack[-1]
-    iterator = awaitable_iterator(awaitable, oparg)
-    stack[-1] = iterator
+    stack[-1] = awaitable_iterator(awaitable, oparg)
 
 
 def IMPORT_FROM(frame, stack, name):
     """Pushes a name of a module just imported, or the submodule of that name."""
     module = stack[-(1)]
-    attribute = import_from(frame, module, name)
-    stack.append(attribute)
+    stack.append(import_from(frame, module, name))
 
 
 def IMPORT_NAME(frame, stack, name):
     """Imports a module by calling the frame's `__import__`."""
     names = stack.pop()
     level = stack[-1]
-    module = import_name(frame, name, names, level)
-    stack[-1] = module
+    stack[-1] = import_name(frame, name, names, level)
 
 
 def IS_OP_inverted(frame, stack, operand):
     """Tests that two values are different objects."""
     right = stack.pop()
     left = stack[-1]
-    result = left is not right
-    stack[-1] = result
+    stack[-1] = left is not right
 
 
 def IS_OP(frame, stack, operand):
     """Tests identity."""
     right = stack.pop()
     left = stack[-1]
-    result = left is right
-    stack[-1] = result
+    stack[-1] = left is right
 
 
 def JUMP_BACKWARD(frame, stack, target):
@@ -659,8 +607,7 @@ def LOAD_ATTR_method(frame, stack, getter):
 def LOAD_ATTR(frame, stack, getter):
     """Pushes an attribute."""
     owner = stack[-1]
-    attribute = getter(owner)
-    stack[-1] = attribute
+    stack[-1] = getter(owner)
 
 
 def LOAD_COMMON_CONSTANT(frame, stack, constant):
@@ -686,8 +633,7 @@ def LOAD_DEREF(frame, stack, oparg):
 
 def LOAD_FAST(frame, stack, oparg):
     """Pushes a local of which the compiler knows that it is bound."""
-    value = frame.fast[oparg]
-    stack.append(value)
+    stack.append(frame.fast[oparg])
 
 
 def LOAD_FAST_AND_CLEAR(frame, stack, oparg):
@@ -699,8 +645,7 @@ def LOAD_FAST_AND_CLEAR(frame, stack, oparg):
 
 def LOAD_FAST_BORROW(frame, stack, oparg):
     """Pushes a local that stays bound for as long as the value is on the stack."""
-    value = frame.fast[oparg]
-    stack.append(value)
+    stack.append(frame.fast[oparg])
 
 
 def LOAD_FAST_BORROW_LOAD_FAST_BORROW(frame, stack, slots):
@@ -730,15 +675,13 @@ def LOAD_FAST_LOAD_FAST(frame, stack, slots):
 def LOAD_FROM_DICT_OR_DEREF(frame, stack, oparg):
     """Pushes a name of a class scope: from its namespace, or else from the enclosing function's cell."""
     namespace = stack[-1]
-    value = classdict_or_cell(frame, namespace, oparg)
-    stack[-1] = value
+    stack[-1] = classdict_or_cell(frame, namespace, oparg)
 
 
 def LOAD_FROM_DICT_OR_GLOBALS(frame, stack, name):
     """Pushes a name of a class scope: from its namespace, else a global or builtin."""
     namespace = stack[-1]
-    value = load_name(frame, namespace, name)
-    stack[-1] = value
+    stack[-1] = load_name(frame, namespace, name)
 
 
 def LOAD_GLOBAL_call(frame, stack, name):
@@ -761,8 +704,7 @@ def LOAD_GLOBAL(frame, stack, name):
 
 def LOAD_NAME(frame, stack, name):
     """Pushes a name of the frame's namespace, else a global or builtin."""
-    value = load_name(frame, frame.locals, name)
-    stack.append(value)
+    stack.append(load_name(frame, frame.locals, name))
 
 
 def LOAD_SMALL_INT(frame, stack, number):
@@ -793,8 +735,7 @@ def LOAD_SUPER_ATTR(frame, stack, operand):
     receiver = stack.pop()
     cls = stack.pop()
     super = stack[-1]
-    attribute = super_attribute(super, cls, receiver, operand)
-    stack[-1] = attribute
+    stack[-1] = super_attribute(super, cls, receiver, operand)
 
 
 def MAKE_CELL(frame, stack, oparg):
@@ -816,8 +757,7 @@ def MATCH_CLASS(frame, stack, oparg):
     names = stack.pop()
     cls = stack.pop()
     subject = stack[-1]
-    attributes = match_class(subject, cls, oparg, names)
-    stack[-1] = attributes
+    stack[-1] = match_class(subject, cls, oparg, names)
 
 
 def POP_JUMP_IF_FALSE(frame, stack, target):
@@ -892,8 +832,7 @@ def SET_FUNCTION_ATTRIBUTE(frame, stack, oparg):
     """Sets defaults, keyword defaults, annotations, closure or `__annotate__` of a function being made."""
     function = stack.pop()
     attribute = stack[-1]
-    function = set_function_attribute(function, oparg, attribute)
-    stack[-1] = function
+    stack[-1] = set_function_attribute(function, oparg, attribute)
 
 
 def SET_UPDATE(frame, stack, oparg):
@@ -929,8 +868,7 @@ def STORE_FAST_LOAD_FAST(frame, stack, slots):
     """Stores a local and pushes another."""
     value = stack[-1]
     frame.fast[slots[0]] = value
-    other = frame.fast[slots[1]]
-    stack[-1] = other
+    stack[-1] = frame.fast[slots[1]]
 
 
 def STORE_FAST_STORE_FAST(frame, stack, slots):

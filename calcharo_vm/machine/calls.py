@@ -17,7 +17,7 @@ from types import (
     MethodWrapperType,
     WrapperDescriptorType,
 )
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
@@ -28,6 +28,9 @@ from calcharo_vm.machine.shims import shim
 from calcharo_vm.machine.tracing import profiled_call
 from calcharo_vm.machine.trampolines import bind
 from calcharo_vm.machine.values import NULL
+
+if TYPE_CHECKING:
+    from calcharo_vm.machine.context import ExecutionContext
 
 _CALLED_DIRECTLY = frozenset(
     {BuiltinFunctionType, MethodDescriptorType, MethodWrapperType, WrapperDescriptorType, ClassMethodDescriptorType}
@@ -40,45 +43,63 @@ _LIBRARY_KINDS = frozenset({FunctionType, type})
 
 
 def call(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str, ...]) -> Any:
-    """Calls, or makes the frame of a guest function for the eval loop to enter.
+    """Calls and pushes the result, or makes the frame of a guest function for the eval loop to enter.
 
     Args:
         frame: The calling frame.
         callable: What is called.
         arguments: The arguments; the last ones belong to `keywords`.
         keywords: The names of keyword arguments.
+
+    Returns:
+        The frame to enter; None when the call is over.
     """
     kind = type(callable)
     if kind is FunctionType:
         constants = callable.__code__.co_consts
         if constants and type(guest := constants[-1]) is GuestCode:
             context = frame.context
+            if guest.plain_count == len(arguments) and guest.machine is context.machine and not keywords:
+                if guest.padding:
+                    arguments += guest.padding
+                return Frame(guest, arguments, callable.__globals__, callable.__builtins__, context)
             if guest.machine is context.machine and guest.is_optimized:
-                if keywords or guest.exact_count != len(arguments):
-                    arguments = bind(guest, callable, arguments, keywords)
-                arguments += guest.padding
-                if guest.is_ordinary:
-                    return Frame(guest, arguments, callable.__globals__, callable.__builtins__, context)
-                arguments += callable.__closure__ or ()
-                callee = Frame(guest, arguments, callable.__globals__, callable.__builtins__, context)
-                callee.function = callable
-                return callee
-    elif kind is MethodType:
-        if type(callable.__func__) is FunctionType:
-            return call(frame, callable.__func__, [callable.__self__, *arguments], keywords)
+                return _bound_frame(context, guest, callable, arguments, keywords)
+    elif kind is MethodType and type(callable.__func__) is FunctionType:
+        return call(frame, callable.__func__, [callable.__self__, *arguments], keywords)
     elif kind in _CALLED_DIRECTLY or (kind is type and callable in _PLAIN_TYPES):
-        lookaside = frame.context.machine.lookasides.get(id(callable))
-        if lookaside is not None:
-            positional, named = split(arguments, keywords)
-            return lookaside(frame, *positional, **named)
-        if frame.context.profile_function is not None and kind is not type:
-            return profiled_call(frame.context, callable, *split(arguments, keywords))
-        if not keywords:
-            return callable(*arguments)
-        positional, named = split(arguments, keywords)
-        return callable(*positional, **named)
+        frame.stack.append(_call_directly(frame, callable, arguments, keywords))
+        return None
     positional, named = split(arguments, keywords)
-    return call_native(frame, callable, positional, named)
+    frame.stack.append(call_native(frame, callable, positional, named))
+    return None
+
+
+def _bound_frame(
+    context: ExecutionContext, guest: GuestCode, function: Any, arguments: list[Any], keywords: tuple[str, ...]
+) -> Frame:
+    """The frame of a guest function whose arguments need binding, or which has a closure or generates."""
+    if keywords or guest.exact_count != len(arguments):
+        arguments = bind(guest, function, arguments, keywords)
+    arguments += guest.padding
+    arguments += function.__closure__ or ()
+    frame = Frame(guest, arguments, function.__globals__, function.__builtins__, context)
+    frame.function = function
+    return frame
+
+
+def _call_directly(frame: Frame, callable: Any, arguments: list[Any], keywords: tuple[str, ...]) -> Any:
+    """Calls a builtin, which does not look at its caller unless there is a lookaside for it."""
+    context = frame.context
+    lookaside = context.machine.lookasides.get(id(callable))
+    if lookaside is None and not keywords and context.profile_function is None:
+        return callable(*arguments)
+    positional, named = split(arguments, keywords)
+    if lookaside is not None:
+        return lookaside(frame, *positional, **named)
+    if context.profile_function is not None and type(callable) is not type:
+        return profiled_call(context, callable, positional, named)
+    return callable(*positional, **named)
 
 
 def split(arguments: list[Any], keywords: tuple[str, ...]) -> tuple[list[Any], dict[str, Any]]:
@@ -105,7 +126,7 @@ def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any
 
 
 def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: Any) -> Any:
-    """Calls with `*arguments` and `**keywords`, or makes the frame of a guest function.
+    """Calls with `*arguments` and `**keywords` and pushes the result, or makes the frame of a guest function.
 
     Raises:
         TypeError: The arguments are not iterable, as CPython words it.

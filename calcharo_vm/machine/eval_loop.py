@@ -88,15 +88,15 @@ def execute(base: Frame) -> Signal:
     frame = base
     context = base.context
     observer = context.machine.observer
-    stack, table, ip = frame.stack, frame.guest.table, frame.ip
+    stack, table, ip = frame.stack, frame.guest.table or frame.guest.link(), frame.ip
     while True:
         try:
             # A signal's handler runs where a loop turns, and CPython 3.11 takes that for the instruction before
             # the loop: one of the block's own must stand there.
             target = None
             while True:
-                handler, operand = table[ip]
-                frame.ip = ip = ip + 1
+                handler, operand, ip = table[ip]
+                frame.ip = ip
                 target = handler(frame, stack, operand)
                 if target is None:
                     continue
@@ -113,6 +113,8 @@ def execute(base: Frame) -> Signal:
                     stack = frame.stack
                     guest = frame.guest
                     table = guest.table
+                    if table is None:
+                        table = guest.link()
                     ip = guest.start
                     if observer is not None:
                         observer.frame_entered(frame)
@@ -123,7 +125,7 @@ def execute(base: Frame) -> Signal:
                         observer.frame_left(frame, RETURNED)
                     if frame.mirror is not None:
                         leave_frame(frame)
-                    elif FIRST_LOCAL_FIRST:
+                    elif frame.guest.drops_in_order:
                         frame.fast.reverse()  # a list drops its last item first
                     context.depth -= 1
                     context.frame = frame = frame.back

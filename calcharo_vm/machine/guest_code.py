@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 from calcharo_vm.code import DecodedCode, decode
 from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.eval_loop import run
+from calcharo_vm.machine.eval_loop import FIRST_LOCAL_FIRST, run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, make_mirror_code, strip_machine_entries
 from calcharo_vm.machine.tracing import traced_table
@@ -44,9 +44,6 @@ class GuestCode(StubMarker, GuestReference):
         self.code = code
         self.machine = machine
         self.argcount = code.co_argcount
-        generates = code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)
-        # Whether a call's frame needs neither a closure nor the function itself.
-        self.is_ordinary = not generates and not code.co_freevars
         self.takes_positional_only = not (code.co_kwonlyargcount or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS))
         # The number of arguments that need no binding; -1 when all calls do.
         self.exact_count = code.co_argcount if self.takes_positional_only else -1
@@ -57,39 +54,41 @@ class GuestCode(StubMarker, GuestReference):
         self.is_foreign = False  # whether it did not come from this CPython's compiler
         self.generator_stubs: dict[int, CodeType] = {}
         self.is_optimized = bool(code.co_flags & CO_OPTIMIZED)
+        # The same where a frame needs neither a closure nor the function besides.
+        needs_more = code.co_freevars or code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)
+        self.plain_count = -1 if needs_more or not self.is_optimized else self.exact_count
+        slots = len(self.padding) + parameters + len(code.co_freevars)
+        self.drops_in_order = FIRST_LOCAL_FIRST and slots > 1  # whether the order in which locals end can be seen
+        # Handler, operand and next index of each instruction, once a frame needs them; and where frames start:
+        # RESUME does nothing that anybody sees unless somebody observes.
+        self.table: Any = None
+        self.start = 0
 
     @cached_property
     def decoded(self) -> DecodedCode:
         """The code object as instructions."""
         return decode(self.code)
 
-    @cached_property
-    def table(self) -> list[tuple[Callable[..., Any], Any]]:
-        """Handler and operand of each instruction."""
-        link = self.machine.link
-        decoded, code = self.decoded, self.code
-        table = [
-            link[opcode](oparg, target, code)
+    def link(self) -> list[tuple[Callable[..., Any], Any, int]]:
+        """Finds handler, operand and next index of each instruction: before the first frame of this code starts."""
+        machine, decoded, code = self.machine, self.decoded, self.code
+        pairs = [
+            machine.link[opcode](oparg, target, code)
             for opcode, oparg, target in zip(decoded.opcodes, decoded.opargs, decoded.targets, strict=True)
         ]
-        if self.machine.is_tracing:
-            table = traced_table(self, table)
-        observe = self.machine.observe
-        if observe is None:
-            return table
-        return [(observe(index, handler), operand) for index, (handler, operand) in enumerate(table)]
-
-    @cached_property
-    def start(self) -> int:
-        """The index where frames start: RESUME does nothing that anybody sees unless somebody observes."""
-        machine = self.machine
-        skips = machine.observer is None and not machine.is_tracing and self.decoded.opcodes[0] == _RESUME
-        return int(skips)
+        if machine.is_tracing:
+            pairs = traced_table(self, pairs)
+        observe = machine.observe
+        if observe is not None:
+            pairs = [(observe(index, handler), operand) for index, (handler, operand) in enumerate(pairs)]
+        self.start = int(observe is None and not machine.is_tracing and decoded.opcodes[0] == _RESUME)
+        self.table = table = [(handler, operand, index) for index, (handler, operand) in enumerate(pairs, 1)]
+        return table
 
     def relink(self) -> None:
-        """Makes the handlers anew when they are needed next: the program began to trace."""
-        self.__dict__.pop("table", None)
-        self.__dict__.pop("start", None)
+        """Makes the handlers anew: the program began to trace."""
+        if self.table is not None:
+            self.link()
 
     @cached_property
     def trampoline(self) -> CodeType:

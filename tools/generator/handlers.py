@@ -37,7 +37,6 @@ def handlers_module(version: tuple[int, int], definitions: dict[str, list[Defini
     links = [f"    {table.OPCODES[opname]}: {_link(forms)}," for opname, forms in definitions.items()]
     sources: dict[str, set[str]] = {
         "calcharo_vm.host_builtins": {"__builtins__"},
-        "calcharo_vm.machine.frame": {"Frame"},
     }
     used = {
         node.id
@@ -112,12 +111,24 @@ class _Handler:
         if not self.moves_itself:
             yield from self._take_inputs()
         ended = False
-        for statement in self.body:
+        body, pushed = self.body, self._pushed_value()
+        if pushed is not None:
+            body = body[:-1]
+        for statement in body:
             ended = False
             yield from self._statement(statement)
             ended = isinstance(statement, ast.Expr) and self._control(statement) is not None
         if not ended and not self.moves_itself:
-            yield from self._push(self.definition.outputs)
+            yield from self._push(self.definition.outputs, pushed)
+
+    def _pushed_value(self) -> ast.expr | None:
+        """What the last statement assigns to the only output, which is then pushed without a name."""
+        last = self.body[-1] if self.body else None
+        outputs = self.definition.outputs[self.shared :]
+        if len(outputs) != 1 or outputs[0].size is not None or self.moves_itself or not isinstance(last, ast.Assign):
+            return None
+        target = last.targets[0]
+        return last.value if isinstance(target, ast.Name) and target.id == outputs[0].name else None
 
     def _take_inputs(self) -> Iterator[str]:
         taken = self.definition.inputs[self.shared :]
@@ -177,15 +188,9 @@ class _Handler:
             yield from self._push(self.definition.jump_outputs)
         elif word == "signal":
             yield from self._push(self.definition.outputs)
-        if word == "enter":
-            yield f"entered = {argument}"
-            yield "if type(entered) is Frame:"
-            yield "    return entered"
-            yield "stack.append(entered)"
-        else:
-            yield f"return {argument}"
+        yield f"return {argument}"
 
-    def _push(self, outputs: tuple[Item, ...]) -> Iterator[str]:
+    def _push(self, outputs: tuple[Item, ...], only: ast.expr | None = None) -> Iterator[str]:
         kept = 0
         for before, after in zip(self.definition.inputs[: self.shared], outputs, strict=False):
             if before != after:
@@ -195,9 +200,10 @@ class _Handler:
             dropped = " + ".join(item.count for item in self.definition.inputs[kept : self.shared])
             yield f"del stack[-({dropped}):]"
         for position, item in enumerate(outputs[kept:]):
+            value = item.name if only is None else ast.unparse(only)
             if item.size is not None:
-                yield f"stack.extend({item.name})"
+                yield f"stack.extend({value})"
             elif position == 0 and self.in_place:
-                yield f"stack[-1] = {item.name}"
+                yield f"stack[-1] = {value}"
             else:
-                yield f"stack.append({item.name})"
+                yield f"stack.append({value})"
