@@ -14,6 +14,7 @@ from types import CodeType, FrameType
 from calcharo_vm.code.decoded import decode
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.machine import Machine
+from calcharo_vm.machine.observer import Observer
 from calcharo_vm.machine.scope import Scope
 from calcharo_vm.machine.trampolines import is_trampoline
 from tests.conformance.forking import Request, main_module, read_code, serve
@@ -94,7 +95,7 @@ class LeakCounter:
             self.started(frame.f_code)
 
 
-def run_on_machine(request: Request, observer: PathObserver | None) -> int:
+def run_on_machine(request: Request, observer: Observer | None) -> int:
     """Runs a program as the machine's main program, to its exit code."""
     code = read_code(request["program"])
     module = main_module(request)

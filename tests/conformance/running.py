@@ -45,6 +45,8 @@ class Result(TypedDict, total=False):
     path: PathData
     leaks: dict[str, int]
     exit_code: int
+    violations: list[str]
+    checked: int
 
 
 class Server:
