@@ -106,7 +106,8 @@ class DecodedCode:
     @cached_property
     def positions(self) -> list[tuple[int | None, int | None, int | None, int | None]]:
         """Line, end line, column and end column of each instruction."""
-        of_units = list(self.code.co_positions())
+        of_units = list(self.code.co_positions())  # fewer than there are units if the line table is cut off
+        of_units += [(None, None, None, None)] * (len(self.code.co_code) // 2 - len(of_units))
         return [of_units[offset >> 1] for offset in self.offsets]
 
     @cached_property

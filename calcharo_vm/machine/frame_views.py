@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import sys
 from functools import partial
+from itertools import islice
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -79,40 +80,51 @@ def _resume_code() -> CodeType:
 
 def host_frames(stack: list[Frame | FrameType]) -> FrameType:
     """The innermost of a chain of dead frames that show a stack, given innermost first, as it is now."""
-    chain = _Chain()
-    chain.calls = [_call_of(frame, chain) for frame in stack]
+    chain = _Chain(stack)
     try:
         # In a thread of its own, the outermost frame has no caller.
         _thread.start_new_thread(chain.calls.pop(), ())
         chain.finished.acquire()
     except RuntimeError:  # no new threads: the interpreter shuts down
-        chain.calls = [_call_of(frame, chain) for frame in stack]
+        chain = _Chain(stack)
         chain.calls.pop()()
     assert chain.innermost is not None
     return chain.innermost
 
 
+def make_coroutine(context: ExecutionContext, make: Callable[[], Any]) -> Any:
+    """What `make` makes for the innermost frame, called by frames that show its callers: a coroutine notes them."""
+    depth = sys.get_coroutine_origin_tracking_depth()
+    stack = list(islice(logical_stack(context, _getframe()), 1, depth + 1))
+    sys.set_coroutine_origin_tracking_depth(len(stack))
+    try:
+        return _Chain(stack, make).next_call()()
+    finally:
+        sys.set_coroutine_origin_tracking_depth(depth)
+
+
 class _Chain(StubMarker):
     """Lets stubs call one another; is a constant of each."""
 
-    def __init__(self) -> None:
-        self.calls: list[Callable[[], object]] = []
+    def __init__(self, stack: list[Frame | FrameType], function: Callable[[], object] = int) -> None:
+        self.calls = [_call_of(frame, self) for frame in stack]
+        self.function = function
         self.innermost: FrameType | None = None
         self.finished = _thread.allocate_lock()
         self.finished.acquire()
 
     def next_call(self) -> Callable[[], object]:
-        """What the calling stub calls: the next stub, or nothing when it is the innermost."""
+        """What the calling stub calls: the next stub, or the function when it is the innermost."""
         if self.calls:
             return self.calls.pop()
         self.innermost = _getframe(1)
         self.finished.release()
-        return int
+        return self.function
 
 
 _COPY_FREE_VARS = OPCODES["COPY_FREE_VARS"]
 _getframe = sys._getframe  # the host's own, whatever it is replaced by later
-_STUB = make_stub('def stub(): "chain".next_call()()', StubMarker())
+_STUB = make_stub('def stub(): return "chain".next_call()()', StubMarker())
 
 
 def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:

@@ -13,7 +13,7 @@ from calcharo_vm.machine.values import NULL
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
 
-_DEFAULTS, _KEYWORD_DEFAULTS, _ANNOTATIONS, _CLOSURE, _ANNOTATE = 1, 2, 4, 8, 16
+_DEFAULTS, _KEYWORD_DEFAULTS, _CLOSURE, _ANNOTATE = 1, 2, 8, 16
 
 
 def build_class_function(frame: Frame) -> Any:
@@ -70,8 +70,6 @@ def set_function_attribute(function: Any, which: int, attribute: Any) -> Any:
         function.__kwdefaults__ = attribute
     elif which == _ANNOTATE:
         native_instruction("SET_FUNCTION_ATTRIBUTE", _ANNOTATE, 2, 1)(attribute, function)  # it renames the attribute
-    elif which == _ANNOTATIONS:
-        if type(attribute) is tuple:  # names and values in turn
-            attribute = dict(zip(attribute[::2], attribute[1::2], strict=True))
-        function.__annotations__ = attribute
+    else:  # annotations: names and values in turn
+        function.__annotations__ = dict(zip(attribute[::2], attribute[1::2], strict=True))
     return function

@@ -7,7 +7,7 @@ each value, and delivers what is thrown in, GeneratorExit too, to the guest's su
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, partial
 from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +23,12 @@ from calcharo_vm.machine.guest_code import (
     GuestCode,
 )
 from calcharo_vm.machine.native_instruction import native_instruction
-from calcharo_vm.machine.shims import shim
 from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
 from calcharo_vm.machine.tracebacks import strip_machine_entries
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from calcharo_vm.machine.frame import Frame
 
 _KINDS = CO_GENERATOR | CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR
@@ -70,8 +71,10 @@ def make_generator(frame: Frame) -> Any:
         stub.__qualname__ = function.__qualname__
         frame.function = None
     frame.generator = GeneratorState()
-    if frame.back is not None and sys.get_coroutine_origin_tracking_depth():
-        return shim(frame.back)(stub, (frame,), {})  # the coroutine notes who made it
+    if sys.get_coroutine_origin_tracking_depth():
+        from calcharo_vm.machine.frame_views import make_coroutine  # noqa: PLC0415 - few programs need it
+
+        return make_coroutine(frame.context, partial(stub, frame))
     return stub(frame)
 
 
@@ -210,8 +213,12 @@ class _Unraisable:
     def __init__(self, error: BaseException) -> None:
         self.error = error
 
-    def __del__(self) -> None:
-        raise self.error
+    # A generator that is over raises what is thrown in, without an entry in the traceback.
+    __del__ = property(lambda self: partial(_OVER.throw, self.error))
+
+
+_OVER: Generator[None] = (_ for _ in ())
+_OVER.close()
 
 
 def _close(receiver: Any) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.generators import frame_of
 from calcharo_vm.machine.guest_code import CO_GENERATOR, CO_ITERABLE_COROUTINE
+from calcharo_vm.machine.native_errors import with_native_errors
 from calcharo_vm.machine.tracebacks import is_machine_code, local_values, mirror_of
 from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.views import original_of
@@ -23,19 +24,17 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
 
 
-def current_frame(frame: Frame) -> FrameType:
+def current_frame(frame: Frame, /) -> FrameType:
     """`inspect.currentframe()`."""
     frame.context.machine.frames_shown = True
     return mirror_of(frame)
 
 
 def _locals_function(name: str) -> Callable[[Frame, Any], dict[str, Any]]:
-    def locals_of(frame: Frame, generator: Any) -> dict[str, Any]:
-        guest_frame = frame_of(generator)
-        if guest_frame is None:
-            native: dict[str, Any] = getattr(sys.modules["inspect"], name)(generator)
-            return native
-        return local_values(guest_frame)
+    def locals_of(frame: Frame, /, *arguments: Any, **named: Any) -> dict[str, Any]:
+        native: dict[str, Any] = getattr(sys.modules["inspect"], name)(*arguments, **named)
+        guest_frame = frame_of(*arguments, *named.values())
+        return native if guest_frame is None else local_values(guest_frame)
 
     return locals_of
 
@@ -55,16 +54,16 @@ class _SignalHandler:
         return self.handler(number, host_frame)
 
 
-def set_signal_handler(frame: Frame, number: Any, handler: Any) -> Any:
+def set_signal_handler(frame: Frame, /, signalnum: Any, handler: Any) -> Any:
     """`signal.signal(...)`."""
     if callable(handler) and handler is not sys.modules["_signal"].default_int_handler:
         handler = _SignalHandler(handler, frame)
-    return _original_handler(_signal("signal")(number, handler))
+    return _original_handler(_signal("signal")(signalnum, handler))
 
 
-def get_signal_handler(frame: Frame, number: Any) -> Any:
+def get_signal_handler(frame: Frame, /, signalnum: Any) -> Any:
     """`signal.getsignal(...)`."""
-    return _original_handler(_signal("getsignal")(number))
+    return _original_handler(_signal("getsignal")(signalnum))
 
 
 def _signal(name: str) -> Any:
@@ -76,10 +75,8 @@ def _original_handler(handler: Any) -> Any:
 
 
 def _of_original_code(name: str) -> Callable[..., Any]:
-    def function(frame: Frame, *arguments: Any, **named: Any) -> Any:
-        if arguments:
-            arguments = (_original(arguments[0]), *arguments[1:])
-        return getattr(sys.modules["dis"], name)(*arguments, **named)
+    def function(frame: Frame, /, x: Any, *arguments: Any, **named: Any) -> Any:
+        return getattr(sys.modules["dis"], name)(_original(x), *arguments, **named)
 
     return function
 
@@ -94,18 +91,18 @@ def _original(value: Any) -> Any:
 _DISASSEMBLERS = ("Bytecode", "code_info", "dis", "get_instructions", "show_code")
 
 
-def types_coroutine(frame: Frame, function: Any) -> Any:
+def types_coroutine(frame: Frame, /, func: Any) -> Any:
     """`types.coroutine(...)`, which for a generator function replaces its code by one with another flag."""
-    guest = guest_code_of(function.__code__) if type(function) is FunctionType else None
+    guest = guest_code_of(func.__code__) if type(func) is FunctionType else None
     kind = guest.code.co_flags & (CO_GENERATOR | CO_ITERABLE_COROUTINE) if guest is not None else 0
     if guest is None or kind != CO_GENERATOR:
-        return sys.modules["types"].coroutine(function)
+        return sys.modules["types"].coroutine(func)
     code = guest.code.replace(co_flags=guest.code.co_flags | CO_ITERABLE_COROUTINE)
-    function.__code__ = frame.context.machine.guest_code(code).trampoline
-    return function
+    func.__code__ = frame.context.machine.guest_code(code).trampoline
+    return func
 
 
-LIBRARY_LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
+_LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
     "dis": {name: _of_original_code(name) for name in _DISASSEMBLERS},
     "inspect": {
         "currentframe": current_frame,
@@ -114,3 +111,17 @@ LIBRARY_LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
     "types": {"coroutine": types_coroutine},
     "signal": {"getsignal": get_signal_handler, "signal": set_signal_handler},
 }
+
+
+def _native(module: str, name: str) -> Callable[..., Any]:
+    def call(*arguments: Any, **named: Any) -> Any:
+        return getattr(sys.modules[module], name)(*arguments, **named)
+
+    return call
+
+
+LIBRARY_LOOKASIDES = {
+    module: {name: with_native_errors(function, _native(module, name), own=1) for name, function in functions.items()}
+    for module, functions in _LOOKASIDES.items()
+}
+"""The functions that guest code calls in place of those of the library, by module and name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import sys
 from functools import cache
+from operator import index
 from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from calcharo_vm.machine.context import raise_host_limit
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import builtins_of
+from calcharo_vm.machine.native_errors import with_native_errors
 from calcharo_vm.machine.tracebacks import visible_locals
 from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.values import NULL
@@ -25,15 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def guest_globals(frame: Frame, *wrong: Any, **named: Any) -> dict[str, Any]:
+def guest_globals(frame: Frame, /) -> dict[str, Any]:
     """`globals()`."""
-    return globals(*wrong, **named) if wrong or named else frame.globals
+    return frame.globals
 
 
-def guest_locals(frame: Frame, *wrong: Any, **named: Any) -> Any:
+def guest_locals(frame: Frame, /) -> Any:
     """`locals()`."""
-    if wrong or named:
-        return locals(*wrong, **named)
     values = visible_locals(frame)
     if frame.locals is not None:
         return values
@@ -52,17 +52,17 @@ def guest_locals(frame: Frame, *wrong: Any, **named: Any) -> Any:
     return known
 
 
-def guest_vars(frame: Frame, *arguments: Any) -> Any:
+def guest_vars(frame: Frame, /, *arguments: Any) -> Any:
     """`vars()` and `vars(object)`."""
     return vars(*arguments) if arguments else guest_locals(frame)
 
 
-def guest_dir(frame: Frame, *arguments: Any) -> list[str]:
+def guest_dir(frame: Frame, /, *arguments: Any) -> list[str]:
     """`dir()` and `dir(object)`."""
     return dir(*arguments) if arguments else sorted(guest_locals(frame))
 
 
-def guest_super(frame: Frame, *arguments: Any) -> Any:
+def guest_super(frame: Frame, /, *arguments: Any) -> Any:
     """`super()` and its forms with arguments (CPython's `super_init_without_args`)."""
     if arguments:
         return super(*arguments)
@@ -106,6 +106,7 @@ def _compiler_flags() -> int:
 
 def guest_compile(
     frame: Frame,
+    /,
     source: Any,
     filename: Any,
     mode: str,
@@ -116,25 +117,35 @@ def guest_compile(
 ) -> Any:
     """`compile(...)`, with the future features of the calling code."""
     if not dont_inherit:
-        flags |= frame.guest.code.co_flags & _compiler_flags()
-    return compile(source, filename, mode, flags, True, optimize, **more)
+        flags = index(flags) | frame.guest.code.co_flags & _compiler_flags()
+        dont_inherit = True
+    return compile(source, filename, mode, flags, dont_inherit, optimize, **more)
 
 
-def guest_eval(frame: Frame, source: Any, globals: Any = None, locals: Any = None) -> Any:
+def guest_eval(frame: Frame, source: Any, /, globals: Any = None, locals: Any = None) -> Any:
     """`eval(...)` on the machine."""
     return _evaluate(frame, source, globals, locals, "eval", None)
 
 
-def guest_exec(
-    frame: Frame,
-    source: Any,
-    globals: Any = None,
-    locals: Any = None,
-    *,
-    closure: Any = None,
-) -> None:
+def guest_exec(frame: Frame, source: Any, /, globals: Any = None, locals: Any = None, *, closure: Any = None) -> None:
     """`exec(...)` on the machine."""
     _evaluate(frame, source, globals, locals, "exec", closure)
+
+
+if sys.version_info < (3, 13):  # where the namespaces have no names
+    _eval, _exec = guest_eval, guest_exec
+
+    def guest_eval(  # type: ignore[misc] # a signature for each version
+        frame: Frame, source: Any, globals: Any = None, locals: Any = None, /
+    ) -> Any:
+        """`eval(...)` on the machine."""
+        return _eval(frame, source, globals, locals)
+
+    def guest_exec(  # type: ignore[misc] # as above
+        frame: Frame, source: Any, globals: Any = None, locals: Any = None, /, *, closure: Any = None
+    ) -> None:
+        """`exec(...)` on the machine."""
+        _exec(frame, source, globals, locals, closure=closure)
 
 
 def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, closure: Any) -> Any:
@@ -174,7 +185,11 @@ def _stripped(source: Any, mode: str) -> Any:
 
 def _cells(code: CodeType, closure: Any, mode: str) -> tuple[Any, ...]:
     """The cells for a code object's free variables; a mismatch is CPython's own error."""
-    fits = isinstance(closure, tuple) and len(closure) == len(code.co_freevars)
+    fits = (
+        isinstance(closure, tuple)
+        and len(closure) == len(code.co_freevars)
+        and all(isinstance(cell, CellType) for cell in closure)
+    )
     if mode == "exec" and closure is not None and not (fits and code.co_freevars):
         exec(code, {}, closure=closure)
     if code.co_freevars and closure is None:
@@ -191,14 +206,14 @@ def _is_mapping(value: Any) -> bool:
     return hasattr(type(value), "__getitem__")
 
 
-def guest_build_class(frame: Frame, *arguments: Any, **named: Any) -> Any:
+def guest_build_class(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
     """`__build_class__(...)`: a metaclass may look at its caller."""
     from calcharo_vm.machine.shims import shim  # noqa: PLC0415 - calls need this module
 
     return shim(frame, named=bool(named))(_build_class, arguments, named)
 
 
-def guest_function_type(frame: Frame, *arguments: Any, **named: Any) -> Any:
+def guest_function_type(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
     """`types.FunctionType(...)`: the function runs on the machine."""
     code = named.get("code", arguments[0] if arguments else None)
     if type(code) is not CodeType or guest_code_of(code) is not None:
@@ -213,34 +228,34 @@ _REFERENCES_OF_A_CALL = 2 if sys.version_info < (3, 12) else 1
 _BORROWING = frozenset(number for number, name in TABLE.OPNAMES.items() if name.startswith("LOAD_FAST_BORROW"))
 
 
-def reference_count(frame: Frame, *arguments: Any) -> int:
+def reference_count(frame: Frame, /, *arguments: Any, **named: Any) -> int:
     """`sys.getrefcount(...)`, without the references that the machine's own call holds."""
     decoded = frame.guest.decoded
     borrowed = decoded.opcodes[max(frame.ip - 2, 0)] in _BORROWING
-    return sys.getrefcount(*arguments) - _REFERENCES_OF_A_CALL - borrowed
+    return sys.getrefcount(*arguments, **named) - _REFERENCES_OF_A_CALL - borrowed
 
 
 def set_recursion_limit(frame: Frame, limit: Any, /) -> None:
     """`sys.setrecursionlimit(...)`, for the guest's frames."""
     if not isinstance(limit, int) or not 1 <= limit < 1 << 31:
         sys.setrecursionlimit(limit)  # raises
+    limit = index(limit)
     if frame.context.depth >= limit:
         depth = frame.context.depth + (sys.version_info < (3, 12))
         message = f"cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
         raise RecursionError(message)
-    frame.context.machine.recursion_limit = limit
-    frame.context.limit = limit
+    frame.context.machine.recursion_limit = frame.context.limit = limit
     raise_host_limit(limit)
 
 
-def get_recursion_limit(frame: Frame) -> int:
+def get_recursion_limit(frame: Frame, /) -> int:
     """`sys.getrecursionlimit()`."""
     return frame.context.limit
 
 
 def lookasides() -> dict[int, Callable[..., Any]]:
     """The functions that look at their caller, by the identity of the function the guest calls."""
-    return {id(function): lookaside for function, lookaside in _LOOKASIDES.items()}
+    return _BY_IDENTITY.copy()
 
 
 _build_class = builtins.__build_class__
@@ -255,7 +270,10 @@ _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     builtins.exec: guest_exec,
     builtins.__build_class__: guest_build_class,
     FunctionType: guest_function_type,
-    sys.getrefcount: reference_count,
     sys.setrecursionlimit: set_recursion_limit,
     sys.getrecursionlimit: get_recursion_limit,
+}
+_BY_IDENTITY = {
+    **{id(native): with_native_errors(lookaside, native, own=1) for native, lookaside in _LOOKASIDES.items()},
+    id(sys.getrefcount): reference_count,  # which counts the references that its own call holds
 }

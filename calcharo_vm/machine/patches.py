@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import warnings
 from _operator import index
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import host_frames, logical_stack
+from calcharo_vm.machine.native_errors import with_native_errors
 from calcharo_vm.machine.tracebacks import MACHINE_FOLDER, is_machine_code, mirror_of
 from calcharo_vm.machine.tracing import tracing_functions
 
@@ -44,8 +46,8 @@ def patched_library(machine: Machine) -> Iterator[None]:
 
 
 def _getframe_for(machine: Machine) -> Callable[..., FrameType]:
-    def _getframe(depth: int = 0, /) -> FrameType:
-        depth = index(depth)
+    def _getframe(*arguments: Any, **named: Any) -> FrameType:
+        depth = _asked_depth(_host_getframe, *arguments, **named)
         context = machine.context
         caller = _host_getframe(1)
         if context.frame is None:
@@ -54,13 +56,25 @@ def _getframe_for(machine: Machine) -> Callable[..., FrameType]:
         if depth >= len(stack):
             message = "call stack is not deep enough"
             raise ValueError(message)
-        found = stack[max(depth, 0)]
+        found = stack[depth]
         if is_machine_code(caller.f_code) and isinstance(found, Frame):
             machine.frames_shown = True
             return mirror_of(found)
-        return host_frames(stack[max(depth, 0) :])
+        return host_frames(stack[depth:])
 
-    return _getframe
+    return update_wrapper(_getframe, _host_getframe)
+
+
+def _asked_depth(native: Callable[..., Any], *arguments: Any, **named: Any) -> int:
+    """The depth that a function which takes only a depth was asked for.
+
+    Raises:
+        TypeError: The arguments do not fit; CPython's own error.
+        OverflowError: As the TypeError.
+    """
+    with suppress(ValueError):  # the host's own stack is not deep enough, which does not matter
+        native(*arguments, **named)
+    return max(index(next(iter((*arguments, *named.values())), 0)), 0)
 
 
 def _module_name_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
@@ -69,18 +83,18 @@ def _module_name_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
     if original is None:
         return {}
 
-    def _getframemodulename(depth: int = 0) -> Any:
-        depth = index(depth)
+    def _getframemodulename(*arguments: Any, **named: Any) -> Any:
+        depth = _asked_depth(original, *arguments, **named)
         context = machine.context
         if context.frame is None:
             return original(depth + 1)
         stack = list(logical_stack(context, _host_getframe(1)))
         if depth >= len(stack):
             return None
-        frame = stack[max(depth, 0)]
+        frame = stack[depth]
         return (frame.globals if isinstance(frame, Frame) else frame.f_globals).get("__name__")
 
-    return {"_getframemodulename": _getframemodulename}
+    return {"_getframemodulename": update_wrapper(_getframemodulename, original)}
 
 
 def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., None]:
@@ -90,15 +104,18 @@ def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., 
         stacklevel: int = 1,
         source: Any = None,
         *,
-        skip_file_prefixes: tuple[str, ...] = (),
+        skip_file_prefixes: Any = None,
     ) -> None:
         context = machine.context
+        stacklevel = max(index(stacklevel), 1)
+        more = {} if skip_file_prefixes is None else {"skip_file_prefixes": skip_file_prefixes}
+        if more and not _are_prefixes(skip_file_prefixes):
+            original(message, **more)  # raises
         if context.frame is None:
-            more = {"skip_file_prefixes": skip_file_prefixes} if skip_file_prefixes else {}
-            original(message, category, stacklevel + 1, source, **more)
+            original(message, category, stacklevel + 2, source, **more)
             return
         stack = list(logical_stack(context, _host_getframe(1)))
-        place = _warning_place(stack, stacklevel, skip_file_prefixes)
+        place = _warning_place(stack, stacklevel, skip_file_prefixes or ())
         if isinstance(message, Warning):
             category = type(message)
         elif category is None:
@@ -110,7 +127,12 @@ def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., 
         registry = namespace.setdefault("__warningregistry__", {})
         warnings.warn_explicit(message, category, filename, line, module, registry, None, source)
 
-    return warn
+    return update_wrapper(with_native_errors(warn, original), original)
+
+
+def _are_prefixes(value: Any) -> bool:
+    """Whether a value may be the `skip_file_prefixes` of a warning, which CPython has from 3.12 on."""
+    return sys.version_info >= (3, 12) and isinstance(value, tuple) and all(isinstance(each, str) for each in value)
 
 
 def _warning_place(
@@ -121,7 +143,7 @@ def _warning_place(
         stacklevel = 2
     position = 0
     if stacklevel <= 1 or (stack and _is_internal(stack[0])):
-        position = max(stacklevel - 1, 0)
+        position = stacklevel - 1
     else:
         for _ in range(stacklevel - 1):
             position += 1

@@ -45,12 +45,6 @@ def guest_code_of(code: CodeType) -> GuestCode | None:
     return constants[-1] if constants and type(constants[-1]) is GuestCode else None
 
 
-def original_code(function: FunctionType) -> CodeType:
-    """The code object that a function was compiled to, guest function or not."""
-    guest = guest_code_of(function.__code__)
-    return function.__code__ if guest is None else guest.code
-
-
 def make_trampoline(guest: GuestCode) -> CodeType:
     """The trampoline of a guest code object."""
     code = guest.code
@@ -130,8 +124,6 @@ def bind(guest: GuestCode, function: FunctionType, arguments: list[Any], keyword
     defaults = function.__defaults__
     if guest.takes_positional_only and not keywords:
         missing = guest.argcount - len(arguments)
-        if missing == 0:
-            return arguments
         if defaults is not None and 0 < missing <= len(defaults):
             return [*arguments, *defaults[-missing:]]
     binder = FunctionType(_binder_code(guest), {}, function.__name__, defaults)

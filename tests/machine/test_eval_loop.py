@@ -89,6 +89,32 @@ PROGRAMS = {
             except KeyError: raise IndexError("i")
         except IndexError as error: print(repr(error.__context__), repr(error.__context__.__context__))
     """,
+    "a context that leads back to the exception": """
+        a, b = ValueError("a"), KeyError("b")
+        try: raise b
+        except KeyError:
+            try:
+                try: raise a
+                finally:
+                    a.__context__ = None
+                    b.__context__ = a
+            except ValueError:
+                print(repr(a.__context__), repr(b.__context__))
+        print(repr(a.__context__), repr(b.__context__))
+    """,
+    "a handler without the instructions that clean up after it": """
+        import types
+        def f():
+            try: 1 / 0
+            except ZeroDivisionError: raise ValueError("from the handler")
+        table = f.__code__.co_exceptiontable
+        second_entry = next(i for i in range(1, len(table)) if table[i] & 0x80)
+        code = f.__code__.replace(co_exceptiontable=table[:second_entry])
+        try: raise KeyError("current before and after")
+        except KeyError:
+            try: types.FunctionType(code, globals())()
+            except ValueError as error: print(error, repr(error.__context__), error.__traceback__.tb_next.tb_lineno)
+    """,
     "the current exception is that of the innermost handler": """
         import sys
         def show(where): print(where, repr(sys.exception()))

@@ -55,6 +55,27 @@ PROGRAMS = {
         done.acquire()
         print(seen)
     """,
+    "in what a native thread lets go of": """
+        import _thread, sys
+        def callers():
+            frame, found = sys._getframe(1), []
+            while frame is not None:
+                found.append(frame.f_code.co_name)
+                frame = frame.f_back
+            return found
+        class Finalised:
+            def __del__(self):
+                seen.append(callers())
+                done.release()
+        def g():
+            local = Finalised()
+            yield
+        seen, done = [], _thread.allocate_lock()
+        done.acquire()
+        _thread.start_new_thread(list, (g(),))
+        done.acquire()
+        print(seen)
+    """,
     "callers of frames": """
         import sys
         def back(frame):

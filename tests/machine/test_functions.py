@@ -4,7 +4,6 @@ import sys
 
 import pytest
 
-from calcharo_vm.machine.functions import set_function_attribute
 from tests.machine.running import assert_same
 
 PROGRAMS = {
@@ -92,9 +91,24 @@ def test_annotations_are_evaluated_when_asked_for() -> None:
     """)
 
 
-def test_annotations_may_come_as_names_and_values_in_turn() -> None:
-    def f() -> None: ...
-
-    set_function_attribute(f, 4, ("x", int, "return", str))
-
-    assert f.__annotations__ == {"x": int, "return": str}
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="functions get attributes one by one since 3.13")
+def test_a_closure_may_come_after_other_attributes() -> None:
+    assert_same("""
+        import dis, types
+        def outer():
+            n = 5
+            def f(a=1): return n, a
+            return f
+        units = bytearray(outer.__code__.co_code)
+        *_, closure, defaults = [i.offset for i in dis.get_instructions(outer) if i.opname == "SET_FUNCTION_ATTRIBUTE"]
+        start = next(i.offset for i in dis.get_instructions(outer) if i.argval == (1,))
+        making = units[closure - 4:closure]  # LOAD_CONST and MAKE_FUNCTION
+        units[start:defaults + 2] = (
+            units[start + 2:closure - 4] + units[start:start + 2] + making
+            + units[defaults:defaults + 2] + units[closure:closure + 2]
+        )
+        code = outer.__code__.replace(co_code=bytes(units))
+        print([i.argval for i in dis.get_instructions(code) if i.opname == "SET_FUNCTION_ATTRIBUTE"])
+        f = types.FunctionType(code, {})()
+        print(f(), f(2), f.__defaults__, f.__closure__[0].cell_contents)
+    """)

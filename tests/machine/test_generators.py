@@ -1,13 +1,14 @@
 """Tests for calcharo_vm/machine/generators.py: generators, coroutines and asynchronous generators of every kind."""
 
 import sys
+from collections.abc import Generator
 from types import FunctionType
 from typing import Any
 
 import pytest
 
 from calcharo_vm.machine.generators import frame_of, send_by_position
-from tests.machine.running import assert_same, on_machine
+from tests.machine.running import assert_same, natively, on_machine
 
 PROGRAMS = {
     "values sent and returned": """
@@ -280,6 +281,58 @@ PROGRAMS = {
             for count in g(0): pass
         except RecursionError: print(count > 100)
     """,
+    "resuming at the recursion limit": """
+        import sys
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(100)
+        def g(): yield "value"
+        def deepest(it):
+            try: return deepest(it)
+            except RecursionError: return next(it)
+        it = g()
+        try: print(deepest(it))
+        except StopIteration: print("over, by a RecursionError")
+        print(next(it, "over"))
+        sys.setrecursionlimit(limit)
+    """,
+    "a delegate whose close cannot be read": """
+        import sys
+        class Receiver:
+            def __iter__(self): return self
+            def __next__(self): return 1
+            @property
+            def close(self): raise ValueError("no close")
+        def hook(report):
+            entry, names = report.exc_traceback, []
+            while entry: names.append(entry.tb_frame.f_code.co_name); entry = entry.tb_next
+            reports.append((repr(report.exc_value), names))
+        def g(): yield from Receiver()
+        reports = []
+        sys.unraisablehook, old = hook, sys.unraisablehook
+        it = g()
+        next(it)
+        print(it.close(), reports)
+        sys.unraisablehook = old
+    """,
+    "where coroutines come from": """
+        import functools, sys
+        async def c(): pass
+        def make(): return c()
+        def shown(coroutine, depth):
+            coroutine.close()
+            return [(line, name) for file, line, name in coroutine.cr_origin][:depth]
+        print(c().close(), make().close())
+        for depth in (1, 2, 50):
+            sys.set_coroutine_origin_tracking_depth(depth)
+            class C:
+                made = make()
+            async def outer(): return shown(c(), 2)
+            print(shown(make(), 2), shown(C.made, 3), shown(functools.reduce(lambda a, b: c(), "ab"), 2))
+            try: outer().send(None)
+            except StopIteration as stop: print(stop.value)
+            print(list(x for x in "generators are made as ever")[:1], sys.get_coroutine_origin_tracking_depth())
+        sys.set_coroutine_origin_tracking_depth(0)
+    """,
     "generators in flight when their caller changes": """
         def g():
             try:
@@ -330,6 +383,30 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_generators_are_cpythons(name: str) -> None:
     assert_same(PROGRAMS[name])
+
+
+def test_a_native_coroutine_is_awaited_once_at_a_time() -> None:
+    class Wait:
+        def __await__(self) -> Generator[str]:
+            yield "waiting"
+
+    async def native() -> None:
+        await Wait()
+
+    source = """
+        async def f(): await coroutine
+        coroutine = native()
+        first = f()
+        sent = first.send(None)
+        second = f()
+        try: second.send(None)
+        except RuntimeError as error: message = str(error)
+        first.close()
+    """
+    expected, found = natively(source, native=native), on_machine(source, native=native)
+
+    assert (found["sent"], found["message"]) == (expected["sent"], expected["message"])
+    assert "awaited already" in found["message"]
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="SEND ends delegations since 3.12")

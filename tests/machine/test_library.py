@@ -65,6 +65,29 @@ PROGRAMS = {
         signal.signal(signal.SIGALRM, old)
         print(seen)
     """,
+    "functions that become coroutine functions": """
+        import types
+        def g(): yield 1
+        def f(): return 5
+        async def c(): pass
+        class Callable:
+            def __call__(self): return 6
+        print(types.coroutine(g) is g, types.coroutine(func=g) is g, types.coroutine(c) is c, list(g()))
+        print(types.coroutine(f) is f, types.coroutine(f)(), types.coroutine(Callable())(), types.coroutine(len)("ab"))
+        try: types.coroutine(5)
+        except TypeError as error: print(error)
+    """,
+    "arguments by name": """
+        import inspect, signal
+        def g(x): yield
+        async def c(y): pass
+        async def a(z): yield
+        co = c(2)
+        print(inspect.getgeneratorlocals(generator=g(1)), inspect.getcoroutinelocals(coroutine=co))
+        co.close()
+        print(signal.signal(signalnum=signal.SIGUSR2, handler=signal.SIG_DFL))
+        print(signal.getsignal(signalnum=signal.SIGUSR2))
+    """,
     "disassembly": """
         import dis, io
         def f(x): return x + 1
@@ -77,6 +100,8 @@ PROGRAMS = {
         print(shown(f) == shown(f.__code__), shown(C.m) == shown(C().m), shown("1 + 1")[-1:])
         print(len(list(dis.get_instructions(f))), dis.code_info(f) == dis.code_info(f.__code__),
             dis.Bytecode(f).codeobj is f.__code__)
+        print(shown(x=f) == shown(f.__code__), dis.code_info(x=C().m) == dis.code_info(C.m.__code__),
+            dis.Bytecode(x=f).codeobj is f.__code__)
         try: dis.dis(5)
         except TypeError as error: print(error)
     """,

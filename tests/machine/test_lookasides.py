@@ -128,10 +128,32 @@ PROGRAMS = {
         cases = (
             lambda: exec(g.__code__), lambda: eval(g.__code__),
             lambda: exec(g.__code__, closure=[]), lambda: exec("1", closure=()), lambda: exec(f.__code__, closure=()),
+            lambda: exec(g.__code__, closure=(1,)), lambda: exec(g.__code__, closure=g.__closure__ * 2),
         )
         for case in cases:
             try: print(case())
             except TypeError as error: print(error)
+    """,
+    "code of functions that native code reads": """
+        import operator
+        def f(): return 5
+        print(eval(operator.attrgetter("__code__")(f)))
+    """,
+    "references that are counted": """
+        import contextlib, sys
+        class C:
+            items = []
+            def m(self): return sys.getrefcount(self), sys.getrefcount(self.items)
+        def f(x, *args):
+            y = []
+            z = y
+            def inner(): return y
+            return [sys.getrefcount(value) for value in (x, y, args, z)], sys.getrefcount(x), sys.getrefcount([])
+        x = []
+        print(f(x, 1), f([], 1), C().m(), sys.getrefcount(x), sys.getrefcount([x][0]), sys.getrefcount(C.items))
+        for item in [[]]: print(sys.getrefcount(item))
+        with contextlib.nullcontext([]) as value: print(sys.getrefcount(value))
+        print((lambda y: sys.getrefcount(y))([]))
     """,
     "functions made from code": """
         import types

@@ -37,7 +37,7 @@ PROGRAMS = {
     """,
     "the same key twice": """
         class K: k = "a"
-        match {"a": 1}:
+        match {"a": 1, "b": 2}:
             case {"a": 1, K.k: 2}: pass
     """,
     "class patterns": """

@@ -106,6 +106,28 @@ PROGRAMS = {
         except NameError as error: print(error)
         print(eval("(lambda: [anything, 1])()[1]", {"anything": 1}))
     """,
+    "globals that make up some names only": """
+        class Globals(dict):
+            def __missing__(self, name):
+                if name == "len": raise KeyError(name)
+                return "made up " + name
+        print(eval("len, missing", Globals(__builtins__={"len": 5})))
+    """,
+    "free variables of a class body": """
+        class Meta(type):
+            @classmethod
+            def __prepare__(meta, name, bases): return {"y": "prepared"}
+        def f():
+            y = "free"
+            class C(metaclass=Meta):
+                print(y, [y for _ in (1,)])
+                def m(self): return y, later
+                try: print(later)
+                except NameError as error: print(type(error).__name__, error)
+            later = 1
+            return C().m()
+        print(f())
+    """,
     "a namespace that raises": """
         class Namespace(dict):
             def __getitem__(self, name):

@@ -68,6 +68,22 @@ def test_a_profile_function_hears_of_calls_and_c_calls() -> None:
     """)
 
 
+def test_a_profile_function_that_is_switched_off_hears_no_more() -> None:
+    assert_same("""
+        import sys
+        def profiler(frame, event, arg): events.append((event, getattr(arg, "__name__", None)))
+        def key(x):
+            sys.setprofile(None)
+            1 / x
+        events = []
+        for x in (1, 0):
+            sys.setprofile(profiler)
+            try: sorted([x], key=key)
+            except ZeroDivisionError: print(sys.getprofile())
+        print(events)
+    """)
+
+
 def test_a_trace_function_that_raises_ends_the_tracing() -> None:
     assert_same("""
         import sys

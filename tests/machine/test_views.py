@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from calcharo_vm.machine.trampolines import is_trampoline, original_code
+from calcharo_vm.machine.trampolines import is_trampoline
 from calcharo_vm.machine.views import original_of
 from tests.machine.running import assert_same, on_machine
 
@@ -95,6 +95,14 @@ PROGRAMS = {
         print(top.f_lineno)
         print(top.f_lineno)
     """,
+    "frames of the library": """
+        import json
+        try: json.loads("{")
+        except ValueError as error: entry = error.__traceback__.tb_next
+        frame = entry.tb_frame
+        print(frame.f_lineno == entry.tb_lineno, frame.f_lasti == entry.tb_lasti, frame.f_code.co_name)
+        print(sorted(frame.f_locals)[-1], frame.f_trace_opcodes)
+    """,
     "frames of tracebacks after the end": """
         def f():
             local = 1
@@ -141,7 +149,7 @@ def test_a_trampoline_is_set_as_it_is() -> None:
 
     assert names["f"]() == 2
     assert is_trampoline(names["f"].__code__)
-    assert original_code(names["f"]) is original_code(names["g"])
+    assert original_of(names["f"].__code__) is original_of(names["g"].__code__)
 
 
 def test_callers_are_found_without_an_active_machine() -> None:

@@ -1,0 +1,30 @@
+"""CPython's own errors for arguments that do not fit a function which stands for one of CPython's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calcharo_vm.host_builtins import __builtins__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def with_native_errors(function: Callable[..., Any], native: Callable[..., Any], *, own: int = 0) -> Callable[..., Any]:
+    """A function that hands arguments which do not fit its parameters to the native one, for that to refuse them.
+
+    Args:
+        function: What is called in place of `native`.
+        native: The function of CPython that it stands for.
+        own: The number of its first arguments that `native` does not get.
+    """
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise  # within the function: the call itself succeeded
+        return native(*arguments[own:], **named)
+
+    return call
