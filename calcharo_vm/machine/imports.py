@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _frozen_importlib
 import sys
 import types
 from typing import TYPE_CHECKING, Any
@@ -66,8 +67,11 @@ def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
     if lazy_modules is None:
         return False
     if level:
-        package = str(frame.globals.get("__package__") or "").rsplit(".", level - 1)[0]
-        name = f"{package}.{name}" if name else package
+        try:
+            package = _frozen_importlib._calc___package__(frame.globals)  # type: ignore[attr-defined]
+            name = _frozen_importlib._resolve_name(name, package, level)  # type: ignore[attr-defined]
+        except Exception:
+            return False  # importing it now fails in CPython's own words
     return name in lazy_modules
 
 

@@ -57,6 +57,16 @@ def test_exception_handlers_are_those_of_dis(module: ModuleType) -> None:
                 assert (entry.depth, entry.lasti) == (handler.depth, handler.lasti)
 
 
+@pytest.mark.parametrize("length", [0, 3, 6])
+def test_instructions_behind_the_end_of_the_line_table_have_no_position(length: int) -> None:
+    code = all_code.__code__
+    cut = code.replace(co_linetable=code.co_linetable[:length])
+    known = dict(enumerate(cut.co_positions()))
+
+    assert len(known) < len(cut.co_code) // 2
+    assert decode(cut).positions == [known.get(offset // 2, (None,) * 4) for offset in decode(cut).offsets]
+
+
 def test_a_code_object_is_decoded_once() -> None:
     code = all_code.__code__
 

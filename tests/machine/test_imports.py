@@ -139,17 +139,33 @@ LAZY = {
     """,
     "by the interpreter's mode": """
         import sys
-        before = sys.get_lazy_imports()
         sys.set_lazy_imports("all")
-        try:
-            import lazy_shapes
-            from lazy_other import x
-            print(type(globals()["lazy_shapes"]).__name__, type(globals()["x"]).__name__)
-            def f():
-                import lazy_shapes as inner
-                return type(inner).__name__
-            print(f(), x, lazy_shapes.SIDE)
-        finally: sys.set_lazy_imports(before)
+        import lazy_shapes
+        from lazy_other import x
+        print(type(globals()["lazy_shapes"]).__name__, type(globals()["x"]).__name__)
+        def f():
+            import lazy_shapes as inner
+            return type(inner).__name__
+        print(f(), x, lazy_shapes.SIDE)
+        sys.set_lazy_imports("normal")
+    """,
+    "by a list with names relative to the package": """
+        import sys
+        listed = ["lazy_package", "lazy_package.inner", "lazy_package.sub.deep"]
+        def kind(statement, **space):
+            for name in [name for name in sys.modules if name.startswith("lazy_package")]: del sys.modules[name]
+            space |= {"__lazy_modules__": listed}
+            try: exec(statement, space)
+            except (ImportError, KeyError, TypeError) as error: return type(error).__name__, str(error)
+            return type(space[statement.split()[-1]]).__name__
+        for statement in ("from . import inner", "from .inner import x", "from .sub.deep import y", "from . import sub",
+                          "from .. import inner", "from ..inner import x", "from .other import z", "from ... import q"):
+            print(statement)
+            print(kind(statement, __package__="lazy_package"))
+            print(kind(statement, __name__="lazy_package.sub"))
+            print(kind(statement, __name__="lazy_package", __path__=[]))
+            print(kind(statement, __name__="lazy_package.sub", __path__=[]))
+            print(kind(statement), kind(statement, __package__=5), kind(statement, __name__=5))
     """,
     "never in a try block": """
         __lazy_modules__ = ["lazy_missing", "lazy_other"]
@@ -163,6 +179,17 @@ LAZY = {
         lazy import lazy_package.inner as same
         lazy from lazy_package import inner
         print(same.x, inner is same, lazy_package.inner is same)
+    """,
+    "names of builtins and class bodies": """
+        lazy import lazy_shapes
+        value = globals()["lazy_shapes"]
+        space = {"__builtins__": {"found": value, "print": print}}
+        exec("print(found.SIDE)", space)
+        print("found" in space)
+        class C:
+            found = value
+            print(found.SIDE)
+        print("found" in globals())
     """,
     "values of one's own": """
         lazy import lazy_shapes
@@ -189,6 +216,9 @@ def lazy_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     (tmp_path / "lazy_other.py").write_text("x = 1\n", encoding="utf-8")
     (tmp_path / "lazy_broken.py").write_text("1 / 0\n", encoding="utf-8")
     (package / "inner.py").write_text("x = 2\n", encoding="utf-8")
+    (package / "sub").mkdir()
+    (package / "sub" / "__init__.py").write_text("", encoding="utf-8")
+    (package / "sub" / "deep.py").write_text("y = 3\n", encoding="utf-8")
     (package / "__init__.py").write_text(
         "__lazy_modules__ = ['lazy_package.inner', 'lazy_other']\n"
         "from . import inner\nfrom .inner import x\nimport lazy_other\n"
@@ -196,11 +226,9 @@ def lazy_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         encoding="utf-8",
     )
     monkeypatch.syspath_prepend(str(tmp_path))
+    mode = sys.get_lazy_imports()  # type: ignore[attr-defined] # since 3.15
     yield
-    _forget()
-
-
-def _forget() -> None:
+    sys.set_lazy_imports(mode)  # type: ignore[attr-defined] # since 3.15
     for name in [name for name in sys.modules if name.startswith("lazy_")]:
         del sys.modules[name]
 

@@ -95,6 +95,20 @@ PROGRAMS = {
             exec("def g():\\n    raise KeyError('k')\\nclass C:\\n    g()", {})
         f()
     """,
+    "code whose line table is cut off": """
+        import types
+        def f(x):
+            y = 1 / x
+            return y
+        for length in (0, 2, 4):
+            code = f.__code__.replace(co_linetable=f.__code__.co_linetable[:length])
+            cut = types.FunctionType(code, {})
+            print(cut(1), len(list(code.co_positions())) < len(code.co_code) // 2)
+            try: cut(0)
+            except ZeroDivisionError as error:
+                entry = error.__traceback__.tb_next
+                print(entry.tb_lineno, entry.tb_frame.f_lineno)
+    """,
     "code without lines": """
         import types
         def f(): raise ValueError
