@@ -4,7 +4,7 @@ A method about to be called is pushed as two values, the plain function and its 
 bound method is made; any other attribute is pushed with NULL.
 """
 
-from calcharo_vm.machine.attributes import attribute_getter, load_method, super_attribute, super_method
+from calcharo_vm.machine.attributes import attribute_getter, load_method, method_getter, super_attribute, super_method
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.machine.views import GUEST_SETTERS
 from opcode_specs.dsl import CALLS, EXPRESSION, WRITES_HEAP, instruction
@@ -32,11 +32,11 @@ def LOAD_ATTR_py312(getter):
     "owner -- method_or_null, receiver_or_attribute",
     CALLS | EXPRESSION,
     when="oparg & 1",
-    operand="attribute_getter(names[oparg >> 1])",
+    operand="method_getter(names[oparg >> 1])",
 )
-def LOAD_ATTR_method_py312(getter):
+def LOAD_ATTR_method_py312(operand):
     """Pushes a method and its receiver, or NULL and an attribute that is not a method."""
-    method, receiver = load_method(owner, getter)
+    method, receiver = load_method(owner, operand)
     if receiver is NULL:
         method, receiver = NULL, method
     method_or_null = method
@@ -47,19 +47,19 @@ def LOAD_ATTR_method_py312(getter):
     "owner -- method, receiver",
     CALLS | EXPRESSION,
     when="oparg & 1",
-    operand="attribute_getter(names[oparg >> 1])",
+    operand="method_getter(names[oparg >> 1])",
 )
-def LOAD_ATTR_method_py313(getter):
+def LOAD_ATTR_method_py313(operand):
     """Pushes a method and its receiver, or an attribute that is not a method and NULL."""
-    method, receiver = load_method(owner, getter)
+    method, receiver = load_method(owner, operand)
 
 
 @instruction(
-    "owner -- method_or_null, receiver_or_attribute", CALLS | EXPRESSION, operand="attribute_getter(names[oparg])"
+    "owner -- method_or_null, receiver_or_attribute", CALLS | EXPRESSION, operand="method_getter(names[oparg])"
 )
-def LOAD_METHOD(getter):
+def LOAD_METHOD(operand):
     """Pushes a method and its receiver, or NULL and an attribute that is not a method."""
-    method, receiver = load_method(owner, getter)
+    method, receiver = load_method(owner, operand)
     if receiver is NULL:
         method, receiver = NULL, method
     method_or_null = method

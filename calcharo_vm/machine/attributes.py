@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from types import BuiltinMethodType, FunctionType, MethodDescriptorType, MethodType, ModuleType, WrapperDescriptorType
+from types import (
+    BuiltinMethodType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -14,6 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SUPER = super
+_MRO_OF = type.__dict__["__mro__"].__get__
+_NAMESPACE_OF = type.__dict__["__dict__"].__get__
+_UNUSUAL_GETTERS = frozenset(kind.__getattribute__ for kind in (type, ModuleType, super))
+_NATIVE_METHODS = frozenset({MethodDescriptorType, WrapperDescriptorType})
+_BOUND_NATIVE = frozenset({BuiltinMethodType, MethodWrapperType})
+_BUILTIN_METHODS = {
+    kind: {name: method for name in dir(kind) if type(method := getattr(kind, name)) in _NATIVE_METHODS}
+    for kind in (bool, bytearray, bytes, complex, dict, float, frozenset, int, list, set, slice, str, tuple)
+}
+"""The methods of types whose instances have no attributes of their own."""
 
 
 def attribute_getter(name: str) -> Callable[[Any], Any]:
@@ -21,16 +39,30 @@ def attribute_getter(name: str) -> Callable[[Any], Any]:
     return GUEST_VIEWS.get(name) or attrgetter(name)
 
 
-def load_method(owner: Any, getter: Callable[[Any], Any]) -> tuple[Any, Any]:
+def method_getter(name: str) -> tuple[str, Callable[[Any], Any]]:
+    """The operand of `load_method`: an attribute's name and the function that reads it."""
+    return name, attribute_getter(name)
+
+
+def load_method(owner: Any, operand: tuple[str, Callable[[Any], Any]]) -> tuple[Any, Any]:
     """A method as plain function and receiver, or any other attribute and NULL (CPython's `_PyObject_GetMethod`)."""
+    name, getter = operand
+    kind = type(owner)
+    if kind in _BUILTIN_METHODS and name in (methods := _BUILTIN_METHODS[kind]):
+        return methods[name], owner
     attribute = getter(owner)
-    kind = type(attribute)
-    if kind is MethodType:
-        if attribute.__self__ is owner and type(attribute.__func__) is FunctionType and _is_plain(owner):
-            return attribute.__func__, owner
-    elif kind is BuiltinMethodType and attribute.__self__ is owner and _is_plain(owner):
-        function = getattr(type(owner), attribute.__name__, None)
-        if type(function) is MethodDescriptorType:
+    if type(attribute) is MethodType:
+        function = attribute.__func__
+        if (
+            type(function) is FunctionType
+            and attribute.__self__ is owner
+            and (getattr(kind, name, None) if type(kind) is type else type_attribute(kind, name)) is function
+            and _is_plain(owner)
+        ):
+            return function, owner
+    elif type(attribute) in _BOUND_NATIVE and attribute.__self__ is owner and _is_plain(owner):
+        function = type_attribute(kind, name)
+        if type(function) in _NATIVE_METHODS and function.__get__(owner) == attribute:
             return function, owner
     return attribute, NULL
 
@@ -38,11 +70,27 @@ def load_method(owner: Any, getter: Callable[[Any], Any]) -> tuple[Any, Any]:
 def _is_plain(owner: Any) -> bool:
     """Whether the owner's type looks attributes up in the usual way, so that methods need not be bound."""
     kind = type(owner)
-    return (
-        type(kind.__getattribute__) is WrapperDescriptorType
-        and not hasattr(kind, "__getattr__")
-        and not isinstance(owner, (type, ModuleType, _SUPER))
-    )
+    if type(kind) is type:
+        getter = kind.__getattribute__
+        has_fallback = hasattr(kind, "__getattr__")
+    else:  # a metaclass could answer
+        getter = type_attribute(kind, "__getattribute__")
+        has_fallback = type_attribute(kind, "__getattr__") is not NULL
+    return not has_fallback and type(getter) is WrapperDescriptorType and getter not in _UNUSUAL_GETTERS
+
+
+def type_attribute(cls: type, name: str) -> Any:
+    """An attribute of a class or its bases as it is stored, or NULL (CPython's `_PyType_Lookup`)."""
+    for base in mro(cls):
+        namespace = _NAMESPACE_OF(base)
+        if name in namespace:
+            return namespace[name]
+    return NULL
+
+
+def mro(cls: type) -> tuple[type, ...]:
+    """A class and its bases, whatever its metaclass says of them."""
+    return _MRO_OF(cls)  # type: ignore[no-any-return] # a slot of type
 
 
 def super_attribute(super: Any, cls: Any, receiver: Any, operand: tuple[int, str]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.machine.calls import call_native
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.values import NULL
@@ -34,18 +35,11 @@ def _enter(frame: Frame, manager: Any, enter: str, exit: str, opname: str) -> tu
 
 def _lookup_special(owner: Any, name: str) -> Any:
     """An attribute of the type, bound to the owner, or NULL (CPython's `_PyObject_LookupSpecial`)."""
-    found = _type_attribute(type(owner), name)
+    found = type_attribute(type(owner), name)
     if found is NULL:
         return NULL
     getter = getattr(type(found), "__get__", None)
     return found if getter is None else getter(found, owner, type(owner))
-
-
-def _type_attribute(cls: type, name: str) -> Any:
-    for base in cls.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
-    return NULL
 
 
 def load_special(owner: Any, which: int) -> tuple[Any, Any]:
@@ -55,7 +49,7 @@ def load_special(owner: Any, which: int) -> tuple[Any, Any]:
         TypeError: The type has no such method; CPython's own error.
     """
     name = ("__enter__", "__exit__", "__aenter__", "__aexit__")[which]
-    found = _type_attribute(type(owner), name)
+    found = type_attribute(type(owner), name)
     if found is NULL:
         native_instruction("LOAD_SPECIAL", which, 1, 2)(owner)  # raises
     if type(found).__flags__ & _METHOD_DESCRIPTOR:

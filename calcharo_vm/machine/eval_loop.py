@@ -11,6 +11,7 @@ from typing import Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import (
     ENTER_HANDLER,
     LEAVE_HANDLER,
@@ -54,7 +55,7 @@ def run(frame: Frame) -> Any:
     else:
         leave_frame(frame)
     if signal is UNWOUND:
-        throw(frame.take_result())
+        reraise(frame.take_result())
     return frame.take_result()
 
 
@@ -73,14 +74,8 @@ def leave_frame(frame: Frame) -> None:
         frame.fast.reverse()  # a list drops its last item first
 
 
-def throw(error: BaseException) -> None:
-    """Raises an exception as it is, its `__context__` kept."""
-    context = error.__context__
-    try:
-        raise error
-    finally:
-        error.__context__ = context
-        del error, context
+reraise = native_instruction("RERAISE", 0, 1, 1)
+"""Raises an exception as it is: its `__context__` is kept and no `__subclasscheck__` is asked."""
 
 
 def execute(base: Frame) -> Signal:
@@ -236,27 +231,11 @@ def resume_handlers(frame: Frame, handled: tuple[BaseException, ...]) -> Signal:
     return execute(frame) if signal is LEAVE_HANDLER else signal
 
 
-def _with_current_exception(frame: Frame, error: BaseException, inner: tuple[BaseException, ...]) -> Signal:
-    traceback, context = error.__traceback__, error.__context__
-    chained = _exception_with_context(sys.exception(), error)
+def _with_current_exception(frame: Frame, error: BaseException, inner: tuple[BaseException, ...]) -> Signal:  # type: ignore[return] # the exception is raised
+    traceback = error.__traceback__
     try:
-        raise error
+        reraise(error)
     except BaseException:
-        # Raising chained `error` to the exception current before it, and cut a chain that led back to it.
         error.__traceback__ = traceback
-        error.__context__ = context
-        if chained is not None:
-            chained.__context__ = error
-        del error, traceback, context, chained
+        del error, traceback
         return resume_handlers(frame, inner)
-
-
-def _exception_with_context(current: BaseException | None, context: BaseException) -> BaseException | None:
-    """The exception in the chain of `current` whose `__context__` is `context`, or None."""
-    seen = set()
-    while current is not None and current is not context and id(current) not in seen:
-        if current.__context__ is context:
-            return current
-        seen.add(id(current))
-        current = current.__context__
-    return None

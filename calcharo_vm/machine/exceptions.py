@@ -11,6 +11,8 @@ from calcharo_vm.machine.native_instruction import native_instruction
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
 
+_is_subclass = type.__subclasscheck__  # whatever a metaclass says
+
 
 def previous_exception(frame: Frame) -> BaseException | None:
     """The exception that PUSH_EXC_INFO saves: that of the frame or its callers up to a generator."""
@@ -30,12 +32,13 @@ def exception_matches(exception: BaseException, types: Any) -> bool:
     Raises:
         TypeError: One of the types is not an exception class.
     """
-    for cls in types if isinstance(types, tuple) else (types,):
-        if not (isinstance(cls, type) and issubclass(cls, BaseException)):
+    wanted = types if _is_subclass(tuple, type(types)) else (types,)
+    for cls in wanted:
+        if not (_is_subclass(type, type(cls)) and _is_subclass(BaseException, cls)):
             message = "catching classes that do not inherit from BaseException is not allowed"
             raise TypeError(message)
-    mro = type(exception).__mro__
-    return any(cls in mro for cls in types) if isinstance(types, tuple) else types in mro
+    kind = type(exception)
+    return any(_is_subclass(cls, kind) for cls in wanted)
 
 
 def raise_exception(arguments: list[Any]) -> BaseException:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from calcharo_vm.code import decode
 from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.eval_loop import execute, leave_frame, recursion_error, resume_handlers, throw, unwind
+from calcharo_vm.machine.eval_loop import execute, leave_frame, recursion_error, reraise, resume_handlers, unwind
 from calcharo_vm.machine.guest_code import (
     CO_ASYNC_GENERATOR,
     CO_COROUTINE,
@@ -158,7 +158,7 @@ def resume(frame: Frame) -> bool:
     leave_frame(frame)
     frame.fast = []
     if signal is UNWOUND:
-        throw(frame.take_result())
+        reraise(frame.take_result())
     return False
 
 

@@ -1,10 +1,29 @@
 """Tests for calcharo_vm/machine/attributes.py: methods are loaded unbound where nobody can tell, else bound."""
 
+import math
+
 import pytest
 
+from calcharo_vm.machine.attributes import load_method, method_getter
+from calcharo_vm.machine.values import NULL
 from tests.machine.running import assert_same
 
 PROGRAMS = {
+    "a metaclass that tells of each question": """
+        class Loud(type):
+            def __getattribute__(cls, name):
+                print("asked for", name)
+                return super().__getattribute__(name)
+        class A(metaclass=Loud):
+            def m(self): return 1
+            def __enter__(self): return self
+            def __exit__(self, *exception): pass
+        class L(list, metaclass=Loud):
+            more = list.extend
+        with A() as a: print(a.m())
+        items = L(); items.append(1); items.more([2])
+        print(items)
+    """,
     "methods of every kind": """
         class C:
             def m(self, x): return self, x
@@ -114,3 +133,37 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_attributes_are_cpythons(name: str) -> None:
     assert_same(PROGRAMS[name])
+
+
+class Account:
+    def show(self) -> str:
+        return "shown"
+
+
+def test_a_method_is_loaded_as_function_and_receiver() -> None:
+    items: list[int] = []
+    account = Account()
+
+    assert load_method(items, method_getter("append")) == (list.append, items)
+    assert load_method(account, method_getter("show")) == (Account.show, account)
+    assert load_method(account, method_getter("__repr__")) == (object.__repr__, account)
+
+
+def test_an_attribute_of_the_instance_is_no_method() -> None:
+    account = Account()
+    account.__dict__["view"] = account.show
+    account.__dict__["text"] = account.__repr__
+
+    assert load_method(account, method_getter("view")) == (account.show, NULL)
+    assert load_method(account, method_getter("text")) == (account.__repr__, NULL)
+
+
+def test_a_class_that_looks_attributes_up_itself_binds_its_methods() -> None:
+    class Answers(Account):
+        def __getattr__(self, name: str) -> str:
+            return name
+
+    answers = Answers()
+
+    assert load_method(answers, method_getter("show")) == (answers.show, NULL)
+    assert load_method(math, method_getter("sqrt")) == (math.sqrt, NULL)

@@ -82,3 +82,27 @@ def test_groups_are_split(kinds: str) -> None:
             except* {kinds} as group: print(repr(group))
         except BaseException as rest: print(type(rest).__name__, rest)
     """)
+
+
+def test_a_metaclass_has_no_say_when_exceptions_match() -> None:
+    assert_same("""
+        class Loud(type):
+            def __getattribute__(cls, name):
+                print("asked for", name)
+                return super().__getattribute__(name)
+            def __eq__(cls, other):
+                print("compared"); return True
+            def __subclasscheck__(cls, other):
+                print("asked for subclasses"); return True
+            __hash__ = type.__hash__
+        class A(Exception, metaclass=Loud): pass
+        class B(Exception, metaclass=Loud): pass
+        try:
+            try: raise A
+            except B: print("wrong")
+        except A: print("right")
+        try:
+            try: raise A
+            except (B, ValueError): print("wrong")
+        except (B, A): print("right")
+    """)
