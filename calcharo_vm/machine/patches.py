@@ -122,10 +122,7 @@ def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., 
             category = UserWarning
         if not (isinstance(category, type) and issubclass(category, Warning)):
             original(message, category)  # raises
-        filename, line, namespace = place
-        module = namespace.get("__name__") or "<string>"
-        registry = namespace.setdefault("__warningregistry__", {})
-        warnings.warn_explicit(message, category, filename, line, module, registry, None, source)
+        _warn_at(place, message, category, source)
 
     return update_wrapper(with_native_errors(warn, original), original)
 
@@ -171,11 +168,28 @@ def _is_internal(frame: Frame | FrameType) -> bool:
 
 def _show_warning_for(machine: Machine, original: Callable[[Any], None]) -> Callable[[Any], None]:
     def _showwarnmsg(message: Any) -> None:
-        """Shows a warning that CPython raised while the machine executed an instruction, at the guest's place."""
+        """Warns again at the guest's place if CPython warned while the machine executed an instruction."""
         frame = machine.context.frame
-        if frame is not None and message.filename.startswith(MACHINE_FOLDER):
-            message.filename = frame.guest.code.co_filename
-            message.lineno = frame.guest.decoded.positions[max(frame.ip - 1, 0)][0] or 0
-        original(message)
+        if frame is None or not message.filename.startswith(MACHINE_FOLDER):
+            original(message)
+            return
+        _forget_own_warnings()
+        line = frame.guest.decoded.positions[max(frame.ip - 1, 0)][0] or 0
+        _warn_at((frame.guest.code.co_filename, line, frame.globals), message.message, message.category, message.source)
 
     return _showwarnmsg
+
+
+def _forget_own_warnings() -> None:
+    """Forgets what was shown for places in the machine: what is shown once is shown once for a place in the guest."""
+    for name, module in sys.modules.copy().items():
+        if name.startswith("calcharo_vm.machine."):
+            vars(module).pop("__warningregistry__", None)
+
+
+def _warn_at(place: tuple[str, int, dict[str, Any]], message: Any, category: Any, source: Any) -> None:
+    """Warns of what is at a place: file, line and globals."""
+    filename, line, namespace = place
+    module = namespace.get("__name__") or "<string>"
+    registry = namespace.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(message, category, filename, line, module, registry, None, source)

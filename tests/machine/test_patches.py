@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from calcharo_vm.machine import Machine
-from tests.machine.running import assert_same
+from tests.machine.running import assert_same, natively, on_machine
 
 RECORDED = """
 import warnings
@@ -62,6 +62,60 @@ def test_warnings_are_cpythons(name: str) -> None:
     from textwrap import dedent, indent
 
     assert_same(RECORDED.format(body=indent(dedent(WARNINGS[name]), "    ")))
+
+
+@pytest.mark.parametrize("action", ["always", "default", "module", "once", "ignore", "error"])
+@pytest.mark.filterwarnings("ignore")
+def test_warnings_of_c_code_are_shown_at_the_guests_place(action: str) -> None:
+    assert_same(f"""
+        import warnings
+        class C:
+            def __int__(self): return True
+        class D(C): pass
+        def f(value): return int(value)
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("{action}")
+            try:
+                for _ in range(2): f(C()); int(C())
+                int(D())
+            except DeprecationWarning as error: print(repr(error))
+        print([(w.lineno, w.filename, w.category.__name__, str(w.message)) for w in seen])
+    """)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_filters_by_module_decide_about_warnings_of_c_code() -> None:
+    assert_same("""
+        import warnings
+        class C:
+            def __int__(self): return True
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("default")
+            warnings.filterwarnings("ignore", module="elsewhere")
+            int(C())
+            warnings.filterwarnings("ignore", module=__name__)
+            int(C())
+            warnings.filterwarnings("error", module=__name__)
+            try: int(C())
+            except DeprecationWarning as error: print("raised")
+        print([w.lineno for w in seen])
+    """)
+
+
+def test_library_code_warns_at_its_own_place() -> None:
+    def library() -> None:
+        warnings.warn("of the library", stacklevel=1)
+        warnings.warn("of its caller", stacklevel=2)
+
+    source = """
+        import warnings
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            library()
+        found = [(str(w.message), w.filename, w.lineno) for w in seen]
+    """
+
+    assert on_machine(source, library=library)["found"] == natively(source, library=library)["found"]
 
 
 @pytest.mark.filterwarnings("ignore")
