@@ -80,7 +80,7 @@ reraise = native_instruction("RERAISE", 0, 1, 1)
 
 def execute(base: Frame) -> Signal:
     """Runs `base` from where it is until it returns, yields, raises or leaves a handler."""
-    frame = base
+    frame: Any = base
     context = base.context
     observer = context.machine.observer
     stack, table, ip = frame.stack, frame.guest.table or frame.guest.link(), frame.ip
@@ -160,11 +160,10 @@ def execute(base: Frame) -> Signal:
         except BaseException as error:
             caught = error
             target, raised = None, True
-        handling = unwind(frame, base, caught, raised=raised, left=target is UNWOUND)
+        frame = unwind(frame, base, caught, raised=raised, left=target is UNWOUND)
         caught = target = None
-        if handling is None:
+        if frame is None:
             return UNWOUND
-        frame = handling
         stack, table, ip = frame.stack, frame.guest.table, frame.ip
 
 
