@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MACHINE_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is slow to import
 _CO_OPTIMIZED_NEWLOCALS = 0x3
+_REFERENCES_OF_THE_FRAME = 3 if sys.version_info < (3, 14) else 2  # the guest frame's, the variable's, the call's
 _CO_GENERATOR = 0x20
 _COPY_FREE_VARS, _RETURN_GENERATOR, _POP_TOP, _NOP = (
     OPCODES[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP")
@@ -122,20 +123,29 @@ def _variables(code: CodeType) -> tuple[str, ...]:
 
 
 def fill_mirror(frame: Frame) -> None:
-    """Gives a mirror the locals of its frame, which ends: from now on the traceback keeps them alive."""
-    cells = frame.mirror[1]
-    values = local_values(frame)
-    for name, cell in zip(frame.guest.mirror_code.co_freevars, cells, strict=True):
-        if name in values:
-            cell.cell_contents = values[name]
+    """Gives a mirror the locals of its frame, which ends: from now on the mirror alone keeps them, and can be cleared.
+
+    A mirror that nobody else holds is left to die.
+    """
+    host_frame, cells = frame.mirror
+    if sys.getrefcount(host_frame) > _REFERENCES_OF_THE_FRAME:
+        values = local_values(frame)
+        for name, cell in zip(frame.guest.mirror_code.co_freevars, cells, strict=True):
+            if name in values:
+                cell.cell_contents = values[name]
+        if frame.locals_snapshot and sys.version_info >= (3, 13):
+            host_frame.f_locals.update(frame.locals_snapshot)
+        if frame.back is not None:
+            mirror_of(frame.back)
+        frame.fast = []
 
 
 def local_values(frame: Frame) -> dict[str, Any]:
-    """The bound local variables of a function's frame, cells looked through."""
+    """The bound local variables of a function's frame, cells looked through; none when its mirror has taken them."""
     code = frame.guest.code
     cells = {*code.co_cellvars, *code.co_freevars}
     values = {}
-    for name, value in zip(frame.guest.decoded.localsplus, frame.fast, strict=True):
+    for name, value in zip(frame.guest.decoded.localsplus, frame.fast, strict=bool(frame.fast)):
         if name in cells and type(value) is CellType:
             try:
                 values[name] = value.cell_contents
@@ -146,12 +156,23 @@ def local_values(frame: Frame) -> dict[str, Any]:
     return values
 
 
+def hidden_values(frame: Frame) -> dict[str, Any]:
+    """The bound variables of comprehensions inlined into a module or class body (PEP 709)."""
+    names = frame.guest.code.co_varnames
+    if frame.locals is None or not names:
+        return {}
+    values = local_values(frame)
+    return {name: values[name] for name in names if name in values}
+
+
 def visible_locals(frame: Frame) -> Any:
     """What `locals()` of a frame shows: its variables, or its namespace."""
     if frame.locals is None:
-        return local_values(frame)
-    # Comprehensions inlined into a module or class body keep their variables in fast locals (PEP 709).
-    hidden = local_values(frame) if sys.version_info >= (3, 12) and frame.guest.code.co_varnames else {}
+        values = local_values(frame)
+        if frame.locals_snapshot and sys.version_info >= (3, 13):
+            values.update(frame.locals_snapshot)
+        return values
+    hidden = hidden_values(frame)
     if not hidden:
         return frame.locals
     return hidden if sys.version_info >= (3, 13) else {**frame.locals, **hidden}

@@ -7,7 +7,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, Functi
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, mirror_of, visible_locals
+from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, mirror_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +78,16 @@ def _frame_view(name: str, view_of: Callable[[Frame], Any]) -> Callable[[Any], A
     return view
 
 
+def _locals_view(owner: Any) -> Any:
+    if type(owner) is FrameType:
+        constants = owner.f_code.co_consts
+        if constants and type(constants[-1]) is MirrorReference:
+            from calcharo_vm.machine.frame_locals import frame_locals  # noqa: PLC0415 - slow to import
+
+            return frame_locals(owner, constants[-1].frame)
+    return owner.f_locals
+
+
 def _caller_view(owner: Any) -> Any:
     """`f_back` of a frame: the next of the thread's logical stack, guest frames and native ones."""
     if type(owner) is not FrameType:
@@ -127,7 +137,7 @@ GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "f_lasti": _frame_view("f_lasti", lambda frame: frame.guest.decoded.offsets[max(frame.ip - 1, 0)]),
     "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[max(frame.ip - 1, 0)][0]),
     "f_trace_opcodes": _frame_view("f_trace_opcodes", lambda frame: frame.traces_opcodes),
-    "f_locals": _frame_view("f_locals", visible_locals),
+    "f_locals": _locals_view,
     "gi_yieldfrom": _awaited_view("gi_yieldfrom"),
     "cr_await": _awaited_view("cr_await"),
     "ag_await": _awaited_view("ag_await"),

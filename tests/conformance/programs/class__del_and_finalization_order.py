@@ -105,3 +105,15 @@ s.clear()
 print(type(Noisy("type arg")).__name__)
 Noisy("last statement")
 last = Noisy("module teardown")
+
+
+def left_by_an_exception():
+    first, second = Noisy("first"), Noisy("second")
+    raise ValueError
+
+
+try:
+    left_by_an_exception()
+except ValueError:
+    print("caught")
+print("after")
