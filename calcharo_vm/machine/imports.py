@@ -8,6 +8,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.locations import one_place_linetable
 from calcharo_vm.machine.names import lookup
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.shims import shim
@@ -53,10 +54,18 @@ def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, 
     if importer is NULL:
         message = "__lazy_import__ not found"
         raise ImportError(message)
-    # The function looks at its caller: it must be a module's frame.
+    # The function looks at its caller, which must be a module's frame, and remembers where it is.
     call = _LazyCall(importer, (name, frame.globals, frame.locals, names, level))
-    constants = (*(call if constant == "call" else constant for constant in _LAZY_CALL.co_consts), call)
-    return eval(_LAZY_CALL.replace(co_consts=constants), frame.globals, frame.locals)
+    code, position = frame.guest.code, frame.guest.decoded.positions[frame.ip - 1]
+    caller = _LAZY_CALL.replace(
+        co_name=code.co_name,
+        co_qualname=code.co_qualname,
+        co_filename=code.co_filename,
+        co_firstlineno=position[0] or code.co_firstlineno,
+        co_linetable=one_place_linetable(len(_LAZY_CALL.co_code) // 2, position),
+        co_consts=(*(call if constant == "call" else constant for constant in _LAZY_CALL.co_consts), call),
+    )
+    return eval(caller, frame.globals, frame.locals)
 
 
 def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
@@ -76,13 +85,14 @@ def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
 
 
 def reified(frame: Frame, name: str, value: Any) -> Any:
-    """What a lazy import stands for, which then takes its place among the globals; any other value as it is."""
+    """What a lazy import stands for, which then takes its place where it was found; any other value as it is."""
     if type(value) is not LAZY_IMPORT:
         return value
-    value = shim(frame)(value.resolve, (), {})
-    if type(frame.globals.get(name)) is LAZY_IMPORT:
-        frame.globals[name] = value
-    return value
+    resolved = shim(frame)(value.resolve, (), {})
+    namespaces = (frame.locals or {}, frame.globals, frame.builtins)
+    found = next((namespace for namespace in namespaces if lookup(namespace, name) is value), {})
+    found[name] = resolved
+    return resolved
 
 
 class _LazyCall(StubMarker):

@@ -23,10 +23,11 @@ def natively(source: str, **names: Any) -> dict[str, Any]:
     """The namespace that source leaves when CPython runs it."""
     namespace = {"__name__": "__main__", "__builtins__": __builtins__, **names}
     trace = sys.gettrace()
+    sys.settrace(None)  # coverage's: until 3.11 frames look different while somebody traces
     try:
         exec(compile(textwrap.dedent(source), "<guest>", "exec", dont_inherit=True), namespace)
     finally:
-        sys.settrace(trace)  # the source may have set its own, and coverage needs it
+        sys.settrace(trace)
     return namespace
 
 

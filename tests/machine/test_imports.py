@@ -125,6 +125,11 @@ LAZY = {
             try: use()
             except (ImportError, ZeroDivisionError) as error: print(type(error).__name__, error)
     """,
+    "where a module that fails was imported": """
+        x = 1; lazy import lazy_missing
+        def f(): return lazy_missing
+        f()
+    """,
     "by the module's list": """
         import sys
         __lazy_modules__ = ["lazy_shapes", "json"]
@@ -182,14 +187,18 @@ LAZY = {
     """,
     "names of builtins and class bodies": """
         lazy import lazy_shapes
-        value = globals()["lazy_shapes"]
-        space = {"__builtins__": {"found": value, "print": print}}
+        lazy import lazy_other
+        builtins = {"found": globals()["lazy_shapes"], "print": print}
+        space = {"__builtins__": builtins}
         exec("print(found.SIDE)", space)
-        print("found" in space)
+        print("found" in space, type(builtins["found"]).__name__)
         class C:
-            found = value
-            print(found.SIDE)
-        print("found" in globals())
+            lazy_shapes = globals()["lazy_other"]
+            print(lazy_shapes.x)
+        print(type(C.lazy_shapes).__name__, type(globals()["lazy_shapes"]).__name__)
+        class Forgetful(dict):
+            def __getitem__(self, name): return super().pop(name)
+        print(eval("found.SIDE", {}, Forgetful(found=globals()["lazy_shapes"])))
     """,
     "values of one's own": """
         lazy import lazy_shapes
