@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from _operator import index
 from typing import TYPE_CHECKING, Any, final
 
 from calcharo_vm.host_builtins import __builtins__
@@ -54,8 +55,30 @@ HOST_LIMIT_FACTOR = 8
 """Host frames that one guest frame may need when native code lies between each two of them."""
 
 
+_host_limit, _set_host_limit = sys.getrecursionlimit, sys.setrecursionlimit  # the guest sees others
+
+
 def raise_host_limit(guest_limit: int) -> None:
     """Lets the host recurse so deeply that the guest's own limit comes first."""
     needed = guest_limit * HOST_LIMIT_FACTOR + 1000
-    if sys.getrecursionlimit() < needed:
-        sys.setrecursionlimit(needed)
+    if _host_limit() < needed:
+        _set_host_limit(needed)
+
+
+def set_recursion_limit(context: ExecutionContext, limit: Any) -> None:
+    """`sys.setrecursionlimit(...)`, for the guest's frames.
+
+    Raises:
+        RecursionError: The guest has recursed more deeply already.
+        TypeError: The limit is not an integer; CPython's own error.
+        ValueError: The limit is not positive; CPython's own error.
+    """
+    if not isinstance(limit, int) or not 1 <= limit < 1 << 31:
+        _set_host_limit(limit)  # raises
+    limit = index(limit)
+    if context.depth >= limit:
+        depth = context.depth + (sys.version_info < (3, 12))
+        message = f"cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
+        raise RecursionError(message)
+    context.machine.recursion_limit = context.limit = limit
+    raise_host_limit(limit)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.context import raise_host_limit
+from calcharo_vm.machine.context import set_recursion_limit
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import builtins_of
@@ -225,6 +225,8 @@ def guest_function_type(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
 
 
 _REFERENCES_OF_A_CALL = 2 if sys.version_info < (3, 12) else 1
+_IMMORTAL = 1 << 29
+"""No object has so many references, except those which CPython does not count (PEP 683)."""
 _BORROWING = frozenset(number for number, name in TABLE.OPNAMES.items() if name.startswith("LOAD_FAST_BORROW"))
 
 
@@ -232,20 +234,13 @@ def reference_count(frame: Frame, /, *arguments: Any, **named: Any) -> int:
     """`sys.getrefcount(...)`, without the references that the machine's own call holds."""
     decoded = frame.guest.decoded
     borrowed = decoded.opcodes[max(frame.ip - 2, 0)] in _BORROWING
-    return sys.getrefcount(*arguments, **named) - _REFERENCES_OF_A_CALL - borrowed
+    count = sys.getrefcount(*arguments, **named)
+    return count if count >= _IMMORTAL else count - _REFERENCES_OF_A_CALL - borrowed
 
 
-def set_recursion_limit(frame: Frame, limit: Any, /) -> None:
+def guest_set_recursion_limit(frame: Frame, limit: Any, /) -> None:
     """`sys.setrecursionlimit(...)`, for the guest's frames."""
-    if not isinstance(limit, int) or not 1 <= limit < 1 << 31:
-        sys.setrecursionlimit(limit)  # raises
-    limit = index(limit)
-    if frame.context.depth >= limit:
-        depth = frame.context.depth + (sys.version_info < (3, 12))
-        message = f"cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
-        raise RecursionError(message)
-    frame.context.machine.recursion_limit = frame.context.limit = limit
-    raise_host_limit(limit)
+    set_recursion_limit(frame.context, limit)
 
 
 def get_recursion_limit(frame: Frame, /) -> int:
@@ -270,7 +265,7 @@ _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     builtins.exec: guest_exec,
     builtins.__build_class__: guest_build_class,
     FunctionType: guest_function_type,
-    sys.setrecursionlimit: set_recursion_limit,
+    sys.setrecursionlimit: guest_set_recursion_limit,
     sys.getrecursionlimit: get_recursion_limit,
 }
 _BY_IDENTITY = {

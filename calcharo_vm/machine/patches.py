@@ -10,6 +10,7 @@ from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.context import set_recursion_limit
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import host_frames, logical_stack
 from calcharo_vm.machine.native_errors import with_native_errors
@@ -32,6 +33,7 @@ def patched_library(machine: Machine) -> Iterator[None]:
         (sys, "_getframe", _getframe_for(machine)),
         *((sys, name, function) for name, function in tracing_functions(machine).items()),
         *((sys, name, function) for name, function in _module_name_functions(machine).items()),
+        *((sys, name, function) for name, function in _recursion_limit_functions(machine).items()),
         (warnings, "warn", _warn_for(machine, warnings.warn)),
         (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined]
     ]
@@ -95,6 +97,22 @@ def _module_name_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
         return (frame.globals if isinstance(frame, Frame) else frame.f_globals).get("__name__")
 
     return {"_getframemodulename": update_wrapper(_getframemodulename, original)}
+
+
+def _recursion_limit_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
+    """The functions of `sys` for the guest's recursion limit: the library that runs natively sets it too."""
+
+    def getrecursionlimit() -> int:
+        return machine.context.limit
+
+    def setrecursionlimit(limit: Any, /) -> None:
+        set_recursion_limit(machine.context, limit)
+
+    functions: dict[str, Callable[..., Any]] = {}
+    for function in (getrecursionlimit, setrecursionlimit):
+        native = getattr(sys, function.__name__)
+        functions[function.__name__] = update_wrapper(with_native_errors(function, native), native)
+    return functions
 
 
 def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., None]:

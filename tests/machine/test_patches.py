@@ -194,3 +194,35 @@ def test_frames_by_depth() -> None:
         try: sys._getframe(10 ** 6)
         except ValueError as error: print(error)
     """)
+
+
+def test_native_code_sets_the_guests_recursion_limit() -> None:
+    assert_same("""
+        import sys
+        limit = sys.getrecursionlimit()
+        def depth(n):
+            try:
+                return depth(n + 1)
+            except RecursionError:
+                return n
+        before = depth(0)
+        list(map(sys.setrecursionlimit, [limit + 500]))
+        print(sys.getrecursionlimit() - limit, list(map(lambda f: f() - limit, [sys.getrecursionlimit])))
+        print(depth(0) - before)
+        for wrong in (0, -1, 1 << 40, "many", None):
+            try: sys.setrecursionlimit(wrong)
+            except (TypeError, ValueError, OverflowError) as error: print(type(error).__name__, error)
+        try: sys.setrecursionlimit(limit=100)
+        except TypeError as error: print(error)
+        sys.setrecursionlimit(limit)
+    """)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="objects became immortal in 3.12")
+@pytest.mark.parametrize("value", ["None", "0", "'text that is not interned'.upper()", "()"])
+def test_reference_counts_of_immortal_objects_are_cpythons(value: str) -> None:
+    assert_same(f"""
+        import sys
+        value = {value}
+        print(sys.getrefcount(value) > 1 << 29 or sys.getrefcount(value))
+    """)
