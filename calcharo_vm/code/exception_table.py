@@ -52,3 +52,18 @@ def _varint(unit: int, units: Iterator[int]) -> int:
         unit = next(units)
         value = value << 6 | unit & 63
     return value
+
+
+def encode_entry(entry: HandlerEntry) -> bytes:
+    """The bytes of one entry, positions in bytes, as `code.co_exceptiontable` holds them."""
+    numbers = (entry.start >> 1, (entry.end - entry.start) >> 1, entry.target >> 1, entry.depth << 1 | entry.lasti)
+    units = bytearray(unit for number in numbers for unit in _units(number))
+    units[0] |= 128
+    return bytes(units)
+
+
+def _units(number: int) -> list[int]:
+    units = [number & 63]
+    while number := number >> 6:
+        units.insert(0, number & 63 | 64)
+    return units

@@ -12,6 +12,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code import decode
+from calcharo_vm.code.exception_table import encode_entry, parse_exception_table
 from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import execute, leave_frame, recursion_error, reraise, resume_handlers, unwind
@@ -24,7 +25,7 @@ from calcharo_vm.machine.guest_code import (
 )
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
-from calcharo_vm.machine.tracebacks import strip_machine_entries
+from calcharo_vm.machine.tracebacks import add_traceback_entry, strip_machine_entries
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -41,10 +42,12 @@ _STUB = """
             except "guest".BaseException:
                 "guest".catch(frame)
     except "guest".BaseException:
-        "guest".clean()
+        "guest".fail(frame)
         raise
     {result}
 """
+_START_UNITS = 2
+"""The length of what a stub does before it runs, in code units: RETURN_GENERATOR and POP_TOP."""
 
 
 class GeneratorState:
@@ -100,7 +103,18 @@ def _stub_template(is_asynchronous: bool) -> CodeType:
     source = _STUB.format(prefix=prefix, result=result)
     code = compile(source, __file__, "exec", dont_inherit=True, optimize=0)
     stub = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
+    stub = stub.replace(co_exceptiontable=_covering_start(stub.co_exceptiontable))
     return _without_wrapping(stub) if is_asynchronous else stub
+
+
+def _covering_start(table: bytes) -> bytes:
+    """An exception table that covers the stub's start too: there an exception thrown before it ran is raised.
+
+    What makes a RuntimeError of a StopIteration (PEP 479) is left out: the guest's own code does it.
+    """
+    entries = [entry for entry in parse_exception_table(table) if entry.depth or not entry.lasti]
+    start = entries[0]._replace(start=0, end=2 * _START_UNITS)
+    return b"".join(map(encode_entry, [start, *entries]))
 
 
 def _without_wrapping(code: CodeType) -> CodeType:
@@ -166,6 +180,20 @@ def catch(frame: Frame) -> None:
     """Keeps the exception being handled, to be raised in the guest's frame when it goes on."""
     frame.sent = None
     frame.generator.thrown = sys.exception()
+
+
+def fail(frame: Frame) -> None:
+    """Makes the traceback of the exception being handled the guest's, before it leaves the stub."""
+    error = sys.exception()
+    assert error is not None
+    entry = error.__traceback__
+    assert entry is not None
+    error.__traceback__ = strip_machine_entries(entry)
+    if entry.tb_lasti < 2 * _START_UNITS:
+        frame.ip += _IP_AT_START  # where CPython says that the generator is
+        add_traceback_entry(frame, error)
+        leave_frame(frame)
+        frame.fast = []
 
 
 def _throw_into(frame: Frame, error: BaseException) -> Signal:
@@ -244,6 +272,7 @@ def _end_delegation(frame: Frame, value: Any) -> Signal:
     return resume_handlers(frame, frame.handled)
 
 
+_IP_AT_START = 0 if sys.version_info < (3, 13) else 1
 _RESUME = OPCODES["RESUME"]
 _YIELD_VALUE = OPCODES["YIELD_VALUE"]
 _PLACE_MASK = 7 if sys.version_info >= (3, 15) else 3
@@ -333,3 +362,4 @@ def awaitable_iterator(awaitable: Any, place: int) -> Any:
 # What the stubs call; set here because the class is made before generators can be.
 GuestCode.resume = staticmethod(resume)
 GuestCode.catch = staticmethod(catch)
+GuestCode.fail = staticmethod(fail)  # type: ignore[attr-defined]
