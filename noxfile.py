@@ -11,6 +11,8 @@ import nox
 VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 TOOLS_VERSION = "3.13"  # lint, types, docs and generators run on this one
 COVERED_VERSION = "3.14"  # the first whose sys.monitoring measures branches, cheaply and beside our own tracers
+CORE = ("code", "machine")  # the packages every branch of which is tested
+CORE_VERSIONS = ("3.11", "3.13", "3.15")  # among them, each branch that depends on the version is taken
 
 nox.options.error_on_external_run = False
 nox.options.default_venv_backend = "none"
@@ -84,6 +86,28 @@ def add_sessions(name: str, run: Callable[[nox.Session, str], None], *, default:
 
 add_sessions("tests", run_tests, default=True)
 add_sessions("conformance", run_conformance, default=False)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Checks that the core's own tests take every branch of it, on one version or another."""
+    folder = Path(session.create_tmp()).absolute()
+    for version in CORE_VERSIONS:
+        session.run(
+            *(tool(version, "python"), "-m", "pytest", "-n", "2", *(f"tests/{name}" for name in CORE)),
+            *("--cov", "--cov-report="),
+            env={
+                "COVERAGE_FILE": str(folder / version),
+                "COVERAGE_CORE": "sysmon" if version >= COVERED_VERSION else "ctrace",
+            },
+        )
+    environment = {"COVERAGE_FILE": str(folder / "combined")}
+    measured = (str(folder / version) for version in CORE_VERSIONS)
+    session.run(tool(TOOLS_VERSION, "coverage"), "combine", "--keep", *measured, env=environment)
+    included = ",".join(f"calcharo_vm/{name}/*" for name in CORE)
+    session.run(
+        *(tool(TOOLS_VERSION, "coverage"), "report", "--fail-under=100", f"--include={included}"), env=environment
+    )
 
 
 @nox.session(default=False)

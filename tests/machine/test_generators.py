@@ -273,6 +273,8 @@ PROGRAMS = {
     """,
     "recursion in generators": """
         import sys
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(250)
         def g(n):
             yield n
             yield from g(n + 1)
@@ -280,6 +282,7 @@ PROGRAMS = {
         try:
             for count in g(0): pass
         except RecursionError: print(count > 100)
+        sys.setrecursionlimit(limit)
     """,
     "resuming at the recursion limit": """
         import sys

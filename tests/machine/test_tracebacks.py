@@ -107,7 +107,7 @@ PROGRAMS = {
             try: cut(0)
             except ZeroDivisionError as error:
                 entry = error.__traceback__.tb_next
-                print(entry.tb_lineno, entry.tb_frame.f_lineno)
+                print(entry.tb_lineno or None, entry.tb_frame.f_lineno)
     """,
     "code without lines": """
         import types
