@@ -91,18 +91,17 @@ add_sessions("conformance", run_conformance, default=False)
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Checks that the core's own tests take every branch of it, on one version or another."""
-    folder = Path(session.create_tmp()).absolute()
     for version in CORE_VERSIONS:
         session.run(
             *(tool(version, "python"), "-m", "pytest", "-n", "2", *(f"tests/{name}" for name in CORE)),
             *("--cov", "--cov-report="),
             env={
-                "COVERAGE_FILE": str(folder / version),
+                "COVERAGE_FILE": f".coverage-{version}",
                 "COVERAGE_CORE": "sysmon" if version >= COVERED_VERSION else "ctrace",
             },
         )
-    environment = {"COVERAGE_FILE": str(folder / "combined")}
-    measured = (str(folder / version) for version in CORE_VERSIONS)
+    environment = {"COVERAGE_FILE": ".coverage-core"}
+    measured = [f".coverage-{version}" for version in CORE_VERSIONS]
     session.run(tool(TOOLS_VERSION, "coverage"), "combine", "--keep", *measured, env=environment)
     included = ",".join(f"calcharo_vm/{name}/*" for name in CORE)
     session.run(
