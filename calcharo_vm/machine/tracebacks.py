@@ -48,6 +48,7 @@ class MirrorReference(GuestReference):
     def __init__(self, frame: Frame) -> None:
         self.code = frame.guest.code
         self.frame = frame
+        self.cells: tuple[CellType, ...] = ()
 
 
 def is_machine_code(code: CodeType) -> bool:
@@ -64,9 +65,15 @@ def strip_machine_entries(traceback: TracebackType | None) -> TracebackType | No
 
 
 def add_traceback_entry(frame: Frame, error: BaseException) -> None:
-    """Puts the frame in front of an exception's traceback, as CPython does when an exception passes it."""
+    """Puts the frame in front of an exception's traceback, as CPython does when an exception passes it.
+
+    A frame that is not complete yet is left out (CPython's `_PyFrame_IsIncomplete`).
+    """
     decoded = frame.guest.decoded
     index = frame.ip - 1
+    if index < decoded.first_traceable and frame.generator is None:
+        error.__traceback__ = strip_machine_entries(error.__traceback__)
+        return
     line = decoded.positions[index][0]
     error.__traceback__ = TracebackType(
         strip_machine_entries(error.__traceback__),
@@ -88,11 +95,12 @@ def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
     """A host frame with the name, file, lines and globals of a guest frame, and the cells of its locals."""
     guest = frame.guest
     template = guest.mirror_code
-    code = template.replace(co_consts=(*template.co_consts, MirrorReference(frame)))
+    reference = MirrorReference(frame)
+    code = template.replace(co_consts=(*template.co_consts, reference))
     if not guest.is_optimized:
         namespace = frame.globals if frame.locals is None else frame.locals
         return eval(code, frame.globals, namespace).gi_frame, ()
-    cells = tuple(CellType() for _ in code.co_freevars)
+    reference.cells = cells = tuple(CellType() for _ in code.co_freevars)
     return FunctionType(code, frame.globals, closure=cells)().gi_frame, cells
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -65,27 +66,47 @@ def _generator_frame_view(name: str) -> Callable[[Any], Any]:
     return view
 
 
+def _mirrored(owner: Any) -> Frame | None:
+    """The guest frame that a mirror stands for, or None for anything else."""
+    constants = owner.f_code.co_consts if type(owner) is FrameType else ()
+    return constants[-1].frame if constants and type(constants[-1]) is MirrorReference else None
+
+
 def _frame_view(name: str, view_of: Callable[[Frame], Any]) -> Callable[[Any], Any]:
     read = attrgetter(name)
 
     def view(owner: Any) -> Any:
-        if type(owner) is FrameType:
-            constants = owner.f_code.co_consts
-            if constants and type(constants[-1]) is MirrorReference:
-                return view_of(constants[-1].frame)
-        return read(owner)
+        frame = _mirrored(owner)
+        return read(owner) if frame is None else view_of(frame)
 
     return view
 
 
 def _locals_view(owner: Any) -> Any:
-    if type(owner) is FrameType:
-        constants = owner.f_code.co_consts
-        if constants and type(constants[-1]) is MirrorReference:
-            from calcharo_vm.machine.frame_locals import frame_locals  # noqa: PLC0415 - slow to import
+    frame = _mirrored(owner)
+    if frame is None:
+        return owner.f_locals
+    from calcharo_vm.machine.frame_locals import frame_locals  # noqa: PLC0415 - slow to import
 
-            return frame_locals(owner, constants[-1].frame)
-    return owner.f_locals
+    return frame_locals(owner, frame)
+
+
+def _clear_view(owner: Any) -> Any:
+    frame = _mirrored(owner)
+    if frame is None:
+        return owner.clear
+    from calcharo_vm.machine.frame_clearing import clear_frame  # noqa: PLC0415 - few programs need it
+
+    return partial(clear_frame, owner, frame)
+
+
+def _generator_view(owner: Any) -> Any:
+    frame = _mirrored(owner)
+    if frame is None:
+        return owner.f_generator
+    from calcharo_vm.machine.frame_clearing import generator_of  # noqa: PLC0415 - few programs need it
+
+    return generator_of(frame)
 
 
 def _caller_view(owner: Any) -> Any:
@@ -132,8 +153,10 @@ GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "gi_code": _code_view("gi_code", _GENERATORS),
     "cr_code": _code_view("cr_code", _GENERATORS),
     "ag_code": _code_view("ag_code", _GENERATORS),
+    "clear": _clear_view,
     "f_code": _code_view("f_code", (FrameType,)),
     "f_back": _caller_view,
+    "f_generator": _generator_view,
     "f_lasti": _frame_view("f_lasti", lambda frame: frame.guest.decoded.offsets[max(frame.ip - 1, 0)]),
     "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[max(frame.ip - 1, 0)][0]),
     "f_trace_opcodes": _frame_view("f_trace_opcodes", lambda frame: frame.traces_opcodes),

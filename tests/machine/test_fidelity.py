@@ -77,11 +77,6 @@ SMALLER = {
         (3, 14),
         "class K:\n    def keys(self): raise AttributeError\n{**K()}",
     ),
-    "a frame that is cleared": (
-        (3, 11),
-        (3, 99),
-        "def g():\n    yield 1\nit = g()\nit.gi_frame.clear()\nprint(list(it))",
-    ),
 }
 
 
