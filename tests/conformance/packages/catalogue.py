@@ -1,0 +1,44 @@
+"""The packages whose own tests are run on the machine, package and tests interpreted.
+
+They are of different kinds, so that different sides of the language are met.
+"""
+
+from typing import NamedTuple
+
+
+class Package(NamedTuple):
+    """A package of the Python Package Index, in the release whose source archive has the tests.
+
+    Attributes:
+        name: Its name on the index.
+        release: The version that is fetched.
+        kind: What it stands for.
+        tests: What pytest is given, relative to the folder of the archive.
+        include: Patterns of the modules that are interpreted: the package's and its tests'.
+        requires: What the tests need besides.
+        options: Further options for pytest.
+    """
+
+    name: str
+    release: str
+    kind: str
+    tests: tuple[str, ...]
+    include: tuple[str, ...]
+    requires: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+PACKAGES = (
+    Package("attrs", "25.3.0", "classes, property-based tests", ("tests",), ("attr", "attrs", "tests")),
+    Package("blinker", "1.9.0", "weak references, async", ("tests",), ("blinker", "test*"), ("pytest-asyncio",)),
+    Package("cachetools", "6.1.0", "data structures", ("tests",), ("cachetools", "tests")),
+    Package("click", "8.2.1", "command line", ("tests",), ("click", "test*", "conftest")),
+    Package("decorator", "5.2.1", "decorators", ("tests/test.py",), ("decorator", "test*", "documentation")),
+    Package("jinja2", "3.1.6", "compiler of templates", ("tests",), ("jinja2", "test*", "conftest"), ("trio",)),
+    Package("lark", "1.2.2", "parsing", ("tests/test_parser.py", "tests/test_grammar.py"), ("lark", "tests")),
+    Package("markdown", "3.8", "text", ("tests",), ("markdown", "tests"), ("pyyaml",)),
+    Package("marshmallow", "4.0.0", "metaclasses, descriptors", ("tests",), ("marshmallow", "tests"), ("simplejson",)),
+    Package("more-itertools", "10.5.0", "iterators", ("tests/test_recipes.py",), ("more_itertools", "tests")),
+    Package("pyparsing", "3.2.3", "parsing with operators", ("tests/test_simple_unit.py",), ("pyparsing", "tests")),
+    Package("toolz", "1.0.0", "functional programming", ("toolz",), ("toolz", "tlz")),
+)
