@@ -61,11 +61,12 @@ class FrameLocalsProxy:
     _frame: Frame
     _host_frame: FrameType
 
-    def __new__(cls, host_frame: Any, /) -> Any:
+    def __new__(cls, *arguments: Any) -> Any:
         """Makes the proxy of a mirror; of anything else CPython's own proxy, or its own error."""
+        host_frame: Any = arguments[0] if len(arguments) == 1 else None
         reference = host_frame.f_code.co_consts[-1] if type(host_frame) is FrameType else None
         if type(reference) is not MirrorReference:
-            return _Native(host_frame)
+            return _Native(*arguments)
         proxy = super().__new__(cls)
         proxy._host_frame = host_frame
         proxy._frame = reference.frame
@@ -118,7 +119,7 @@ class FrameLocalsProxy:
             self._frame.fast[slot] = value
 
     def __delitem__(self, key: Any) -> None:
-        if self._slot(key) is not None:
+        if self._slot(key) is not None or not hasattr(_Native, "pop"):
             del self._host_frame.f_locals[key]  # raises
         del self._rest[key]
 
@@ -153,7 +154,7 @@ class FrameLocalsProxy:
         return self._values() | dict(other) if isinstance(other, (dict, FrameLocalsProxy)) else NotImplemented
 
     def __ror__(self, other: Any) -> Any:
-        return dict(other) | self._values() if isinstance(other, (dict, FrameLocalsProxy)) else NotImplemented
+        return dict(other) | self._values() if isinstance(other, dict) else self._host_frame.f_locals.__ror__(other)
 
     def __ior__(self, other: Any) -> Any:
         if not isinstance(other, (dict, FrameLocalsProxy)):
