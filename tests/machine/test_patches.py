@@ -171,11 +171,15 @@ def test_a_host_warning_is_shown_as_ever() -> None:
 
 
 def test_a_thread_of_the_host_sees_its_own_frames() -> None:
-    found = []
+    found: list[str] = []
+    names: list[str | None] = []
 
     def run() -> None:
         found.append(sys._getframe().f_code.co_name)
         found.append(sys._getframe(0).f_code.co_name)
+        if sys.version_info >= (3, 12):
+            names.append(sys._getframemodulename(0))
+            names.append(sys._getframemodulename(10**6))
 
     with Machine().activate():
         thread = threading.Thread(target=run)
@@ -183,6 +187,7 @@ def test_a_thread_of_the_host_sees_its_own_frames() -> None:
         thread.join()
 
     assert found == ["run", "run"]
+    assert names == ([__name__, None] if sys.version_info >= (3, 12) else [])
 
 
 def test_frames_by_depth() -> None:
