@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from calcharo_vm.code.exception_table import HandlerEntry, parse_exception_table
-from calcharo_vm.code.metadata import TABLE
+from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.errors import InvalidBytecode
 from calcharo_vm.host_builtins import __builtins__
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from calcharo_vm.code.instruction import Instruction
 
 _EXTENDED_ARG = TABLE.EXTENDED_ARG
+_RESUME = OPCODES["RESUME"]
+_PLACE_MASK = 7 if sys.version_info >= (3, 15) else 3  # where the argument of RESUME says what it stands at
 
 
 class DecodedCode:
@@ -102,6 +105,14 @@ class DecodedCode:
         if index == len(self.offsets) or self.offsets[index] != offset:
             raise self._invalid(f"has no instruction at offset {offset}")
         return index
+
+    @cached_property
+    def first_traceable(self) -> int:
+        """The index of the instruction from which on frames are complete: what is before it makes cells and generators."""
+        for index, (opcode, oparg) in enumerate(zip(self.opcodes, self.opargs, strict=True)):
+            if opcode == _RESUME and oparg & _PLACE_MASK == 0:
+                return index
+        return 0
 
     @cached_property
     def positions(self) -> list[tuple[int | None, int | None, int | None, int | None]]:
