@@ -100,7 +100,8 @@ def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
     if not guest.is_optimized:
         namespace = frame.globals if frame.locals is None else frame.locals
         return eval(code, frame.globals, namespace).gi_frame, ()
-    reference.cells = cells = tuple(CellType() for _ in code.co_freevars)
+    cells = tuple(CellType() for _ in code.co_freevars)
+    reference.cells = cells[::-1]  # a tuple drops its last item first, a frame its first variable
     return FunctionType(code, frame.globals, closure=cells)().gi_frame, cells
 
 
