@@ -26,6 +26,7 @@ from calcharo_vm.machine.guest_code import (
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
 from calcharo_vm.machine.tracebacks import add_traceback_entry, strip_machine_entries
+from calcharo_vm.machine.tracing import tell_call
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -212,6 +213,8 @@ def _throw_into(frame: Frame, error: BaseException) -> Signal:
     if closing and _ends_at_once_when_closed(frame):
         frame.result = error
         return UNWOUND
+    if frame.context.trace_function is not None or frame.context.profile_function is not None:
+        tell_call(frame.context, frame)
     frame.stack.append(None)  # in place of a value sent
     if unwind(frame, frame, error, raised=True, left=False) is None:
         return UNWOUND

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import update_wrapper
+from types import CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code.metadata import OPCODES, TABLE
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.machine.machine import Machine
 
-_RESUME = OPCODES["RESUME"]
+_RESUME, _SEND, _FOR_ITER, _JUMP_BACKWARD = (OPCODES[name] for name in ("RESUME", "SEND", "FOR_ITER", "JUMP_BACKWARD"))
+_IS_INSTRUMENTED = bool(sys.version_info >= (3, 12))
+"""Whether CPython traces by instrumenting code (PEP 669)."""
+_END_SEND = OPCODES.get("END_SEND", -1)
+_ITERATOR = -1 if sys.version_info < (3, 15) else -2
+"""Where a loop's iterator is on the stack: since 3.15 its position follows it."""
+_GENERATORS = frozenset({CoroutineType, GeneratorType})
 _NEVER_A_START = frozenset(
     number
     for number, name in TABLE.OPNAMES.items()
@@ -61,37 +68,102 @@ def tracing_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
 def traced_table(guest: GuestCode, table: list[tuple[Callable[..., Any], Any]]) -> list[tuple[Callable[..., Any], Any]]:
     """A code object's handlers, wrapped so that they tell the guest's trace functions."""
     starts = _line_starts(guest)
+    opcodes = guest.decoded.opcodes
     return [
-        (_traced(handler, index, guest.decoded.opcodes[index] == _RESUME, starts[index]), operand)
+        (_traced(_telling_its_end(handler, opcodes[index]), index, opcodes[index] == _RESUME, starts[index]), operand)
         for index, (handler, operand) in enumerate(table)
     ]
 
 
 def _line_starts(guest: GuestCode) -> list[int | None]:
-    """For each instruction the line that starts with it, or None."""
+    """For each instruction the line that may begin with it, or None (CPython's `initialize_lines`).
+
+    On 3.11 any instruction may begin one; since then it is the first of its line, or something jumps there.
+    """
+    decoded = guest.decoded
+    lines = [position[0] for position in decoded.positions]
+    if not _IS_INSTRUMENTED:
+        return lines
     starts: list[int | None] = []
     current: int | None = None
-    for opcode, position in zip(guest.decoded.opcodes, guest.decoded.positions, strict=True):
-        line = position[0]
+    for opcode, line in zip(decoded.opcodes, lines, strict=True):
         if opcode in _NEVER_A_START:
             starts.append(None)
             continue
-        starts.append(line if line is not None and line != current else None)
-        if line is not None or sys.version_info < (3, 12):
-            current = line
+        starts.append(line if line != current else None)
+        current = line
+    for target in (*decoded.targets, *(handler.target for handler in decoded.handlers)):
+        if target >= 0:
+            starts[target] = lines[target]
     return starts
+
+
+def _begins_line(guest: GuestCode, previous: int, index: int, line: int | None) -> bool:
+    """Whether an instruction that runs after `previous` begins a line of the program."""
+    opcodes, positions = guest.decoded.opcodes, guest.decoded.positions
+    if line is None:
+        return False
+    if previous < 0 or line != positions[previous][0]:
+        return True
+    if not _IS_INSTRUMENTED:
+        return previous <= opcodes.index(_RESUME) or (index < previous and opcodes[index] != _SEND)
+    return opcodes[previous] == _RESUME or (index < previous and opcodes[previous] == _JUMP_BACKWARD)
+
+
+def _telling_its_end(handler: Callable[..., Any], opcode: int) -> Callable[..., Any]:
+    """A handler that tells of the StopIteration which ends a loop or a delegation, where CPython raises one."""
+    if opcode == _FOR_ITER:
+
+        def for_iter(frame: Frame, stack: list[Any], operand: Any) -> Any:
+            iterator = stack[_ITERATOR]
+            target = handler(frame, stack, operand)
+            if type(target) is int and type(getattr(type(iterator), "__next__", None)) is FunctionType:
+                tell_exception(frame.context, frame, StopIteration())
+            return target
+
+        return for_iter
+    if opcode == _SEND:
+
+        def send(frame: Frame, stack: list[Any], operand: Any) -> Any:
+            receiver = stack[_ITERATOR - 1]
+            sent = stack[-1]
+            target = handler(frame, stack, operand)
+            if type(target) is int and _raises_at_its_end(receiver, sent, stack[-1]):
+                tell_exception(frame.context, frame, StopIteration(stack[-1]))
+            return target
+
+        return send
+    if opcode == _END_SEND:
+
+        def end_send(frame: Frame, stack: list[Any], operand: Any) -> Any:
+            if type(stack[_ITERATOR - 1]) in _GENERATORS:
+                tell_exception(frame.context, frame, StopIteration(stack[-1]))
+            return handler(frame, stack, operand)
+
+        return end_send
+    return handler
+
+
+def _raises_at_its_end(receiver: Any, sent: Any, value: Any) -> bool:
+    """Whether the end of a delegation is a StopIteration that CPython raises in SEND, and not a value handed over."""
+    kind = type(receiver)
+    if kind in _GENERATORS:
+        return not _IS_INSTRUMENTED and (kind is CoroutineType or sent is not None or value is not None)
+    method = getattr(kind, "send", getattr(kind, "__next__", None))
+    return type(method) is FunctionType or (sys.version_info < (3, 15) and hasattr(kind, "send"))
 
 
 def _traced(handler: Callable[..., Any], index: int, is_resume: bool, line: int | None) -> Callable[..., Any]:
     def traced(frame: Frame, stack: list[Any], operand: Any) -> Any:
         context = frame.context
+        previous = frame.last_traced
+        frame.last_traced = index
         if context.telling or (context.trace_function is None and context.profile_function is None):
             return handler(frame, stack, operand)
         if is_resume:
-            _tell_call(context, frame)
+            tell_call(context, frame)
         else:
-            _tell_before(context, frame, index, line)
-        frame.last_traced = index
+            _tell_before(context, frame, line if _begins_line(frame.guest, previous, index, line) else None)
         signal = handler(frame, stack, operand)
         if signal in _LEAVING:
             tell_return(context, frame, frame.result)
@@ -100,7 +172,8 @@ def _traced(handler: Callable[..., Any], index: int, is_resume: bool, line: int 
     return traced
 
 
-def _tell_call(context: ExecutionContext, frame: Frame) -> None:
+def tell_call(context: ExecutionContext, frame: Frame) -> None:
+    """Tells that a frame starts, or that a generator's goes on or is thrown an exception."""
     host_frame = mirror_of(frame)
     if context.profile_function is not None:
         _tell(context, context.profile_function, host_frame, "call", None)
@@ -108,16 +181,14 @@ def _tell_call(context: ExecutionContext, frame: Frame) -> None:
         host_frame.f_trace = _tell(context, context.trace_function, host_frame, "call", None)
 
 
-def _tell_before(context: ExecutionContext, frame: Frame, index: int, line: int | None) -> None:
+def _tell_before(context: ExecutionContext, frame: Frame, line: int | None) -> None:
+    """Tells that an instruction is about to run, and the line that begins with it, if any."""
     if frame.mirror is None:
         return
     host_frame: FrameType = frame.mirror[0]
     local = host_frame.f_trace
     if local is None or context.trace_function is None:
         return
-    jumped_back = index < frame.last_traced
-    if jumped_back and line is None:
-        line = frame.guest.decoded.positions[index][0]
     if line is not None and host_frame.f_trace_lines:
         host_frame.f_trace = local = _tell(context, local, host_frame, "line", None)
     if frame.traces_opcodes and local is not None:
