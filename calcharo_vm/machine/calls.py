@@ -24,6 +24,7 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import as_native_sees
 from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.library import LIBRARY_LOOKASIDES
+from calcharo_vm.machine.native_errors import type_name
 from calcharo_vm.machine.shims import shim
 from calcharo_vm.machine.tracing import profiled_call
 from calcharo_vm.machine.trampolines import bind
@@ -144,7 +145,7 @@ def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: An
 def star_error(callable: Any, stars: str, wanted: str, found: Any) -> TypeError:
     """The error of a call whose `*` or `**` argument is of the wrong kind."""
     whose = "Value" if sys.version_info >= (3, 15) else f"{function_name(callable)} argument"
-    return TypeError(f"{whose} after {stars} must be {wanted}, not {type(found).__name__}")
+    return TypeError(f"{whose} after {stars} must be {wanted}, not {type_name(found)}")
 
 
 def function_name(callable: Any) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.native_errors import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 make_slice = slice
+LEAVES_KEY_ERRORS = sys.version_info < (3, 12)
+"""Whether a keyword given twice is told by a KeyError while an exception is handled (an oversight of CPython's)."""
 
 
 def list_extend(items: list[Any], iterable: Any) -> None:
@@ -24,7 +28,7 @@ def list_extend(items: list[Any], iterable: Any) -> None:
             raise
         wrong = True
     if wrong:
-        message = f"Value after * must be an iterable, not {kind.__name__}"
+        message = f"Value after * must be an iterable, not {type_name(iterable)}"
         raise TypeError(message)
 
 
@@ -40,7 +44,7 @@ def dict_update(mapping: dict[Any, Any], update: Any) -> None:
         TypeError: It is not a mapping.
     """
     if not hasattr(update, "keys"):
-        message = f"'{type(update).__name__}' object is not a mapping"
+        message = f"'{type_name(update)}' object is not a mapping"
         raise TypeError(message)
     mapping.update(update)
 
@@ -58,6 +62,8 @@ def dict_merge(callable: Any, mapping: dict[Any, Any], update: Any) -> None:
     for key in update.keys():  # noqa: SIM118 - the protocol of ** asks for keys()
         if key in mapping:
             if isinstance(key, str):
+                if LEAVES_KEY_ERRORS and sys.exception() is not None:
+                    raise KeyError(key)
                 message = f"{function_name(callable)} got multiple values for keyword argument '{key}'"
             else:
                 message = "keywords must be strings"

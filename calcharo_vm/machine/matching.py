@@ -3,6 +3,7 @@
 from typing import Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.native_errors import type_name
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.values import NULL
 
@@ -81,7 +82,7 @@ def _positional_names(cls: type, count: int) -> tuple[bool, tuple[str, ...]]:
         match_args = ()
         match_self = bool(cls.__flags__ & _MATCH_SELF_FLAG)
     if type(match_args) is not tuple:
-        message = f"{cls.__name__}.__match_args__ must be a tuple (got {type(match_args).__name__})"
+        message = f"{cls.__name__}.__match_args__ must be a tuple (got {type_name(match_args)})"
         raise TypeError(message)
     allowed = 1 if match_self else len(match_args)
     if allowed < count:
@@ -92,7 +93,7 @@ def _positional_names(cls: type, count: int) -> tuple[bool, tuple[str, ...]]:
         return True, ()
     for name in match_args[:count]:
         if type(name) is not str:
-            message = f"__match_args__ elements must be strings (got {type(name).__name__})"
+            message = f"__match_args__ elements must be strings (got {type_name(name)})"
             raise TypeError(message)
     return False, match_args[:count]
 

@@ -1,4 +1,4 @@
-"""CPython's own errors for arguments that do not fit a function which stands for one of CPython's."""
+"""CPython's own errors: what it says of arguments that do not fit, and how it names types."""
 
 from __future__ import annotations
 
@@ -28,3 +28,12 @@ def with_native_errors(function: Callable[..., Any], native: Callable[..., Any],
         return native(*arguments[own:], **named)
 
     return call
+
+
+def type_name(value: Any) -> str:
+    """The name of a value's type as errors give it: with its module if it is written in C (CPython's `tp_name`)."""
+    try:
+        type(Ellipsis).__reduce__(value)
+    except TypeError as error:  # "descriptor ... doesn't apply to a '...' object"
+        return str(error).rpartition(" a '")[2].removesuffix("' object")
+    return type(value).__name__
