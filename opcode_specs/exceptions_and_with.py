@@ -32,7 +32,7 @@ def BEFORE_WITH():
 @instruction("exception, types -- rest, match", CALLS)
 def CHECK_EG_MATCH():
     """Splits an exception group by `except*` types into what is left and what matches."""
-    rest, match = exception_group_match(exception, types)
+    rest, match = exception_group_match(frame, exception, types)
 
 
 @instruction("exception, types -- exception, matches", EXPRESSION)

@@ -108,7 +108,7 @@ class DecodedCode:
 
     @cached_property
     def first_traceable(self) -> int:
-        """The index of the instruction from which on frames are complete: what is before it makes cells and generators."""
+        """The index of the instruction that starts a frame when its cells, or its generator, are made."""
         for index, (opcode, oparg) in enumerate(zip(self.opcodes, self.opargs, strict=True)):
             if opcode == _RESUME and oparg & _PLACE_MASK == 0:
                 return index

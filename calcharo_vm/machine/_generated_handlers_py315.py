@@ -56,7 +56,7 @@ def CHECK_EG_MATCH(frame, stack, operand):
     """Splits an exception group by `except*` types into what is left and what matches."""
     types = stack.pop()
     exception = stack[-1]
-    rest, match = exception_group_match(exception, types)
+    rest, match = exception_group_match(frame, exception, types)
     stack[-1] = rest
     stack.append(match)
 

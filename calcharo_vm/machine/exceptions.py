@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.native_instruction import native_instruction
+from calcharo_vm.machine.tracebacks import add_traceback_entry
 
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
@@ -59,9 +60,15 @@ def raise_exception(arguments: list[Any]) -> BaseException:
     return current
 
 
-def exception_group_match(exception: Any, types: Any) -> tuple[Any, Any]:
-    """What is left of an exception and what matches the types of `except*`."""
+def exception_group_match(frame: Frame, exception: Any, types: Any) -> tuple[Any, Any]:
+    """What is left of an exception and what matches the types of `except*`.
+
+    A group made for an exception that is none has, since 3.14, an entry of the frame as its traceback.
+    """
     rest, match = native_instruction("CHECK_EG_MATCH", 0, 2, 2)(exception, types)
+    if sys.version_info >= (3, 14) and match is not None and not isinstance(exception, BaseExceptionGroup):
+        match.__traceback__ = None
+        add_traceback_entry(frame, match)
     return rest, match
 
 
