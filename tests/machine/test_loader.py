@@ -86,9 +86,10 @@ def test_the_finder_leaves_other_modules_to_cpython(folder: Path) -> None:
 
 
 def test_a_program_may_replace_the_finders(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine()
     monkeypatch.setattr(sys, "meta_path", [])
 
-    with Machine().activate():
+    with machine.activate():
         assert isinstance(sys.meta_path[0], GuestFinder)
         with pytest.raises(ModuleNotFoundError):
             importlib.import_module("loader_missing")
