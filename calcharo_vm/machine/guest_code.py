@@ -80,7 +80,7 @@ class GuestCode(StubMarker, GuestReference):
             pairs = traced_table(self, pairs)
         observe = machine.observe
         if observe is not None:
-            pairs = [(observe(index, handler), operand) for index, (handler, operand) in enumerate(pairs)]
+            pairs = [(observe(code, index, handler), operand) for index, (handler, operand) in enumerate(pairs)]
         self.start = int(observe is None and not machine.is_tracing and decoded.opcodes[0] == _RESUME)
         self.table = table = [(handler, operand, index) for index, (handler, operand) in enumerate(pairs, 1)]
         return table

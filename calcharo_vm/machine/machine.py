@@ -17,9 +17,10 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import GuestCode, builtins_of
 from calcharo_vm.machine.loader import importing_on
 from calcharo_vm.machine.lookasides import lookasides
+from calcharo_vm.machine.observer import LinkingObserver
 from calcharo_vm.machine.patches import patched_library
 from calcharo_vm.machine.scope import Scope
-from calcharo_vm.machine.tracebacks import strip_machine_entries
+from calcharo_vm.machine.tracebacks import StubMarker, strip_machine_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ class Machine:
         recursion_limit: The recursion limit that new threads of the guest start with, in frames.
     """
 
-    def __init__(self, *, observer: Observer | None = None, scope: Scope | None = None) -> None:
+    def __init__(self, *, observer: Observer | LinkingObserver | None = None, scope: Scope | None = None) -> None:
         self.observer = observer
         self.scope = Scope() if scope is None else scope
         self.recursion_limit = sys.getrecursionlimit()
@@ -46,6 +47,7 @@ class Machine:
         self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames
         self._guest_codes: WeakValueDictionary[int, GuestCode] = WeakValueDictionary()
+        self._hidden: dict[int, tuple[CodeType, CodeType]] = {}
         self._local = _thread._local()
 
     @property
@@ -69,11 +71,22 @@ class Machine:
             guest.relink()
 
     @property
-    def observe(self) -> Callable[[int, Callable[..., Any]], Callable[..., Any]] | None:
-        """How handlers are wrapped for the observer: a function of index and handler, or None."""
-        return None if self.observer is None else self._observed
+    def observe(self) -> Callable[[CodeType, int, Callable[..., Any]], Callable[..., Any]] | None:
+        """How handlers are wrapped for the observer: a function of code object, index and handler, or None."""
+        if self.observer is None:
+            return None
+        return self._linked if isinstance(self.observer, LinkingObserver) else self._observed
 
-    def _observed(self, index: int, handler: Callable[..., Any]) -> Callable[..., Any]:
+    def _linked(self, code: CodeType, index: int, handler: Callable[..., Any]) -> Callable[..., Any]:
+        linked = self.observer.observed(code, index, handler)  # type: ignore[union-attr] # only called with one
+        own = linked.__code__
+        known = self._hidden.get(id(own))
+        if known is None:
+            known = self._hidden[id(own)] = own, own.replace(co_consts=(*own.co_consts, StubMarker()))
+        linked.__code__ = known[1]  # so that its frames are the machine's
+        return linked
+
+    def _observed(self, _code: CodeType, index: int, handler: Callable[..., Any]) -> Callable[..., Any]:
         tell = self.observer.instruction  # type: ignore[union-attr] # only called with an observer
 
         def observed(frame: Frame, stack: list[Any], operand: Any) -> Any:

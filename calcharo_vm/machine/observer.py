@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.signals import RETURNED, STARTED, UNWOUND, YIELDED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.machine.signals import Signal
 
+    Handler = Callable[..., Any]
 
-class Observer(Protocol):
-    """Is told of every instruction; events of different threads come on their threads.
+
+class FrameObserver(Protocol):
+    """Is told of frames and exceptions; events of different threads come on their threads.
 
     An observer sees the frames themselves and must not change them.
     """
 
     def frame_entered(self, frame: Frame) -> None:
         """Tells that a frame starts."""
-
-    def instruction(self, frame: Frame, index: int) -> None:
-        """Tells that the frame's instruction `index` is about to execute; all state is as it finds it."""
 
     def raised(self, frame: Frame, error: BaseException) -> None:
         """Tells that an exception was raised in the frame, or passes it, at instruction `frame.ip - 1`."""
@@ -35,6 +37,22 @@ class Observer(Protocol):
 
     def frame_resumed(self, frame: Frame) -> None:
         """Tells that a generator's frame goes on."""
+
+
+class Observer(FrameObserver, Protocol):
+    """Is told of every instruction, too."""
+
+    def instruction(self, frame: Frame, index: int) -> None:
+        """Tells that the frame's instruction `index` is about to execute; all state is as it finds it."""
+
+
+@runtime_checkable
+class LinkingObserver(FrameObserver, Protocol):
+    """Puts handlers of its own in the place of the instructions', which is faster than being told of each one."""
+
+    def observed(self, code: CodeType, index: int, handler: Handler) -> Handler:
+        """The handler to link for instruction `index` of a code object; it must call the instruction's own."""
+        ...
 
 
 class Leave:

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, cast
 
-from calcharo_vm.machine.signals import RETURNED, STARTED, UNWOUND, YIELDED, Signal
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import Recorder
 
 if TYPE_CHECKING:
     from calcharo_vm.machine.observer import Observer
-    from calcharo_vm.recording.frames import Leave as RecordedLeave
-    from calcharo_vm.recording.frames import ObservedFrame
     from calcharo_vm.recording.journal import Journal
 
 __all__ = ["MachineRecorder", "as_observer"]
-
-
-class Leave(Enum):
-    """Names the ways a frame is left, as recordings tell them apart."""
-
-    RETURNED = "returned"
-    UNWOUND = "unwound"
-    SUSPENDED = "suspended"
-
-
-_LEAVES = {
-    RETURNED: Leave.RETURNED,
-    UNWOUND: Leave.UNWOUND,
-    YIELDED: Leave.SUSPENDED,
-    STARTED: Leave.SUSPENDED,
-}
 
 
 class MachineRecorder(Recorder):
@@ -58,10 +38,6 @@ class MachineRecorder(Recorder):
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""
         self.shadow.anatomy._known.clear()
-
-    def frame_left(self, frame: ObservedFrame, leave: RecordedLeave) -> None:
-        """Journal that a frame is left, in the words of recordings."""
-        super().frame_left(frame, _LEAVES[leave] if isinstance(leave, Signal) else leave)
 
 
 def as_observer(recorder: MachineRecorder) -> Observer:

@@ -76,17 +76,15 @@ class Comparison(Identities):
         return self.anatomy.of(type(value)).kind
 
     def see_namespace(self, globals_: dict[str, object]) -> Shade:
-        """The shade of a module's dictionary, held by one more recorded place."""
+        """The shade of a module's dictionary that is not recorded yet."""
         known = self.by_id.get(id(globals_))
-        if known is None or not known.count or known.type_address != id(type(globals_)):
-            if known is not None:
-                self.forget(known)
-            known = self._make(globals_, HeapKind.NAMESPACE, "dict")
-            known.count += 1
-            self._read_new(globals_, known)
-        else:
-            known.count += 1
-        return known
+        if known is not None:
+            self.forget(known)
+        shade = self._make(globals_, HeapKind.NAMESPACE, "dict")
+        shade.count += 1  # what it holds may lead back to it
+        self._read_new(globals_, shade)
+        shade.count -= 1
+        return shade
 
     def _is_still(self, value: object, known: Shade) -> bool:
         if known.type_address != id(type(value)):
@@ -338,6 +336,6 @@ class Comparison(Identities):
         ]
         shade.type_address, shade.kind = id(type(value)), kind
         shade.items, shade.table, shade.fields = [], {}, {}
-        self.log += (ops.NEW, shade.token.stop, kind.value, self.anatomy.of(type(value)).name, name_of(value, kind))
+        self.log += (ops.NEW, shade.token.stop, kind._value_, self.anatomy.of(type(value)).name, name_of(value, kind))
         self._read_new(value, shade)
         self.release_all(old)

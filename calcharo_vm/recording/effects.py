@@ -1,7 +1,7 @@
 """What instructions change beside the stack: what to remember before one, and what to read after it."""
 
 import sys
-from types import GeneratorType, MethodDescriptorType
+from types import GeneratorType, MethodDescriptorType, ModuleType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
@@ -15,8 +15,8 @@ from calcharo_vm.recording.anatomy import (
 )
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words, token
-from calcharo_vm.recording.natives import Effect, advances_nothing_else, effect_of, is_plain_iterable
-from calcharo_vm.recording.plan import Frame, Held, Prepare
+from calcharo_vm.recording.natives import PLAIN_ITERATORS, Effect, advances_nothing_else, effect_of, is_plain_iterable
+from calcharo_vm.recording.plan import Held, Prepare, Row
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
 
@@ -51,21 +51,29 @@ class Effects:
         self.preparations: dict[int, Prepare] = {
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
-            plan.STORE_SLICE: lambda _frame, stack, _detail: (Effect.FIRST, stack[-3]),
-            plan.LIST_EXTENDS: lambda _frame, stack, depth: _prepare_extension(Effect.EXTENDS, stack, depth),
-            plan.COLLECTION_GROWS: lambda _frame, stack, depth: _prepare_extension(Effect.FIRST, stack, depth),
-            plan.SET_GROWS: lambda _frame, stack, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
-            plan.MAP_GROWS: lambda _frame, stack, depth: (Effect.KEYED, _below(stack, 2, depth), stack[-2]),
+            plan.STORE_SLICE: lambda stack, _base, _detail: (Effect.FIRST, stack[-3]),
+            plan.LIST_EXTENDS: lambda stack, _base, depth: _prepare_extension(Effect.EXTENDS, stack, depth),
+            plan.COLLECTION_GROWS: lambda stack, _base, depth: _prepare_extension(Effect.FIRST, stack, depth),
+            plan.SET_GROWS: lambda stack, _base, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
+            plan.MAP_GROWS: lambda stack, _base, depth: (Effect.KEYED, _below(stack, 2, depth), stack[-2]),
             plan.CALL: self._prepare_call,
             plan.IN_PLACE: self._prepare_in_place,
             plan.READ_SUBSCRIPT: self._prepare_read_subscript,
             plan.ADVANCE: self._prepare_advance,
             plan.READ_ATTRIBUTE: self._prepare_read_attribute,
-            plan.ENTER_WITH: lambda _frame, stack, _detail: (Effect.UNKNOWN, stack[-1]),
-            plan.EXIT_WITH: lambda _frame, stack, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
+            plan.ENTER_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN, stack[-1]),
+            plan.EXIT_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
         }
 
-        self._appliers: dict[object, Callable[[ObservedFrame, tuple[object, ...]], None]] = {
+        self.harmless: dict[int, tuple[int, frozenset[int]]] = {
+            plan.READ_SUBSCRIPT: (-2, _EXACT_CONTAINERS),
+            plan.IN_PLACE: (-2, shadow.scalars | {id(tuple)}),
+            plan.READ_ATTRIBUTE: (-1, shadow.scalars | _EXACT_CONTAINERS | {id(ModuleType)}),
+            plan.ADVANCE: (-1, PLAIN_ITERATORS),
+        }
+        """For acts that change nothing when one of the operands is of certain types: where it lies, and those types."""
+
+        self.appliers: dict[object, Callable[[ObservedFrame, tuple[object, ...]], None]] = {
             Effect.FIRST: self._changed,
             Effect.AT_END: self._appended_or_popped,
             Effect.POPS: self._popped,
@@ -83,30 +91,30 @@ class Effects:
     # --- before the instruction ------------------------------------------------------------------
 
     @staticmethod
-    def _prepare_attribute(_frame: Frame, stack: Words, detail: object) -> Held:
+    def _prepare_attribute(stack: Words, _base: int, detail: object) -> Held:
         return Effect.ATTRIBUTE, stack[-1], detail
 
     @staticmethod
-    def _prepare_subscript(_frame: Frame, stack: Words, _detail: object) -> Held:
+    def _prepare_subscript(stack: Words, _base: int, _detail: object) -> Held:
         return Effect.KEYED, stack[-2], stack[-1]
 
-    def _prepare_in_place(self, _frame: Frame, stack: Words, _detail: object) -> Held:
+    def _prepare_in_place(self, stack: Words, _base: int, _detail: object) -> Held:
         target = stack[-2]
         if id(type(target)) in self.shadow.scalars or type(target) is tuple:
             return None
         return (Effect.EXTENDS if type(target) is list else Effect.UNKNOWN), target
 
-    def _prepare_read_subscript(self, _frame: Frame, stack: Words, _detail: object) -> Held:
+    def _prepare_read_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
         container = stack[-2]
         return None if id(type(container)) in _EXACT_CONTAINERS else (Effect.FIRST, container)
 
     @staticmethod
-    def _prepare_advance(_frame: Frame, stack: Words, detail: object) -> Held:
+    def _prepare_advance(stack: Words, _base: int, detail: object) -> Held:
         assert isinstance(detail, int)
         iterator = stack[detail]
         return None if advances_nothing_else(iterator) else (Effect.UNKNOWN, iterator)
 
-    def _prepare_read_attribute(self, _frame: Frame, stack: Words, detail: object) -> Held:
+    def _prepare_read_attribute(self, stack: Words, _base: int, detail: object) -> Held:
         owner = stack[-1]
         shade = self._by_id.get(id(owner))
         if shade is None or shade.kind is not HeapKind.INSTANCE or detail in shade.fields or not shade.count:
@@ -117,8 +125,7 @@ class Effects:
             return None
         return Effect.UNKNOWN, owner
 
-    def _prepare_call(self, frame: Frame, stack: Words, _detail: object) -> Held:
-        base = frame.length - frame.row[1]
+    def _prepare_call(self, stack: Words, base: int, _detail: object) -> Held:
         called, first = self._called(stack, base)
         effect = effect_of(called, self.shadow.anatomy)
         if effect is Effect.NONE:
@@ -157,14 +164,14 @@ class Effects:
 
     # --- after the instruction -------------------------------------------------------------------
 
-    def apply(self, frame: ObservedFrame, record: FrameRecord, act: int) -> None:
-        """Journals what the instruction a frame is at has changed beside the stack."""
+    def apply(self, frame: ObservedFrame, record: FrameRecord, row: Row) -> None:
+        """Journals what an instruction of a frame has changed beside the stack."""
+        _word, _pops, act, detail = row
         if act <= plan.PREPARED:
             held = record.held
             if held is not None:
-                self._appliers[held[0]](frame, held)
+                self.appliers[held[0]](frame, held)
             return
-        detail = record.detail
         shadow, stack = self.shadow, frame.stack
         match act:
             case plan.SLOTS:

@@ -6,9 +6,8 @@ from typing import Final, Protocol
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.identity import Shade, Words
-from calcharo_vm.recording.plan import NOTHING, Held, Plan, Row
-
-_NOT_STARTED: Row = (0, 0, NOTHING, None)
+from calcharo_vm.recording.plan import Held, Plan, Row
+from calcharo_vm.recording.values import HeapKind
 
 
 class Leave(Protocol):
@@ -25,8 +24,9 @@ class ObservedFrame(Protocol):
 
     fast: list[object]
     stack: list[object]
+    ip: int
     globals: dict[str, object]
-    record: object
+    record: "FrameRecord"  # set when the frame is entered
 
     @property
     def code(self) -> CodeType:
@@ -44,6 +44,8 @@ class ObservedFrame(Protocol):
         ...
 
 
+_NOBODY: Final = Shade(0, None, HeapKind.OPAQUE, 0)
+
 CUT: Final = -(1 << 62)
 """The length of a stack that was journalled anew while its instruction executes."""
 
@@ -54,65 +56,36 @@ class FrameRecord:
     Attributes:
         number: Its place in the order of frames.
         plan: What its instructions may change.
-        rows: The plan's rows.
-        row: The row of the instruction it is at.
+        row: The row of the instruction it is at, None when all that it did is journalled or it has not begun.
         length: The length of its stack before that instruction, or `CUT`.
-        kept: With `CUT`, how much of the stack is as the journal has it.
         thread: The thread that executes it.
         top: Where on its stack the topmost recorded object lies, -1 when there is none.
         places: Where on its stack recorded objects lie, bottom first, after a -1.
-        shades: The objects that lie there, after a None.
+        shades: The objects that lie there, after one that stands for nobody.
         slots: The recorded objects in its fast local slots.
         namespaces: Its globals, and its locals if it has a namespace for them.
         held: What the instruction it is at may change.
-        searches: How many searches had been due when it was suspended.
-        leash: What tells that a suspended frame is gone.
     """
 
-    __slots__ = (
-        "held",
-        "kept",
-        "leash",
-        "length",
-        "namespaces",
-        "number",
-        "places",
-        "plan",
-        "row",
-        "rows",
-        "searches",
-        "shades",
-        "slots",
-        "thread",
-        "top",
-    )
+    kept: int = 0
+    """With `CUT`, how much of the stack is as the journal has it."""
+    searches: int = 0
+    """How many searches had been due when it was suspended."""
+    leash: object = None
+    """What tells that a suspended frame is gone."""
 
     def __init__(self, number: int, plan: Plan, thread: "ThreadRecord") -> None:
         self.number = number
         self.plan = plan
-        self.rows = plan.rows
-        self.row = _NOT_STARTED
+        self.row: Row | None = None
         self.length = 0
-        self.kept = 0
         self.thread = thread
         self.top = -1
         self.places = [-1]
-        self.shades: Words = [None]
+        self.shades: list[Shade] = [_NOBODY]
         self.slots: dict[int, Shade] = {}
-        self.namespaces: Words = []
+        self.namespaces: list[Shade]
         self.held: Held = None
-        self.searches = 0
-        self.leash: object = None
-
-    @property
-    def base(self) -> int:
-        """How much of its stack the instruction it is at leaves alone; negative when that is `CUT`."""
-        return self.length - self.row[1]
-
-    @property
-    def detail(self) -> object:
-        """What belongs to the act of the instruction it is at."""
-        return self.plan.details[self.row[0] - self.plan.first]
 
     def put(self, place: int, shade: Shade) -> None:
         """Takes note that an object lies on the stack."""
@@ -120,18 +93,20 @@ class FrameRecord:
         self.shades.append(shade)
         self.top = place
 
-    def take(self, base: int) -> Words:
-        """Takes the objects from the stack that lie at `base` or above."""
-        places, shades, gone = self.places, self.shades, []
-        while self.top >= base:
+    def take(self, base: int) -> list[Shade]:
+        """Takes the objects from the stack that lie at `base` or above, the topmost first."""
+        places, shades = self.places, self.shades
+        gone = [shades.pop()]
+        places.pop()
+        while places[-1] >= base:
             places.pop()
             gone.append(shades.pop())
-            self.top = places[len(places) - 1]
+        self.top = places[-1]
         return gone
 
-    def take_all(self) -> Words:
+    def take_all(self) -> list[Shade]:
         """Takes all objects that the frame holds."""
-        gone = [*self.shades, *self.slots.values(), *self.namespaces]
+        gone = [*self.shades[1:], *self.slots.values(), *self.namespaces]
         self.namespaces.clear()  # in place: the leash looks at it
         return gone
 
@@ -163,12 +138,12 @@ Abandoned = Callable[[int, Words], None]
 
 
 class ThreadRecord:
-    """What is recorded of a thread: its frames, innermost last, and the step it is at."""
+    """What is recorded of a thread: its frames, innermost last, and the word of the step it is at."""
 
-    __slots__ = ("frames", "number", "open")
+    __slots__ = ("frames", "number", "word")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.frames: list[FrameRecord] = []
-        self.open: FrameRecord | None = None
-        """The frame whose instruction is the thread's latest step, not complete yet."""
+        self.word = 0
+        """What ends the thread's latest step, 0 when that is complete."""

@@ -7,6 +7,7 @@ zero the address is forgotten. After the garbage collector has freed something, 
 in which a count reached zero, an address is believed only after looking at the content again.
 """
 
+from collections.abc import Iterable
 from typing import Final
 from weakref import ref
 
@@ -109,7 +110,7 @@ class Identities:
             if not word.count:
                 self.zeros.append(word)
 
-    def release_all(self, words: Words) -> None:
+    def release_all(self, words: Iterable[object]) -> None:
         """One place fewer holds what each of the words stands for."""
         for word in words:
             if type(word) is Shade:
@@ -142,7 +143,7 @@ class Identities:
         shade = Shade(self._made, value, kind, self.epoch)
         self._made += 1
         self.by_id[id(value)] = shade
-        self.log += (ops.NEW, shade.token.stop, kind.value, type_name, name_of(value, kind))
+        self.log += (ops.NEW, shade.token.stop, kind._value_, type_name, name_of(value, kind))
         if kind is HeapKind.CLASS:
             self.classes.append(ref(value))  # type: ignore[arg-type]
         if outlives_the_program(value, kind):

@@ -13,11 +13,13 @@ from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, 
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import Anatomy, is_guest_function
-from calcharo_vm.recording.layouts import is_scalar, mro
+from calcharo_vm.recording.layouts import SCALAR_TYPES, mro
 
 
 class Effect(enum.Enum):
     """What a native call does to its receiver or operands."""
+
+    __hash__ = object.__hash__  # an enum's own is written in Python
 
     NONE = enum.auto()
     CONSUMES = enum.auto()
@@ -110,17 +112,18 @@ for _cls in (str, int, float, bytes, tuple, frozenset):
 _ITERABLES: tuple[Iterable[object], ...] = (
     *([], (), "", "é", b"", {}, {}.values(), {}.items(), set(), range(0), range(1 << 70), bytearray(), deque()),
 )
-_PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {
+PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {
     id(GeneratorType),
     id(type(reversed([]))),
     id(type(reversed({}))),
-    *map(id, (list, tuple, dict, set, frozenset, deque)),
+    *map(id, (list, tuple, dict, set, frozenset, deque, range, *SCALAR_TYPES)),
 }
+"""The types of iterables and iterators that change nothing else when they are iterated."""
 
 
 def is_plain_iterable(value: object) -> bool:
     """Returns whether iterating a value changes no recorded object, or is executed by the machine."""
-    return id(type(value)) in _PLAIN_ITERATORS or is_scalar(value) or type(value) is range
+    return id(type(value)) in PLAIN_ITERATORS
 
 
 def advances_nothing_else(iterator: object) -> bool:
@@ -134,10 +137,10 @@ def advances_nothing_else(iterator: object) -> bool:
 
 def effect_of(called: object, anatomy: Anatomy) -> Effect:
     """What calling `called` natively does; NONE for what the machine executes itself."""
-    known = _by_address.get(id(called))
+    cls = type(called)
+    known = None if cls is FunctionType else _by_address.get(id(called))
     if known is not None:
         return known
-    cls = type(called)
     if cls is FunctionType:
         return Effect.NONE if is_guest_function(called, anatomy.guest_modules) else Effect.RUNS_CODE
     if cls is MethodType:

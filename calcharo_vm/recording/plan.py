@@ -1,13 +1,14 @@
 """What the recorder has to look at after each instruction of a code object, worked out once."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import CodeType
-from typing import Final, Protocol
+from typing import Final
 
 import attrs
 
 from calcharo_vm.code import DecodedCode, Flags, Instruction, decode, flags, localsplus_names, pops
+from calcharo_vm.code.metadata import OPCODES, TABLE, stack_effect
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
@@ -79,6 +80,8 @@ _ACTS: Final = {
     "BEFORE_ASYNC_WITH": ENTER_WITH,
     "WITH_EXCEPT_START": EXIT_WITH,
 }
+_ENDING: Final = frozenset({"RETURN_VALUE", "RETURN_CONST", "RERAISE", "RAISE_VARARGS"})
+_ALWAYS_JUMPING: Final = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
 _ONE_SLOT: Final = frozenset({"DELETE_FAST", "LOAD_FAST_AND_CLEAR", "MAKE_CELL"})
 _FIRST_IN_PLACE, _LAST_IN_PLACE, _SUBSCRIPT = 13, 25, 26  # arguments of BINARY_OP
 _IMPORT_STAR_INTRINSIC = 2
@@ -93,23 +96,14 @@ def is_condition(opname: str) -> bool:
 Held = tuple[object, ...] | None
 """An effect and the objects it may have: kept from before an instruction until it has executed."""
 
-Row = tuple[int, int, int, tuple["Prepare", object, "Row"] | None]
-"""What to look at for one instruction: the word that ends its step, how many values it pops, its act.
+Row = tuple[int, int, int, object]
+"""What to look at for one instruction: the word that ends its step, how many values it pops, act and detail."""
 
-For an act that is prepared, also how, with which detail, and the row to use when it turns out that
-nothing but the stack will change.
+Prepare = Callable[[list[object], int, object], Held]
+"""Looks at the stack before an instruction executes, to tell what it may change.
+
+It gets the stack, how much of it the instruction leaves alone, and the detail that belongs to its act.
 """
-
-
-class Frame(Protocol):
-    """What is known of the frame that an instruction is prepared in."""
-
-    row: Row
-    length: int
-
-
-Prepare = Callable[[Frame, list[object], object], Held]
-"""Looks at a frame and its stack before an instruction executes, to tell what it may change."""
 
 
 @attrs.define(slots=True)
@@ -119,36 +113,40 @@ class Plan:
     Attributes:
         code: The code object, kept so that its address stays its own.
         number: Its place among the journal's codes.
-        first: The word that ends a step of its first instruction.
+        opnames: The names of their opcodes.
+        opargs: The arguments of its instructions.
         rows: What each instruction may change.
-        details: Names, slots or depths that belong to the acts.
+        depths: The length of the stack before each instruction.
+        pushes: How many values each instruction pushes; -1 where that depends on whether it jumps.
         filled_cells: The slots of the cells that are filled when the class is made whose body this is.
     """
 
     code: CodeType
     number: int
-    first: int
+    opnames: list[str]
+    opargs: list[int]
     rows: list[Row]
-    details: list[object]
+    depths: list[int]
+    pushes: list[int]
     filled_cells: tuple[int, ...]
 
 
-def make_plan(code: CodeType, journal: Journal, preparations: Mapping[int, Prepare]) -> Plan:
+def make_plan(code: CodeType, journal: Journal) -> Plan:
     """Works out the plan of a code object and enters its instructions into the journal's tables."""
     decoded = decode(code)
     number, first = len(journal.codes), len(journal.instructions)
     info = _describe(code, first)
     journal.codes.append(info)
     journal.instructions.extend(_row(number, instruction) for instruction in decoded.instructions)
-    rows: list[Row] = []
-    details: list[object] = []
-    for word, instruction in enumerate(decoded.instructions, ops.FIRST_STEP + first):
-        act, detail = _act(decoded, instruction)
-        plain: Row = (word, _pops(instruction), NOTHING, None)
-        prepared = (preparations[act], detail, plain) if act <= PREPARED else None
-        rows.append((word, plain[1], act, prepared))
-        details.append(detail)
-    return Plan(code, number, ops.FIRST_STEP + first, rows, details, info.cells if info.is_namespace else ())
+    rows: list[Row] = [
+        (word, _pops(instruction), *_act(decoded, instruction))
+        for word, instruction in enumerate(decoded.instructions, ops.FIRST_STEP + first)
+    ]
+    opnames = [instruction.opname for instruction in decoded.instructions]
+    pushes = [_pushes(instruction) for instruction in decoded.instructions]
+    return Plan(
+        code, number, opnames, decoded.opargs, rows, _depths(decoded), pushes, info.cells if info.is_namespace else ()
+    )
 
 
 def _describe(code: CodeType, first: int) -> CodeInfo:
@@ -188,6 +186,44 @@ def _pops(instruction: Instruction) -> int:
     if instruction.opname == "FOR_ITER":  # leaves the iterator where it is; 3.15 counts in the value above it
         return int(sys.version_info >= (3, 15))
     return pops(instruction)
+
+
+def _pushes(instruction: Instruction) -> int:
+    if instruction.opcode in TABLE.JUMPS and instruction.opname not in _ALWAYS_JUMPING:
+        return -1
+    return _effect(instruction.opcode, instruction.oparg or 0) + _pops(instruction)
+
+
+def _effect(opcode: int, oparg: int, *, jump: bool = False) -> int:
+    """The change of the stack's length, which CPython counts in other places for a few opcodes."""
+    name = TABLE.OPNAMES[opcode]
+    if name == "RETURN_GENERATOR":  # until 3.12, what is sent first is counted as there from the start
+        return 1
+    if name == "PRECALL":  # what a call of 3.11 takes is counted here, and taken by CALL
+        return 0
+    effect = stack_effect(opcode, oparg, jump=jump)
+    if name == "CALL" and "PRECALL" in OPCODES:
+        effect += stack_effect(OPCODES["PRECALL"], oparg, jump=jump)
+    return effect
+
+
+def _depths(decoded: DecodedCode) -> list[int]:
+    """The length of the stack before each instruction, which is the same on every path to it."""
+    depths = [-1] * len(decoded.opcodes)
+    waiting = [(0, 0), *((entry.target, entry.depth + entry.lasti + 1) for entry in decoded.handlers)]
+    while waiting:
+        index, depth = waiting.pop()
+        while index < len(depths) and depths[index] < 0:
+            depths[index] = depth
+            opcode, oparg = decoded.opcodes[index], decoded.opargs[index]
+            name = TABLE.OPNAMES[opcode]
+            if opcode in TABLE.JUMPS:
+                waiting.append((decoded.targets[index], depth + _effect(opcode, oparg, jump=True)))
+            if name in _ENDING or name in _ALWAYS_JUMPING:
+                break
+            depth += _effect(opcode, oparg)
+            index += 1
+    return depths
 
 
 def _act(decoded: DecodedCode, instruction: Instruction) -> tuple[int, object]:

@@ -1,35 +1,53 @@
 """Writes the journal while the machine executes: the observer of frames and instructions."""
 
 import gc
+import sys
 import threading
 import time
-from types import CodeType
+from types import CodeType, FrameType
 
 import psutil
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording import ops
+from calcharo_vm.recording import linking, ops
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frames import CUT, FrameRecord, Leave, ObservedFrame, ThreadRecord
-from calcharo_vm.recording.hook import make_hook
 from calcharo_vm.recording.identity import Shade, Words, token
 from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.linking import Handler, Linker
 from calcharo_vm.recording.messages import message_of
-from calcharo_vm.recording.plan import BRANCH, FRESH, FUNCTION_PART, LIST_GROWS, NOTHING, Plan, make_plan
+from calcharo_vm.recording.plan import (
+    BRANCH,
+    CALL,
+    FRESH,
+    FUNCTION_PART,
+    LIST_GROWS,
+    NOTHING,
+    PREPARED,
+    Plan,
+    Row,
+    make_plan,
+)
+from calcharo_vm.recording.settling import make_settle
 from calcharo_vm.recording.shadow import Shadow
+from calcharo_vm.recording.tape import Tape
 
 _STACK_BOUND = frozenset({LIST_GROWS, FUNCTION_PART, BRANCH})
 """Acts that can be looked at only when the instruction has completed."""
 
 
+_DICT = id(dict)
+_PLAIN = frozenset({NOTHING, CALL})
+"""Acts that change nothing but the stack unless something is held."""
 _FOR_GOOD = frozenset({"RETURNED", "UNWOUND"})
 
 
 class Recorder:
-    """Journals what each instruction changes, by looking at the machine's frames between instructions.
+    """Journals what each instruction changes, by looking at the machine's frames.
 
-    A step is complete when the next one of its thread starts, so what an instruction did is read
-    just before the next. No guest object is kept alive beyond the instruction that works on it.
+    The handlers it links journal what an instruction did as soon as it has executed. A step that does
+    not end there, because another frame goes on, is complete when the next one of its thread starts. No
+    guest object is kept alive beyond the instruction that works on it.
     """
 
     def __init__(self, null: object, *, sample_interval: int = 1000) -> None:
@@ -38,108 +56,87 @@ class Recorder:
         Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` steps have passed.
         """
         self.journal = Journal(null)
-        self.log: Words = []
-        self.shadow = Shadow(self.log, null, lambda: self.complete_steps)
+        self.tape = Tape(self.seal)
+        self.log = self.tape.words
+        self.shadow = Shadow(self.log, null, lambda: self.tape.steps)
         self.effects = Effects(self.shadow, null)
         self.sample_interval = sample_interval
+        self.lock = threading.RLock()
+        self.writer: ThreadRecord | None = None
+        self.running: FrameRecord | None = None
+        """The frame whose instruction is the latest step, if it is still its thread's innermost."""
+        self._is_shared = False  # by more than one thread
         self._plans: dict[int, Plan] = {}
         self._plans_by_value: dict[tuple[CodeType, str, str], Plan] = {}
         self._frames_made = 0
         self._local = threading.local()
         self._threads: list[ThreadRecord] = []
-        self.writer: ThreadRecord | None = None
-        self.running: FrameRecord | None = None
-        """The frame whose instruction is the latest step, if it is still its thread's innermost."""
         self._gone: list[int] = []
-        self.lock = threading.RLock()
         self._process = psutil.Process()
         self._next_sample = 0
         self._is_open = True
-        hook = make_hook(self)
-        self.instruction, self._settle, self._share = hook.instruction, hook.settle, hook.share
-        self._commit, self._steps = hook.commit, hook.steps
+        self._settle = make_settle(self.shadow, self)
+        self._linker = Linker(self.tape, self.effects, self._settle, self)
         self._start_chunk()
         gc.callbacks.append(self._collected)
 
     # --- events of the machine -------------------------------------------------------------------
 
+    def observed(self, code: CodeType, index: int, handler: Handler) -> Handler:
+        """The handler to link instead of an instruction's own: it executes the instruction and journals what it did."""
+        return self._linker.link(self._plan(code), index, handler)
+
     def frame_entered(self, frame: ObservedFrame) -> None:
         """Journals a new frame, on top of the calling one, and its arguments."""
-        with self.lock:
-            back, caller = frame.back, self.running
-            if back is not None and caller is not None and back.record is caller:
-                thread = caller.thread
-                self.running = None
-                self._sync(back, caller)
-            else:
-                thread, _ = self._sync_caller(frame)
-            name = dict.get(frame.globals, "__name__")
-            if type(name) is str:
-                self.shadow.anatomy.guest_modules.add(name)
-            code = frame.code
-            record = FrameRecord(self._frames_made, self._plans.get(id(code)) or self._plan(code), thread)
-            self._frames_made += 1
-            frame.record = record
-            thread.frames.append(record)
-            self._journal_entry(frame, record)
+        if self._is_shared or frame.back is None:
+            with self.lock:
+                self._enter(frame)
+        else:
+            self._enter(frame)
 
     def frame_left(self, frame: ObservedFrame, leave: Leave) -> None:
         """Journals that a frame returned, was unwound or suspended itself."""
-        with self.lock:
-            record = self.running
-            if record is not None and record is frame.record:
-                thread = record.thread
-                self.running = None
-            else:
-                record, thread = self._record(frame)
-                self.surface(thread, record)
-            self._sync(frame, record)
-            name = leave.name
-            self.log += (ops.LEAVE, name)
-            if thread.frames[-1] is record:
-                thread.frames.pop()
-            if name in _FOR_GOOD:
-                if record.plan.filled_cells:
-                    self._hand_over_cells(frame, record, thread)
-                self.shadow.release_all(record.take_all())
-            else:
-                record.suspend(self._abandon, self.effects.searches)
-            if not thread.frames and thread.open is not None:
-                self._commit(thread.open.row[0])  # nothing need follow on this thread
-                thread.open = None
+        if self._is_shared:
+            with self.lock:
+                self._leave(frame, leave.name)
+        else:
+            self._leave(frame, leave.name)
 
     def frame_resumed(self, frame: ObservedFrame) -> None:
         """Journals that a suspended frame goes on, on top of whoever resumed it."""
         with self.lock:
-            thread, is_called_by_library = self._sync_caller(frame)
-            record = frame.record
+            thread = self._sync_caller(frame)
+            caller, record = frame.back and frame.back.record, frame.record
             assert isinstance(record, FrameRecord)
+            is_called_by_library = type(caller) is not FrameRecord or caller.held is not None
             if is_called_by_library or record.searches != self.effects.searches:
                 self.effects.search(frame)
             record.thread = thread
             thread.frames.append(record)
+            self._pend()
             self.log += (ops.RESUME, record.number)
 
     def raised(self, frame: ObservedFrame, error: BaseException) -> None:
         """Journals that the instruction a frame is at raised, or that an exception reached it."""
         with self.lock:
-            record, thread = self._record(frame)
-            self.surface(thread, record)
+            record = self._record(frame)
+            row = record.row or self._expose(frame, record)
+            self._surface(record)
             self.log += (ops.RAISED, *message_of(error))
-            word, pops, act, _ = record.row
+            word, pops, act, _ = row
             if act not in _STACK_BOUND:
-                self.apply(frame, record, act)
+                self.apply(frame, record, row)
             record.row, record.held = (word, pops, NOTHING, None), None
 
     def handled(self, frame: ObservedFrame, depth: int, _error: BaseException) -> None:
         """Journals that a handler of the frame takes over; its stack was cut to `depth` values first."""
         with self.lock:
-            record, _thread = self._record(frame)
+            record = self._record(frame)
             if record.length == CUT:
                 record.kept = min(record.kept, depth)
             else:
-                word, pops, act, _ = record.row
-                record.row = word, max(pops, record.length - depth), act, None
+                word, pops, act, detail = record.row  # type: ignore[misc] # an exception was raised there
+                record.row = word, max(pops, record.length - depth), act, detail
             self.log += (ops.HANDLED, depth)
 
     def wrote(self, text: str, *, is_error: bool) -> None:
@@ -154,10 +151,10 @@ class Recorder:
                 self._is_open = False
                 gc.callbacks.remove(self._collected)
                 for thread in self._threads:
-                    if thread.open is not None:
-                        self.turn_to(thread)
-                        self._commit(thread.open.row[0])
-                        thread.open = None
+                    if thread.word:
+                        self._turn_to(thread)
+                        self.tape.commit(thread.word)
+                        thread.word = 0
                 self.journal.chunks.append(tuple(self.log))
                 self.journal.length = self.complete_steps
                 self.log.clear()
@@ -165,15 +162,180 @@ class Recorder:
 
     @property
     def steps(self) -> int:
-        """The number of instructions that have started."""
-        return self._steps() + sum(thread.open is not None for thread in self._threads)
+        """The number of instructions that are complete, or have been left for another frame."""
+        return self.tape.steps + sum(thread.word != 0 for thread in self._threads)
 
     @property
     def complete_steps(self) -> int:
         """The number of instructions whose changes are journalled."""
-        return self._steps()
+        return self.tape.steps
+
+    # --- what handlers leave to the recorder -----------------------------------------------------
+
+    def before(self, frame: ObservedFrame) -> None:
+        """Completes the step before the one that begins, as something is pending."""
+        if not self._is_shared:
+            self._arrive(frame)
+            return
+        with self.lock:
+            self._arrive(frame)
+            record = frame.record
+            record.row, record.length = record.plan.rows[frame.ip - 1], len(frame.stack)
+            record.thread.word = record.row[0]
+
+    def after(self, frame: ObservedFrame) -> None:
+        """Takes note that the instruction's step is not complete, as something is pending."""
+        record = frame.record
+        if record.row is None:
+            with self.lock:
+                self._expose(frame, record)
+
+    def _arrive(self, frame: ObservedFrame) -> None:
+        record = frame.record
+        thread, row, held = record.thread, record.row, record.held
+        if thread is not self.writer:
+            self._turn_to(thread)
+        if thread.frames[-1] is not record:
+            self._surface(record)
+        if row is not None:
+            stack, base = frame.stack, record.length - row[1]
+            is_plain = held is None and row[2] in _PLAIN and record.top < base == len(stack) - 1
+            if is_plain and id(type(stack[base])) in self.shadow.scalars:
+                self.log += (1, stack[base])
+                if self.shadow.zeros:
+                    self.shadow.purge()
+            else:
+                self._settle(frame, record, row, record.length, frame.ip - 1)
+            record.row = None
+            if held is not None:
+                record.held = None
+        elif self.shadow.zeros:
+            self.shadow.purge()
+        self._goes_on(record, thread)
+        del held  # which may run a finaliser: the step is complete
+
+    def _goes_on(self, record: FrameRecord, thread: ThreadRecord) -> None:
+        """Completes the thread's latest step: nothing is pending any more, unless there are other threads."""
+        word, thread.word = thread.word, 0
+        if word:
+            self.tape.commit(word)
+        self.running = record
+        if not self._is_shared:
+            self.tape.pending.clear()
+
+    def _expose(self, frame: ObservedFrame, record: FrameRecord) -> Row:
+        """Takes note that the instruction a frame is at is not the end of it: other frames come first."""
+        index = frame.ip - 1
+        row, thread = record.plan.rows[index], record.thread
+        if thread is not self.writer:
+            self._turn_to(thread)
+        thread.word = word = row[0]
+        if self.tape.may_be_closed(word) and (reopened := self.tape.reopen(word)) is not None:
+            thread.word = reopened
+            row = (word, 0, NOTHING, None)  # all of it is journalled already
+            record.length = len(frame.stack)
+        else:
+            record.length = record.plan.depths[index]
+        record.row = row
+        self._pend()
+        return row
+
+    def _pend(self) -> None:
+        """Takes note that the next instruction has to be looked at before it executes."""
+        self.running = None
+        if not self.tape.pending:
+            self.tape.pending.append(True)
 
     # --- frames and threads ----------------------------------------------------------------------
+
+    def _enter(self, frame: ObservedFrame) -> None:
+        back, caller, shadow = frame.back, self.running, self.shadow
+        taken: list[Shade] | None = None
+        if back is not None and caller is not None and back.record is caller:
+            thread = caller.thread
+            if caller.row is None and caller.held is None:
+                taken = self._call(back, caller)
+            else:
+                if caller.row is None:
+                    self._expose(back, caller)
+                self._sync(back, caller)
+        else:
+            thread = self._sync_caller(frame)
+        name = dict.get(frame.globals, "__name__")
+        if type(name) is str:
+            shadow.anatomy.guest_modules.add(name)
+        code = frame.code
+        frame.record = record = FrameRecord(self._frames_made, self._plans.get(id(code)) or self._plan(code), thread)
+        self._frames_made += 1
+        thread.frames.append(record)
+        self._journal_entry(frame, record)
+        if taken:
+            shadow.release_all(taken)
+        if shadow.zeros:
+            shadow.purge()
+        self._goes_on(record, thread)
+
+    def _call(self, frame: ObservedFrame, record: FrameRecord) -> list[Shade] | None:
+        """Journals that the instruction of a frame has taken its operands and calls, and returns what they were."""
+        index = frame.ip - 1
+        row = record.plan.rows[index]
+        length = record.plan.depths[index]
+        base = length - row[1]
+        if row[2] != CALL or len(frame.stack) != base or self.tape.may_be_closed(row[0]):
+            self._expose(frame, record)
+            self._sync(frame, record)
+            return None
+        record.row, record.length, record.thread.word = row, length, row[0]
+        self.log.append(0)
+        return record.take(base) if record.top >= base else None
+
+    def _leave(self, frame: ObservedFrame, name: str) -> None:
+        record = self.running
+        if record is None or record is not frame.record:
+            record = self._record(frame)
+            self._surface(record)
+        elif name == "RETURNED" and record.row is None and not self.tape.pending:
+            self._return(frame, record)
+            return
+        thread = record.thread
+        if record.row is None:
+            self._expose(frame, record)
+        else:
+            self._pend()
+        self._sync(frame, record)
+        is_over = name in _FOR_GOOD
+        self.log += (ops.LEAVE, name if is_over else "SUSPENDED")
+        if thread.frames[-1] is record:
+            thread.frames.pop()
+        if is_over:
+            if record.plan.filled_cells:
+                self._hand_over_cells(frame, record, thread)
+            self.shadow.release_all(record.take_all())
+        else:
+            record.suspend(self._abandon, self.effects.searches)
+        if not thread.frames and thread.word:  # nothing need follow on this thread
+            self.tape.commit(thread.word)
+            thread.word = 0
+
+    def _return(self, frame: ObservedFrame, record: FrameRecord) -> None:
+        """Journals that a frame returned right from the instruction it is at: the way frames usually end."""
+        plan, thread, shadow = record.plan, record.thread, self.shadow
+        word, pops, _act, _detail = plan.rows[frame.ip - 1]
+        self.log += (0, ops.LEAVE, "RETURNED") if pops else (ops.LEAVE, "RETURNED")
+        thread.frames.pop()
+        thread.word = word
+        self.running = None
+        self.tape.pending.append(True)
+        if plan.filled_cells:
+            self._hand_over_cells(frame, record, thread)
+        zeros = shadow.zeros
+        for shade in record.take_all():
+            shade.count -= 1
+            if not shade.count:
+                zeros.append(shade)
+        if not thread.frames:  # nothing need follow on this thread
+            self.tape.commit(word)
+            thread.word = 0
 
     def _current_thread(self) -> ThreadRecord:
         thread: ThreadRecord | None = getattr(self._local, "thread", None)
@@ -183,14 +345,22 @@ class Recorder:
             if thread.number:
                 self._share()
         if thread is not self.writer or self._gone:
-            self.turn_to(thread)
+            self._turn_to(thread)
         return thread
 
-    def turn_to(self, thread: ThreadRecord) -> None:
+    def _share(self) -> None:
+        """Makes all threads take the lock from now on, and waits for the first one if it is journalling without."""
+        self._is_shared = True
+        self._pend()
+        me = threading.get_ident()
+        while any(_is_journalling(frame) for number, frame in sys._current_frames().items() if number != me):
+            time.sleep(0)
+
+    def _turn_to(self, thread: ThreadRecord) -> None:
         """Journals that another thread goes on, and what abandoned frames let go."""
         if thread is not self.writer:
             self.writer = thread
-            self.running = None
+            self._pend()
             if len(self._threads) > 1:
                 self.shadow.epoch += 1  # what the other thread holds is known only when it goes on
             self.log += (ops.THREAD, thread.number)
@@ -201,22 +371,23 @@ class Recorder:
         """Lets go what a suspended frame held; called whenever the frame is thrown away."""
         self.shadow.release_all(words)
         self._gone.append(frame)
-        self.running = None  # so that the next step forgets what nobody holds any more
+        self._pend()  # so that the next step forgets what nobody holds any more
 
-    def surface(self, thread: ThreadRecord, record: FrameRecord) -> None:
+    def _surface(self, record: FrameRecord) -> None:
         """Makes a frame the thread's innermost: those above it became generators without a word."""
-        self.running = None
+        thread = record.thread
+        self._pend()
         if thread.frames and thread.frames[-1] is not record and record in thread.frames:
             while thread.frames[-1] is not record:
                 thread.frames.pop()
                 self.log += (ops.LEAVE, "STARTED")
 
-    def _record(self, frame: ObservedFrame) -> tuple[FrameRecord, ThreadRecord]:
+    def _record(self, frame: ObservedFrame) -> FrameRecord:
         record = frame.record
         assert isinstance(record, FrameRecord)
         if record.thread is not self.writer or self._gone:
-            self.turn_to(record.thread)
-        return record, record.thread
+            self._turn_to(record.thread)
+        return record
 
     def _plan(self, code: CodeType) -> Plan:
         known = self._plans.get(id(code))
@@ -224,7 +395,7 @@ class Recorder:
             key = (code, code.co_filename, code.co_qualname)
             known = self._plans_by_value.get(key)
             if known is None:
-                known = make_plan(code, self.journal, self.effects.preparations)
+                known = make_plan(code, self.journal)
                 self._plans_by_value[key] = self._plans[id(code)] = known
         return known
 
@@ -237,64 +408,68 @@ class Recorder:
 
     def _journal_entry(self, frame: ObservedFrame, record: FrameRecord) -> None:
         shadow = self.shadow
-        globals_ = shadow.see_namespace(frame.globals)
-        namespace: object = None
+        globals_ = shadow.by_id.get(id(frame.globals))
+        if globals_ is None or not globals_.count or globals_.type_address != _DICT:
+            globals_ = shadow.see_namespace(frame.globals)
+        globals_.count += 1
+        record.namespaces = [globals_]
+        oid = None
         if frame.locals is not None and frame.locals is not frame.globals:
             namespace = shadow.hold(frame.locals)
+            assert type(namespace) is Shade
             shadow.changed(frame.locals)
-        record.namespaces = [globals_, namespace]
+            record.namespaces.append(namespace)
+            oid = namespace.token.stop
         words, scalars = frame.fast.copy(), shadow.scalars
         for slot, value in enumerate(words):
             if id(type(value)) not in scalars:
-                shade = shadow.hold(value)
-                assert type(shade) is Shade
-                record.slots[slot] = shade
-                words[slot] = shade.token
-        oid = None if namespace is None else namespace.token.stop  # type: ignore[attr-defined]
+                record.slots[slot] = shade = shadow.hold(value)  # type: ignore[assignment] # it is no scalar
+                words[slot] = shade.token  # type: ignore[attr-defined]
         self.log += (ops.ENTER, record.number, record.plan.number, globals_.token.stop, oid, len(words), *words)
-        record.length = len(frame.stack)
         if frame.stack:
+            record.length = len(frame.stack)
             self.rewrite(frame.stack, record, 0)
 
     # --- bringing the record up to date ----------------------------------------------------------
 
-    def _sync_caller(self, frame: ObservedFrame) -> tuple[ThreadRecord, bool]:
-        """Journals what the calling frame's instruction has done so far.
-
-        Returns:
-            The thread, and whether native code is being executed there that may change things.
-        """
+    def _sync_caller(self, frame: ObservedFrame) -> ThreadRecord:
+        """Journals what the calling frame's instruction has done so far, and returns the thread."""
         back = frame.back
         caller = None if back is None else back.record
         if type(caller) is not FrameRecord:
-            return self._current_thread(), True
+            return self._current_thread()
         assert back is not None
         thread = caller.thread
         if thread is not self.writer or self._gone:
-            self.turn_to(thread)
-        self.surface(thread, caller)
+            self._turn_to(thread)
+        if caller.row is None:
+            self._expose(back, caller)
+        self._surface(caller)
         self._sync(back, caller)
-        return thread, caller.held is not None
+        return thread
 
     def _sync(self, frame: ObservedFrame, record: FrameRecord) -> None:
         """Journals what the instruction a frame is at has done so far."""
-        _word, pops, act, _ = record.row
+        row, stack = record.row, frame.stack
+        assert row is not None
+        _word, pops, act, _ = row
         base = record.length - pops
-        gone: Words | None = None
-        if len(frame.stack) != base:
-            gone = self._sync_stack(frame.stack, record, base)
+        gone: list[Shade] | None = None
+        if len(stack) != base:
+            gone = self._sync_stack(stack, record, base)
         elif pops:
             self.log.append(0)
             if record.top >= base:
                 gone = record.take(base)
-        if act != NOTHING and act not in _STACK_BOUND:
-            self.apply(frame, record, act)
-            if act >= 0:
-                record.length, record.kept = CUT, min(len(frame.stack), max(base, 0))
+        if act >= 0:
+            self.effects.set_fast(frame, record, act)
+            record.length, record.kept = CUT, min(len(stack), max(base, 0))
+        elif record.held is not None or (PREPARED < act < FRESH and act not in _STACK_BOUND):
+            self.effects.apply(frame, record, row)
         if gone:
             self.shadow.release_all(gone)
 
-    def _sync_stack(self, stack: Words, record: FrameRecord, base: int) -> Words | None:
+    def _sync_stack(self, stack: Words, record: FrameRecord, base: int) -> list[Shade] | None:
         length = len(stack)
         if length == record.length:
             return None
@@ -304,16 +479,16 @@ class Recorder:
             record.length, record.kept = CUT, kept
         return gone
 
-    def apply(self, frame: ObservedFrame, record: FrameRecord, act: int) -> None:
-        """Journals what the frame's instruction changed beside the stack."""
-        if act >= 0:
-            self.effects.set_fast(frame, record, act)
-        elif act < FRESH:
-            self.effects.apply(frame, record, act)
+    def apply(self, frame: ObservedFrame, record: FrameRecord, row: Row) -> None:
+        """Journals what an instruction of a frame changed beside the stack."""
+        if row[2] >= 0:
+            self.effects.set_fast(frame, record, row[2])
+        elif row[2] < FRESH:
+            self.effects.apply(frame, record, row)
 
-    def rewrite(self, stack: Words, record: FrameRecord, kept: int) -> Words:
+    def rewrite(self, stack: Words, record: FrameRecord, kept: int) -> list[Shade]:
         """Journals what lies on a stack above `kept` values, which need not be the base of its instruction."""
-        gone = record.take(kept)
+        gone = record.take(kept) if record.top >= kept else []
         words = [self.shadow.hold(value) for value in stack[kept:]]
         for place, word in enumerate(words, kept):
             if type(word) is Shade:
@@ -321,21 +496,6 @@ class Recorder:
         self.log += (ops.STACK, kept, len(words))
         self.log += map(token, words)
         return gone
-
-    def arrive(self, frame: ObservedFrame, record: FrameRecord, index: int) -> None:
-        """Completes the step before, and makes a frame the thread's innermost and running one."""
-        thread = record.thread
-        if thread is not self.writer:
-            self.turn_to(thread)
-        if thread.frames[-1] is not record:
-            self.surface(thread, record)
-        if record.row[0]:
-            self._settle(frame, record, index)
-        elif self.shadow.zeros:
-            self.shadow.purge()
-        if thread.open is not None:
-            self._commit(thread.open.row[0])
-        self.running = thread.open = record  # in this order: the frame before may be thrown away by it
 
     # --- steps and chunks ------------------------------------------------------------------------
 
@@ -346,7 +506,7 @@ class Recorder:
         self._start_chunk()
 
     def _start_chunk(self) -> None:
-        steps = self._steps()
+        steps = self.tape.steps
         self.journal.starts.append(steps)
         if self.writer is not None:
             self.log += (ops.THREAD, self.writer.number)
@@ -357,3 +517,25 @@ class Recorder:
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "stop" and info["collected"]:
             self.shadow.epoch += 1  # from here on, an address may belong to somebody else
+
+
+_DOORS = frozenset(
+    function.__code__
+    for function in (
+        *(Recorder.frame_entered, Recorder.frame_left, Recorder.frame_resumed, Recorder.raised, Recorder.handled),
+        *(Recorder.before, Recorder.after, Recorder.wrote, Recorder.finish),
+    )
+)
+"""The functions that take the lock when there are several threads."""
+
+
+def _is_journalling(innermost: FrameType) -> bool:
+    """Returns whether a thread, given by its innermost frame, is journalling without the lock that another has."""
+    if innermost.f_code in _DOORS:
+        return False
+    frame: FrameType | None = innermost
+    while frame is not None and frame.f_globals.get("__package__") == __package__:
+        if frame.f_code in _DOORS or frame.f_globals is vars(linking):
+            return True
+        frame = frame.f_back
+    return False

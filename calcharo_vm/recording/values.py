@@ -34,6 +34,8 @@ class Ref:
 class HeapKind(enum.StrEnum):
     """What a heap object is, which decides where its content lies."""
 
+    __hash__ = str.__hash__  # an enum's own is written in Python
+
     LIST = "list"
     TUPLE = "tuple"
     DICT = "dict"

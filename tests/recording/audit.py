@@ -3,7 +3,7 @@
 import sys
 import traceback
 from collections import deque
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.machine.frame import Frame
@@ -20,6 +20,7 @@ from calcharo_vm.recording import (
     Recording,
 )
 from calcharo_vm.recording.layouts import is_scalar
+from calcharo_vm.recording.linking import Handler
 from calcharo_vm.recording.state import State
 
 if TYPE_CHECKING:
@@ -36,8 +37,15 @@ class Auditor:
         self.snapshots: dict[int, Shape] = {}
         self.is_auditing = True
 
-    def instruction(self, frame: Frame, index: int) -> None:
-        self.recorder.instruction(frame, index)
+    def observed(self, code: CodeType, index: int, handler: Handler) -> Handler:
+        def audited(frame: Frame, stack: list[object], operand: object) -> object:
+            self.look(frame)
+            return handler(frame, stack, operand)
+
+        return self.recorder.observed(code, index, audited)  # type: ignore[arg-type]
+
+    def look(self, frame: Frame) -> None:
+        """Takes a snapshot before an instruction executes: the step before is complete."""
         if self.is_auditing and self.recorder.complete_steps:
             frames = []
             one: Frame | None = frame

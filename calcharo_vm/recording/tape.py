@@ -1,0 +1,82 @@
+"""The tape: the words of the steps as they are written, and how far they are complete."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+
+if TYPE_CHECKING:
+    from calcharo_vm.recording.identity import Words
+
+_NOWHERE: Final = -1
+
+
+class Tape:
+    """The words of the steps since the last chunk, and the number of steps.
+
+    Attributes:
+        words: The words.
+        pending: Not empty when the next instruction has to be looked at before it executes, because the one
+            before is not journalled yet: it entered or left a frame, ran code of the program on its way, or
+            other threads are recorded, too.
+        room: How many steps have room in this chunk.
+    """
+
+    __slots__ = ("_committed", "_seal", "_sealed", "_sealed_word", "_start", "pending", "room", "words")
+
+    def __init__(self, seal: Callable[[], None]) -> None:
+        """`seal` puts the words away as a chunk and starts another."""
+        self.words: Words = []
+        self.pending: list[bool] = []
+        self.room = ops.CHUNK_STEPS
+        self._seal = seal
+        self._sealed = 0  # steps in the chunks before
+        self._sealed_word = 0
+        self._start = 0  # how many words a new chunk starts with
+        self._committed = _NOWHERE
+
+    @property
+    def steps(self) -> int:
+        """The number of complete steps."""
+        return self._sealed + ops.CHUNK_STEPS - self.room
+
+    def commit(self, word: int) -> None:
+        """Completes a step, whose instruction may have executed long ago, by writing its last word."""
+        self.words.append(word)
+        self._committed = len(self.words)
+        self.room -= 1
+        if not self.room:
+            self.start_chunk()
+            self._sealed_word = _NOWHERE
+
+    def start_chunk(self) -> None:
+        """Seals the chunk: it has no room left."""
+        self._sealed += ops.CHUNK_STEPS
+        self.room = ops.CHUNK_STEPS
+        self._sealed_word = self.words[-1]  # type: ignore[assignment] # a step's last word is an int
+        self._committed = _NOWHERE
+        self._seal()
+        self._start = len(self.words)
+
+    def may_be_closed(self, word: int) -> bool:
+        """Returns whether it is worth asking `reopen`: instructions that execute have another word, nearly always."""
+        words = self.words
+        return not words or words[-1] is word or self._sealed_word is word
+
+    def reopen(self, word: int) -> int | None:
+        """Takes back the end of the last step if that is its word and the instruction wrote it itself.
+
+        Code that runs between two instructions, such as a finaliser that the garbage collector calls, belongs
+        to the first.
+
+        Returns:
+            The word; 0 when the step is complete but lies in a sealed chunk; None when the instruction of that
+            word is still being executed.
+        """
+        words = self.words
+        if words and words[-1] is word and len(words) != self._committed:
+            words.pop()
+            self.room += 1
+            return word
+        return 0 if self._sealed_word is word and len(words) == self._start else None
