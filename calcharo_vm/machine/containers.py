@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.native_errors import type_name
+from calcharo_vm.machine.native_instruction import native_instruction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 make_slice = slice
-LEAVES_KEY_ERRORS = sys.version_info < (3, 12)
-"""Whether a keyword given twice is told by a KeyError while an exception is handled (an oversight of CPython's)."""
 
 
 def list_extend(items: list[Any], iterable: Any) -> None:
@@ -41,34 +40,23 @@ def dict_update(mapping: dict[Any, Any], update: Any) -> None:
     """Adds what `**update` stands for in a dictionary display.
 
     Raises:
-        TypeError: It is not a mapping.
+        TypeError: It is not a mapping; CPython's own error.
     """
-    if not hasattr(update, "keys"):
-        message = f"'{type_name(update)}' object is not a mapping"
-        raise TypeError(message)
-    mapping.update(update)
+    native_instruction("DICT_UPDATE", 1, 2, 1)(mapping, update)
+
+
+_VALUES_BELOW = (None,) if sys.version_info < (3, 13) else (None, None)
+"""What lies between the callable and the keyword arguments: the positional ones, and since 3.13 the receiver."""
 
 
 def dict_merge(callable: Any, mapping: dict[Any, Any], update: Any) -> None:
     """Adds the keyword arguments that `**update` stands for in a call.
 
     Raises:
-        TypeError: It is not a mapping, or gives a keyword twice.
+        TypeError: It is not a mapping, or gives a keyword twice; CPython's own error, which names the callable.
     """
-    from calcharo_vm.machine.calls import function_name, star_error  # noqa: PLC0415 - errors only
-
-    if not hasattr(update, "keys"):
-        raise star_error(callable, "**", "a mapping", update)
-    for key in update.keys():  # noqa: SIM118 - the protocol of ** asks for keys()
-        if key in mapping:
-            if isinstance(key, str):
-                if LEAVES_KEY_ERRORS and sys.exception() is not None:
-                    raise KeyError(key)
-                message = f"{function_name(callable)} got multiple values for keyword argument '{key}'"
-            else:
-                message = "keywords must be strings"
-            raise TypeError(message)
-        mapping[key] = update[key]
+    values = (callable, *_VALUES_BELOW, mapping, update)
+    native_instruction("DICT_MERGE", 1, len(values), len(values) - 1)(*values)
 
 
 @cache

@@ -67,16 +67,6 @@ SMALLER = {
         (3, 99),
         "def g():\n    yield 1\nit = g()\nnext(it)\nit.throw(GeneratorExit)",
     ),
-    "keywords that are not strings, twice": (
-        (3, 11),
-        (3, 99),
-        "def f(x=0): pass\nf(**{'x': 1}, **{1: 2}, **{1: 3})",
-    ),
-    "a mapping whose keys() fails": (
-        (3, 11),
-        (3, 14),
-        "class K:\n    def keys(self): raise AttributeError\n{**K()}",
-    ),
 }
 
 

@@ -12,17 +12,18 @@ class CPythonModule(NamedTuple):
         name: Its name in the package `test`.
         tier: 1 for the language itself, 2 for what shows frames and code, and the library closest to the language.
         first_version: The first version that has it.
-        doctests: Whether it has doctests: `doctest` runs their examples, so it is interpreted too.
+        also: What else is interpreted, since it runs the module's code: `doctest` its examples, `annotationlib`
+            functions that it makes of the module's code objects.
     """
 
     name: str
     tier: int
     first_version: tuple[int, int]
-    doctests: bool
+    also: tuple[str, ...]
 
     def include(self) -> tuple[str, ...]:
-        """What is interpreted: the module, and doctest when it runs the module's examples."""
-        return (f"test.{self.name}", "doctest") if self.doctests else (f"test.{self.name}",)
+        """What is interpreted."""
+        return (f"test.{self.name}", *self.also)
 
     def runs_on(self, version: tuple[int, int]) -> bool:
         """Tells whether a version of CPython has the module."""
@@ -59,8 +60,13 @@ _SECOND_TIER = """
 
 
 def _modules(names: str, tier: int, since: str = "3.11") -> list[CPythonModule]:
-    with_doctests = _WITH_DOCTESTS.split()
-    return [CPythonModule(name, tier, version_of(since), name in with_doctests) for name in names.split()]
+    return [CPythonModule(name, tier, version_of(since), _also(name)) for name in names.split()]
+
+
+def _also(name: str) -> tuple[str, ...]:
+    if name in _WITH_DOCTESTS.split():
+        return ("doctest",)
+    return ("annotationlib",) if name == "test_annotationlib" else ()
 
 
 MODULES = (

@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, guard: "LeakGuard | None") -> None:
     from tests.conformance.cpython.recorder import Recorder
 
     with options.record.open("a", encoding="utf-8") as target:
-        result = Recorder(target)
+        result = Recorder(target, guard.take_leaks if guard is not None else dict)
         canary = importlib.import_module(CANARY)
         sys.path.remove(ROOT)
         _set_resources()
@@ -92,7 +92,7 @@ def _run(options: argparse.Namespace, guard: "LeakGuard | None") -> None:
         gc.collect()
         if guard is not None:
             guard.stop()
-        result.write({"finished": True, "leaks": dict(guard.leaks) if guard else {}})
+        result.write({"finished": True, "leaks": guard.take_leaks() if guard else {}})
 
 
 def _set_resources() -> None:

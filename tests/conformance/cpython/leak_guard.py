@@ -74,6 +74,12 @@ class LeakGuard:
         self.leaks.clear()
         return seen and before == 1  # the module code of `leak` was the other
 
+    def take_leaks(self) -> dict[str, int]:
+        """Gives the leaks since it was asked last."""
+        leaks = dict(self.leaks)
+        self.leaks.clear()
+        return leaks
+
     def _started(self, code: CodeType, _: int) -> object:
         if self._is_leak(code):
             self.leaks[f"{code.co_qualname} ({code.co_filename}, line {code.co_firstlineno})"] += 1

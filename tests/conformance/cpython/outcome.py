@@ -9,7 +9,10 @@ MISSING = "missing"
 CRASHED, TIMED_OUT = "crashed", "timed out"
 """The outcomes of a case that never ended."""
 
-SEVERITY = (PASSED, SKIPPED, EXPECTED_FAILURE, UNEXPECTED_SUCCESS, FAILED, ERROR)
+LEAKED = "leaked"
+"""The outcome of a case during which CPython itself ran guest code: it says nothing about the machine."""
+
+SEVERITY = (PASSED, SKIPPED, EXPECTED_FAILURE, UNEXPECTED_SUCCESS, FAILED, ERROR, LEAKED)
 
 
 class CaseRecord(TypedDict):

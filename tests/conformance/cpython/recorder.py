@@ -13,6 +13,7 @@ from tests.conformance.cpython.outcome import (
     ERROR,
     EXPECTED_FAILURE,
     FAILED,
+    LEAKED,
     PASSED,
     SEVERITY,
     SKIPPED,
@@ -21,6 +22,8 @@ from tests.conformance.cpython.outcome import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed import OptExcInfo
 
 LONGEST_TEXT = 6000
@@ -32,9 +35,10 @@ class Recorder(unittest.TestResult):
     A case fails when one of its subtests does.
     """
 
-    def __init__(self, target: TextIO) -> None:
+    def __init__(self, target: TextIO, take_leaks: "Callable[[], dict[str, int]]") -> None:
         super().__init__()
         self._target = target
+        self._take_leaks = take_leaks
         self._names: Counter[str] = Counter()
         self._record: CaseRecord | None = None
         self._test: object = None
@@ -48,6 +52,9 @@ class Recorder(unittest.TestResult):
     def stopTest(self, test: unittest.TestCase) -> None:  # noqa: N802  # unittest's name
         """Writes what became of the case."""
         super().stopTest(test)
+        leaks = self._take_leaks()
+        if leaks:
+            self._note(test, LEAKED, "\n".join(f"{count} x {code} ran natively" for code, count in leaks.items()))
         if self._record is not None:
             self.write(self._record)
         self._record = self._test = None
