@@ -54,8 +54,12 @@ def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, 
     if importer is NULL:
         message = "__lazy_import__ not found"
         raise ImportError(message)
-    # The function looks at its caller, which must be a module's frame, and remembers where it is.
-    call = _LazyCall(importer, (name, frame.globals, frame.locals, names, level))
+    return call_at_module_level(frame, importer, (name, frame.globals, frame.locals, names, level), {})
+
+
+def call_at_module_level(frame: Frame, importer: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Calls what looks at its caller, which must be a module's frame, and remembers where it is."""
+    call = _LazyCall(importer, arguments, named)
     code, position = frame.guest.code, frame.guest.decoded.positions[frame.ip - 1]
     caller = _LAZY_CALL.replace(
         co_name=code.co_name,
@@ -70,6 +74,8 @@ def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, 
 
 def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
     """Whether an import statement that says nothing is lazy: by the interpreter's mode or `__lazy_modules__`."""
+    if frame.locals is not frame.globals:
+        return False
     if sys.get_lazy_imports() == "all":  # type: ignore[attr-defined] # since 3.15
         return True
     lazy_modules = frame.globals.get("__lazy_modules__")
@@ -98,12 +104,13 @@ def reified(frame: Frame, name: str, value: Any) -> Any:
 class _LazyCall(StubMarker):
     """Holds the importer and its arguments for `_LAZY_CALL`."""
 
-    def __init__(self, importer: Any, arguments: tuple[Any, ...]) -> None:
+    def __init__(self, importer: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         self.importer = importer
         self.arguments = arguments
+        self.named = named
 
 
-_LAZY_CALL = compile('"call".importer(*"call".arguments)', __file__, "eval", dont_inherit=True)
+_LAZY_CALL = compile('"call".importer(*"call".arguments, **"call".named)', __file__, "eval", dont_inherit=True)
 
 
 def import_from(frame: Frame, module: Any, name: str) -> Any:

@@ -18,6 +18,7 @@ from calcharo_vm.machine.context import set_recursion_limit
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import builtins_of
+from calcharo_vm.machine.imports import call_at_module_level
 from calcharo_vm.machine.native_errors import with_native_errors
 from calcharo_vm.machine.tracebacks import visible_locals
 from calcharo_vm.machine.trampolines import guest_code_of
@@ -213,6 +214,13 @@ def guest_build_class(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
     return shim(frame, named=bool(named))(_build_class, arguments, named)
 
 
+def guest_lazy_import(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
+    """`__lazy_import__(...)` (PEP 810), which a module's own frame may call."""
+    if frame.locals is None:
+        return _lazy_import(*arguments, **named)
+    return call_at_module_level(frame, _lazy_import, arguments, named)
+
+
 def guest_function_type(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
     """`types.FunctionType(...)`: the function runs on the machine."""
     code = named.get("code", arguments[0] if arguments else None)
@@ -254,6 +262,7 @@ def lookasides() -> dict[int, Callable[..., Any]]:
 
 
 _build_class = builtins.__build_class__
+_lazy_import: Any = vars(builtins).get("__lazy_import__")
 _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     builtins.globals: guest_globals,
     builtins.locals: guest_locals,
@@ -268,6 +277,8 @@ _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     sys.setrecursionlimit: guest_set_recursion_limit,
     sys.getrecursionlimit: get_recursion_limit,
 }
+if _lazy_import is not None:
+    _LOOKASIDES[_lazy_import] = guest_lazy_import
 _BY_IDENTITY = {
     **{id(native): with_native_errors(lookaside, native, own=1) for native, lookaside in _LOOKASIDES.items()},
     id(sys.getrefcount): reference_count,  # which counts the references that its own call holds
