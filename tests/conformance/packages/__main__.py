@@ -3,7 +3,7 @@
     .venv-3.13/bin/python -m tests.conformance.packages                       all packages on all five versions
     .venv-3.13/bin/python -m tests.conformance.packages --version 3.13 -k lark
 
-Fetches the packages' source archives and makes environments for them in a folder that git ignores.
+Fetches the packages' source archives and makes environments for them in the user's cache folder.
 """
 
 import argparse

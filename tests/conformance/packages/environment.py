@@ -1,5 +1,7 @@
 """Fetches packages with their tests, and makes the environments that they run in."""
 
+import os
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -8,7 +10,9 @@ from tests.conformance.packages.catalogue import Package
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-CACHE = HERE / ".cache"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "calcharo-conformance")
+"""Not below this project: pytest would take its configuration for a package's."""
+CANARY = HERE / "canary.py"
 _TOOLS = ("pytest==8.4.2", "hypothesis", "pip")
 
 
@@ -41,7 +45,9 @@ def _unpack(package: Package, python: Path) -> Path:
         archive = next(archives.glob(f"{package.name.replace('-', '[-_]')}-{package.release}.tar.gz"))
         with tarfile.open(archive) as opened:
             opened.extractall(sources, filter="data")
-    return next(path for path in sources.iterdir() if path.is_dir())
+    folder = next(path for path in sources.iterdir() if path.is_dir())
+    shutil.copy(CANARY, folder)
+    return folder
 
 
 def _install(python: Path, *what: str) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.conformance.packages.catalogue import Package
+from tests.conformance.packages.environment import CANARY
 
-HERE = Path(__file__).resolve().parent
-CANARY = HERE / "canary.py"
+PLUGIN = Path(__file__).resolve().parent / "plugin"
 _OPTIONS = (
     *("-q", "-p", "outcome_plugin", "-p", "no:cacheprovider", "-W", "default", "--hypothesis-seed=1"),
     *("-o", "asyncio_default_fixture_loop_scope=function"),
@@ -53,11 +53,11 @@ def run_tests(python: Path, package: Package, folder: Path, *, on_machine: bool,
     if on_machine:
         included = [f"--include={pattern}" for pattern in (*package.include, CANARY.stem, REWRITER)]
         command += ["-m", "calcharo_vm", "run", *included]
-    command += ["-m", "pytest", *package.tests, str(CANARY), *_OPTIONS, *package.options]
+    command += ["-m", "pytest", *package.tests, CANARY.name, *_OPTIONS, *package.options]
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="packages-", ignore_cleanup_errors=True) as scratch:
         outcomes = Path(scratch, "outcomes.json")
-        tests = [*(str(folder / part) for part in package.tests), str(CANARY)]
+        tests = [str(folder / part) for part in (*package.tests, CANARY.name)]
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -90,7 +90,8 @@ def compare(package: Package, native: TestRun, machine: TestRun) -> PackageCompa
     for how, run in (("natively", native), ("on the machine", machine)):
         canary = [outcome for name, outcome in run.outcomes.items() if CANARY.name in name]
         if [_word(outcome) for outcome in canary] != ["failed"]:
-            faults.append(f"the canary is not reported {how}")
+            trouble = [text for text in run.outcomes.values() if _word(text) in {"not collected", "no outcomes"}]
+            faults.append("\n".join([f"the canary is not reported {how}", *trouble]))
     return PackageComparison(package, len(names), differences, tuple(faults), (native.seconds, machine.seconds))
 
 
@@ -99,10 +100,10 @@ def _word(outcome: str) -> str:
 
 
 def _environment(outcomes: Path, tests: list[str]) -> dict[str, str]:
-    """The environment of a run: hashes that repeat, the plugin and its guard on the path."""
+    """The environment of a run: hashes that repeat, the plugin on the path."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV"))}
     kept.update(
-        PYTHONPATH=os.pathsep.join((str(HERE), str(HERE.parent / "cpython"))),
+        PYTHONPATH=str(PLUGIN),
         PYTHONHASHSEED="0",
         PYTHONDONTWRITEBYTECODE="1",
         NO_COLOR="1",
