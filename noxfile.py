@@ -12,7 +12,6 @@ VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 TOOLS_VERSION = "3.13"  # lint, types, docs and generators run on this one
 COVERED_VERSION = "3.14"  # the first whose sys.monitoring measures branches, cheaply and beside our own tracers
 CORE = ("code", "machine")  # the packages every branch of which is tested
-CORE_VERSIONS = ("3.11", "3.13", "3.15")  # among them, each branch that depends on the version is taken
 
 nox.options.error_on_external_run = False
 nox.options.default_venv_backend = "none"
@@ -91,7 +90,7 @@ add_sessions("conformance", run_conformance, default=False)
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Checks that the core's own tests take every branch of it, on one version or another."""
-    for version in CORE_VERSIONS:
+    for version in VERSIONS:
         session.run(
             *(tool(version, "python"), "-m", "pytest", "-n", "2", *(f"tests/{name}" for name in CORE)),
             *("--cov", "--cov-report="),
@@ -101,7 +100,7 @@ def coverage(session: nox.Session) -> None:
             },
         )
     environment = {"COVERAGE_FILE": ".coverage-core"}
-    measured = [f".coverage-{version}" for version in CORE_VERSIONS]
+    measured = [f".coverage-{version}" for version in VERSIONS]
     session.run(tool(TOOLS_VERSION, "coverage"), "combine", "--keep", *measured, env=environment)
     included = ",".join(f"calcharo_vm/{name}/*" for name in CORE)
     session.run(

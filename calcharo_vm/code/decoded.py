@@ -112,7 +112,7 @@ class DecodedCode:
         for index, (opcode, oparg) in enumerate(zip(self.opcodes, self.opargs, strict=True)):
             if opcode == _RESUME and oparg & _PLACE_MASK == 0:
                 return index
-        return 0
+        return len(self.opcodes)
 
     @cached_property
     def positions(self) -> list[tuple[int | None, int | None, int | None, int | None]]:

@@ -35,9 +35,7 @@ def clear_frame(host_frame: FrameType, frame: Frame) -> None:
         raise RuntimeError(message)
     generator = generator_of(frame)
     if generator is not None:
-        native: FrameType | None = getattr(generator, _FRAME_ATTRIBUTES[type(generator)])
-        if native is not None:
-            native.clear()
+        getattr(generator, _FRAME_ATTRIBUTES[type(generator)]).clear()
     frame.fast = []
     for cell in host_frame.f_code.co_consts[-1].cells:  # the mirror's function keeps them
         cell.cell_contents = None

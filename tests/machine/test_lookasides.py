@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.machine.running import assert_same
+from tests.machine.running import assert_same, on_machine
 
 PROGRAMS = {
     "locals in comprehensions and generators": """
@@ -206,6 +206,21 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_lookasides_are_cpythons(name: str) -> None:
     assert_same(PROGRAMS[name])
+
+
+def test_limits_are_the_guests_however_it_got_the_functions() -> None:
+    names = on_machine(
+        """
+        before = get()
+        set_(before + 500)
+        after = get()
+        set_(before)
+        """,
+        get=sys.getrecursionlimit,
+        set_=sys.setrecursionlimit,
+    )
+
+    assert (names["before"], names["after"]) == (sys.getrecursionlimit(), sys.getrecursionlimit() + 500)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="new in 3.13")

@@ -11,7 +11,7 @@ import re
 import sys
 import traceback
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from tests.conformance.program import Program, all_programs
 
 # What needs a process of its own: it ends the process, changes it for good, or depends on it being fresh.
 OWN_PROCESS = (
-    "asyncio__", "async__", "import__", "introspection__settrace", "library__doctest",
+    "asyncio__", "async__", "import__", "library__doctest",
     "multiprocessing__", "program__", "recursion__", "signal__", "sys_exit__from_thread",
     "threading__", "uncaught__keyboard_interrupt", "uncaught__recursion_error",
     "uncaught__thread_exception", "uncaught__unraisable", "weakref__", "generator__finally",
@@ -31,10 +31,12 @@ OWN_PROCESS = (
     "coroutine__", "uncaught__custom", "uncaught__in_async", "uncaught__in_coroutine",
     "uncaught__in_task",
 )  # fmt: skip
+NO_MATTER_WHERE = ("introspection__settrace", "introspection__frame_")
 PROGRAMS = [
     program
     for program in all_programs()
-    if program.runs_on(sys.version_info[:2]) and not program.name.startswith(OWN_PROCESS)
+    if program.runs_on(sys.version_info[:2])
+    and (program.name.startswith(NO_MATTER_WHERE) or not program.name.startswith(OWN_PROCESS))
 ]
 
 
@@ -59,7 +61,7 @@ def _run(path: Path, monkeypatch: pytest.MonkeyPatch, machine: Machine | None) -
         try:
             code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
             if machine is None:
-                exec(code, main.__dict__)
+                _execute(code, main.__dict__)
             else:
                 with machine.activate():
                     machine.run_code(code, main.__dict__)
@@ -68,6 +70,16 @@ def _run(path: Path, monkeypatch: pytest.MonkeyPatch, machine: Machine | None) -
             traceback.print_exception(error, file=stream)
     gc.collect()
     return re.sub(r"0x[0-9a-f]+", "0x...", stream.getvalue())
+
+
+def _execute(code: CodeType, namespace: dict[str, Any]) -> None:
+    """Executes code natively, whatever traces this process."""
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        exec(code, namespace)
+    finally:
+        sys.settrace(trace)
 
 
 def _without_this_file(error: BaseException) -> None:

@@ -109,6 +109,16 @@ PROGRAMS = {
                 entry = error.__traceback__.tb_next
                 print(entry.tb_lineno or None, entry.tb_frame.f_lineno)
     """,
+    "code that never says that its frame is complete": """
+        import dis, sys, types
+        def f(): return 1 / 0
+        units = bytearray(f.__code__.co_code)
+        resume = units.index(dis.opmap["RESUME"])
+        for place in range(resume, resume + (4 if sys.version_info >= (3, 15) else 2), 2):
+            units[place:place + 2] = bytes([dis.opmap["NOP"], 0])
+        try: types.FunctionType(f.__code__.replace(co_code=bytes(units)), {})()
+        except ZeroDivisionError as error: print(error.__traceback__.tb_next)
+    """,
     "code without lines": """
         import types
         def f(): raise ValueError

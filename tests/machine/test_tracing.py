@@ -84,6 +84,25 @@ def test_a_profile_function_that_is_switched_off_hears_no_more() -> None:
     """)
 
 
+def test_exceptions_thrown_in_are_traced() -> None:
+    assert_same("""
+        import sys
+        events = []
+        def tracer(frame, event, arg):
+            events.append((event, frame.f_code.co_name))
+            return tracer
+        def g():
+            try: yield 1
+            except ValueError: yield 2
+        it = g()
+        next(it)
+        sys.settrace(tracer)
+        it.throw(ValueError("thrown"))
+        sys.settrace(None)
+        print(events[:3])
+    """)
+
+
 def test_a_trace_function_that_raises_ends_the_tracing() -> None:
     assert_same("""
         import sys
