@@ -37,8 +37,6 @@ _STACK_BOUND = frozenset({LIST_GROWS, FUNCTION_PART, BRANCH})
 
 
 _DICT = id(dict)
-_PLAIN = frozenset({NOTHING, CALL})
-"""Acts that change nothing but the stack unless something is held."""
 _FOR_GOOD = frozenset({"RETURNED", "UNWOUND"})
 
 
@@ -121,6 +119,7 @@ class Recorder:
         with self.lock:
             record = self._record(frame)
             row = record.row or self._expose(frame, record)
+            self._pend()
             self._surface(record)
             self.log += (ops.RAISED, *message_of(error))
             word, pops, act, _ = row
@@ -199,7 +198,9 @@ class Recorder:
             self._surface(record)
         if row is not None:
             stack, base = frame.stack, record.length - row[1]
-            is_plain = held is None and row[2] in _PLAIN and record.top < base == len(stack) - 1
+            is_plain = (
+                held is None and (row[2] == NOTHING or row[2] <= PREPARED) and record.top < base == len(stack) - 1
+            )
             if is_plain and id(type(stack[base])) in self.shadow.scalars:
                 self.log += (1, stack[base])
                 if self.shadow.zeros:
@@ -376,7 +377,6 @@ class Recorder:
     def _surface(self, record: FrameRecord) -> None:
         """Makes a frame the thread's innermost: those above it became generators without a word."""
         thread = record.thread
-        self._pend()
         if thread.frames and thread.frames[-1] is not record and record in thread.frames:
             while thread.frames[-1] is not record:
                 thread.frames.pop()
