@@ -33,6 +33,12 @@ def LOAD_FROM_DICT_OR_GLOBALS(name):
     value = load_name(frame, namespace, name)
 
 
+@instruction("namespace -- value", EXPRESSION, operand="names[oparg]")
+def LOAD_FROM_DICT_OR_GLOBALS_py315(name):
+    """Pushes a name of a class scope: from its namespace, else a global or builtin; a lazy import is imported."""
+    value = reified(frame, name, load_name(frame, namespace, name))
+
+
 @instruction("-- value", EXPRESSION, operand="names[oparg >> 1]")
 def LOAD_GLOBAL(name):
     """Pushes a global or builtin."""

@@ -705,9 +705,9 @@ def LOAD_FROM_DICT_OR_DEREF(frame, stack, oparg):
 
 
 def LOAD_FROM_DICT_OR_GLOBALS(frame, stack, name):
-    """Pushes a name of a class scope: from its namespace, else a global or builtin."""
+    """Pushes a name of a class scope: from its namespace, else a global or builtin; a lazy import is imported."""
     namespace = stack[-1]
-    stack[-1] = load_name(frame, namespace, name)
+    stack[-1] = reified(frame, name, load_name(frame, namespace, name))
 
 
 def LOAD_GLOBAL_call(frame, stack, name):

@@ -22,7 +22,7 @@ from calcharo_vm.machine.signals import (
     Signal,
 )
 from calcharo_vm.machine.tracebacks import add_traceback_entry, fill_mirror
-from calcharo_vm.machine.tracing import tell_exception, tell_return
+from calcharo_vm.machine.tracing import told_exception, told_unwinding
 
 FIRST_LOCAL_FIRST = sys.version_info < (3, 14)
 """Whether a frame that ends drops its first local first (CPython's `_PyFrame_ClearLocals`)."""
@@ -185,7 +185,7 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
                 frame.reraised_from = None
                 add_traceback_entry(frame, error)
                 if context.trace_function is not None:
-                    tell_exception(context, frame, error)
+                    error = told_exception(context, frame, error)
             index = frame.ip - 1
             if observer is not None:
                 observer.raised(frame, error)
@@ -200,11 +200,11 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
                 frame.stack.append(error)
                 frame.ip = handler.target
                 return frame
-            if context.trace_function is not None or context.profile_function is not None:
-                tell_return(context, frame, None)
-            frame.stack.clear()
             if frame.reraised_from is not None:
                 frame.ip = frame.guest.decoded.index_of(frame.reraised_from << 1) + 1
+            if context.trace_function is not None or context.profile_function is not None:
+                error = told_unwinding(context, frame, error)
+            frame.stack.clear()
             if frame is base:
                 frame.result = error
                 return None

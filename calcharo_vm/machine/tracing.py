@@ -15,7 +15,7 @@ from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.native_errors import with_native_errors
 from calcharo_vm.machine.signals import RETURNED, YIELDED
-from calcharo_vm.machine.tracebacks import mirror_of
+from calcharo_vm.machine.tracebacks import add_traceback_entry, mirror_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,6 +215,26 @@ def tell_exception(context: ExecutionContext, frame: Frame, error: BaseException
         host_frame.f_trace = _tell(
             context, host_frame.f_trace, host_frame, "exception", (type(error), error, error.__traceback__)
         )
+
+
+def told_exception(context: ExecutionContext, frame: Frame, error: BaseException) -> BaseException:
+    """Tells of an exception, and gives the one that goes on: the trace function's own replaces it."""
+    try:
+        tell_exception(context, frame, error)
+    except BaseException as replacement:
+        add_traceback_entry(frame, replacement)
+        return replacement
+    return error
+
+
+def told_unwinding(context: ExecutionContext, frame: Frame, error: BaseException) -> BaseException:
+    """Tells that an exception leaves a frame, and gives the one that goes on."""
+    try:
+        tell_return(context, frame, None)
+    except BaseException as replacement:
+        add_traceback_entry(frame, replacement)
+        return replacement
+    return error
 
 
 def profiled_call(context: ExecutionContext, callable: Any, arguments: Any, named: Any) -> Any:
