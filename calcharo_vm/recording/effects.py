@@ -100,13 +100,10 @@ class Effects:
 
     def _prepare_in_place(self, stack: Words, _base: int, _detail: object) -> Held:
         target = stack[-2]
-        if id(type(target)) in self.shadow.scalars or type(target) is tuple:
-            return None
         return (Effect.EXTENDS if type(target) is list else Effect.UNKNOWN), target
 
     def _prepare_read_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
-        container = stack[-2]
-        return None if id(type(container)) in _EXACT_CONTAINERS else (Effect.FIRST, container)
+        return Effect.FIRST, stack[-2]
 
     @staticmethod
     def _prepare_advance(stack: Words, _base: int, detail: object) -> Held:
@@ -187,7 +184,7 @@ class Effects:
                 self.namespaces(frame)
             case plan.LIST_GROWS:
                 shadow.appended(stack[-detail])  # type: ignore[operator]
-            case plan.FUNCTION_PART:
+            case _:  # FUNCTION_PART
                 shadow.changed(stack[-1])
 
     def set_fast(self, frame: ObservedFrame, record: FrameRecord, slot: int) -> None:

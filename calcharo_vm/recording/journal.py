@@ -156,10 +156,6 @@ class Journal:
         """The instruction that a step executed."""
         return self.instructions[self.word(step)]
 
-    def code(self, step: int) -> CodeInfo:
-        """The code object that a step executed an instruction of."""
-        return self.codes[self.instruction(step).code]
-
     def place(self, step: int) -> tuple[tuple[object, ...], int, int]:
         """The chunk of a step, and where in it the words of what the step changed start and end."""
         chunk = self.chunk_of(step)

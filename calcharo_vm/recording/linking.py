@@ -358,9 +358,9 @@ class Linker:
                 settle(frame, record, row, depth, 0)
                 put(word)
             tape.room -= 1
+            record.held = None
             if not tape.room:
                 tape.start_chunk()
-            record.held = None
             return target
 
         return advancing
@@ -400,9 +400,9 @@ class Linker:
                 settle(frame, record, row, depth, 0)
                 put(word)
             tape.room -= 1
+            record.held = None  # which may run a finaliser: the step is complete, and can be opened again
             if not tape.room:
                 tape.start_chunk()
-            record.held = None  # which may run a finaliser: the step is complete
             return None
 
         return guarded
@@ -430,9 +430,9 @@ class Linker:
             settle(frame, record, row, depth, 0)
             put(word)
             tape.room -= 1
+            record.held = None  # which may run a finaliser: the step is complete, and can be opened again
             if not tape.room:
                 tape.start_chunk()
-            record.held = None  # which may run a finaliser: the step is complete
             return target
 
         return prepared
@@ -478,9 +478,9 @@ class Linker:
             settle(frame, record, row, depth, 0)
             put(word)
             tape.room -= 1
+            record.held = None  # which may run a finaliser: the step is complete, and can be opened again
             if not tape.room:
                 tape.start_chunk()
-            record.held = None  # which may run a finaliser: the step is complete
             return None
 
         return calling

@@ -98,8 +98,7 @@ for _cls, _effects in _METHODS.items():
             _by_address[id(vars(_cls)[_name])] = _effect
 for _effect, _names in _FUNCTIONS.items():
     for _name in _names.split():
-        if hasattr(builtins, _name):
-            _by_address[id(getattr(builtins, _name))] = _effect
+        _by_address[id(getattr(builtins, _name))] = _effect
 _by_address.update((id(vars(GeneratorType)[_name]), Effect.RESUMES) for _name in _GENERATOR_METHODS)
 _by_address.update((id(_cls), Effect.CONSUMES) for _cls in _CONSUMING_TYPES)
 _by_address.update((id(_cls), Effect.NONE) for _cls in _PURE_TYPES)

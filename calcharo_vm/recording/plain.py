@@ -84,7 +84,8 @@ class PlainValues:
                     made[self._key(key)] = self._shell(word)
             case set():
                 made.update(self._key(word) for word in thing.table)
-            case list() | deque():
+            case _:
+                assert isinstance(made, list | deque)
                 made.extend(self._shell(word) for word in thing.items)
 
     def _fill_snapshot(self, snapshot: ObjectSnapshot, thing: Thing) -> None:

@@ -6,6 +6,7 @@ from contextlib import redirect_stdout
 import pytest
 
 from calcharo_vm.machine.machine import Machine
+from calcharo_vm.recording import ops
 from tests.recording.audit import record
 
 PROGRAMS = {
@@ -254,6 +255,47 @@ def shape(value):
         case _: return None
 results = [shape(v) for v in ([1, 2, 3], {'k': 1, 'z': []}, 'text', b'b', 4.5)]
 """,
+    "names of all kinds": """
+import os
+from os.path import *
+from collections import OrderedDict
+def write(value):
+    global shared, loud
+    shared = loud = value
+    del loud
+write([1]); write({'k': 2})
+o = OrderedDict({(1, 2): [3]}); o[4] = 5; o.move_to_end((1, 2))
+class Walker:
+    def __init__(self): self.seen = []
+    def walk(self, x): self.seen.append(x)
+w = Walker(); walk = w.walk; walk(1); append = w.seen.append; append([2])
+join = ','.join; text = join(['a', 'b']); bits = (5).bit_length; bits()
+library = os.walk('/nowhere'); library.close()
+p = (1, [2]); q = (p, p, (p,))
+try: {}.setdefault()
+except TypeError: pass
+""",
+    "finalisers between": """
+class Loud:
+    def __init__(self, log): self.log = log
+    def __del__(self): self.log.append(len(self.log))
+log = []
+if Loud(log) is None: pass
+while Loud(log) is None: pass
+[Loud(log)].append(1); {'k': Loud(log)}.update(a=2); [Loud(log)].clear()
+def replace(log):
+    x = Loud(log); x = Loud(log); x = None
+    for _ in [Loud(log)]: pass
+    return Loud(log)
+replace(log); replace(log).log.append('named'); kept = [replace(log)]; kept = None
+class Silent:
+    def __bool__(self): return False
+    def __del__(self): log.append('silent')
+if Silent(): pass
+if not Silent(): log.append('not')
+while Silent(): pass
+x = Silent() or Silent() and 1
+""",
     "asynchronous": """
 import asyncio
 async def work(n, log):
@@ -279,6 +321,16 @@ def test_states_are_those_of_the_program(name: str) -> None:
     recording = record(PROGRAMS[name], is_audited=True)
 
     assert "completed" == recording.outcome.status, recording.outcome.exception
+
+
+@pytest.mark.parametrize("name", ["finalisers between", "generators", "closures", "comprehensions", "native calls"])
+def test_a_chunk_may_end_at_any_step(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = record(PROGRAMS[name])
+    monkeypatch.setattr(ops, "CHUNK_STEPS", 1)
+    split = record(PROGRAMS[name], is_audited=True)
+
+    assert len(split) == len(split.journal.chunks) - 1
+    assert [repr(step) for step in whole] == [repr(step) for step in split]
 
 
 def test_a_recorded_program_is_not_changed() -> None:
