@@ -200,6 +200,16 @@ LAZY = {
             def __getitem__(self, name): return super().pop(name)
         print(eval("found.SIDE", {}, Forgetful(found=globals()["lazy_shapes"])))
     """,
+    "by a call": """
+        shapes = __lazy_import__("lazy_shapes")
+        print(type(globals()["shapes"]).__name__, shapes.SIDE)
+        def f(): return type(__lazy_import__("lazy_other", fromlist=("x",))).__name__
+        print(f())
+        for wrong in (lambda: __lazy_import__(), lambda: __lazy_import__(5)):
+            try: wrong()
+            except (TypeError, ImportError) as error: print(type(error).__name__, error)
+        exec("import lazy_other\nprint(type(lazy_other).__name__)", {"__lazy_modules__": ["lazy_other"]}, {})
+    """,
     "values of one's own": """
         lazy import lazy_shapes
         value = globals()["lazy_shapes"]
