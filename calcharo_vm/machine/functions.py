@@ -33,11 +33,10 @@ def make_function(frame: Frame, code: CodeType, closure: tuple[Any, ...] | None)
         code: The guest's code object.
         closure: The cells of its free variables. None stands for cells that are set afterwards.
     """
-    machine = frame.context.machine
-    guest = machine.verified_code(code) if frame.guest.is_foreign else machine.guest_code(code)
+    trampoline = frame.guest.trampoline_within(code)
     if closure is None and code.co_freevars:
-        return _Unclosed(guest.trampoline, frame.globals)  # type: ignore[return-value]
-    function = FunctionType(guest.trampoline, frame.globals, closure=closure)
+        return _Unclosed(trampoline, frame.globals)  # type: ignore[return-value]
+    function = FunctionType(trampoline, frame.globals, closure=closure)
     function.__qualname__ = code.co_qualname
     return function
 

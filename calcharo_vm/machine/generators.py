@@ -21,29 +21,29 @@ from calcharo_vm.machine.guest_code import (
     CO_COROUTINE,
     CO_GENERATOR,
     CO_ITERABLE_COROUTINE,
-    GuestCode,
 )
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
-from calcharo_vm.machine.tracebacks import add_traceback_entry, strip_machine_entries
+from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, add_traceback_entry, strip_machine_entries
 from calcharo_vm.machine.tracing import tell_call
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from calcharo_vm.machine.frame import Frame
+    from calcharo_vm.machine.guest_code import GuestCode
 
 _KINDS = CO_GENERATOR | CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR
 _STUB = """
 {prefix}def drive(frame):
     try:
-        while "guest".resume(frame):
+        while "driver".resume(frame):
             try:
                 frame.sent = yield frame.stack.pop()
-            except "guest".BaseException:
-                "guest".catch(frame)
-    except "guest".BaseException:
-        "guest".fail(frame)
+            except "driver".BaseException:
+                "driver".catch(frame)
+    except "driver".BaseException:
+        "driver".fail(frame)
         raise
     {result}
 """
@@ -86,6 +86,7 @@ def _stub_of(guest: GuestCode, kind: int) -> CodeType:
     known = guest.generator_stubs.get(kind)
     if known is None:
         code = guest.code
+        driver = Driver(code)
         template = _stub_template(bool(kind & CO_ASYNC_GENERATOR))
         known = guest.generator_stubs[kind] = template.replace(
             co_name=code.co_name,
@@ -93,7 +94,7 @@ def _stub_of(guest: GuestCode, kind: int) -> CodeType:
             co_filename=code.co_filename,
             co_firstlineno=code.co_firstlineno,
             co_flags=template.co_flags & ~_KINDS | kind,
-            co_consts=(*(guest if constant == "guest" else constant for constant in template.co_consts), guest),
+            co_consts=(*(driver if constant == "driver" else constant for constant in template.co_consts), driver),
         )
     return known
 
@@ -304,7 +305,7 @@ def frame_of(generator: Any) -> Frame | None:
     """The guest frame that a host generator runs, or None if it is native or over."""
     attribute = _FRAME_ATTRIBUTES.get(type(generator))
     host_frame = getattr(generator, attribute) if attribute else None
-    if host_frame is None or type(host_frame.f_code.co_consts[-1]) is not GuestCode:
+    if host_frame is None or not (constants := host_frame.f_code.co_consts) or type(constants[-1]) is not Driver:
         return None
     frame: Frame = host_frame.f_locals["frame"]
     return frame
@@ -363,6 +364,12 @@ def awaitable_iterator(awaitable: Any, place: int) -> Any:
 
 
 # What the stubs call; set here because the class is made before generators can be.
-GuestCode.resume = staticmethod(resume)
-GuestCode.catch = staticmethod(catch)
-GuestCode.fail = staticmethod(fail)  # type: ignore[attr-defined]
+
+
+class Driver(StubMarker, GuestReference):
+    """Is the last constant of a host generator's code: what the code calls to run the guest's frame."""
+
+    resume = staticmethod(resume)
+    catch = staticmethod(catch)
+    fail = staticmethod(fail)
+    BaseException = BaseException

@@ -6,7 +6,8 @@ import builtins
 import sys
 from functools import cached_property
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, final
+from weakref import ref
 
 from calcharo_vm.code import DecodedCode, decode
 from calcharo_vm.code.metadata import OPCODES
@@ -53,6 +54,8 @@ class GuestCode(StubMarker, GuestReference):
         self.binder_code: CodeType | None = None
         self.is_foreign = False  # whether it did not come from this CPython's compiler
         self.generator_stubs: dict[int, CodeType] = {}
+        self._trampoline: ref[CodeType] | None = None
+        self._trampolines_within: dict[int, CodeType] = {}
         self.is_optimized = bool(code.co_flags & CO_OPTIMIZED)
         # The same where a frame needs neither a closure nor the function besides.
         needs_more = code.co_freevars or code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)
@@ -90,12 +93,28 @@ class GuestCode(StubMarker, GuestReference):
         if self.table is not None:
             self.link()
 
-    @cached_property
+    @property
     def trampoline(self) -> CodeType:
-        """The code of the real functions that stand for this code object."""
+        """The code of the real functions that stand for this code object.
+
+        It is kept by those functions and by the code that makes them, not here: the garbage collector does not see
+        what code objects refer to, and this one refers to the machine.
+        """
         from calcharo_vm.machine.trampolines import make_trampoline  # noqa: PLC0415 - it needs this module's class
 
-        return make_trampoline(self)
+        known = None if self._trampoline is None else self._trampoline()
+        if known is None:
+            known = make_trampoline(self)
+            self._trampoline = ref(known)
+        return known
+
+    def trampoline_within(self, code: CodeType) -> CodeType:
+        """The trampoline of a code object among this one's constants."""
+        known = self._trampolines_within.get(id(code))
+        if known is None:
+            guest = self.machine.verified_code(code) if self.is_foreign else self.machine.guest_code(code)
+            known = self._trampolines_within[id(code)] = guest.trampoline
+        return known
 
     @cached_property
     def mirror_code(self) -> CodeType:
@@ -107,8 +126,6 @@ class GuestCode(StubMarker, GuestReference):
         """The code of functions that make native calls in this code's name, by instruction index."""
         return {}
 
-    resume: ClassVar[Any]
-    catch: ClassVar[Any]
     current_globals = staticmethod(globals)
     current_locals = staticmethod(locals)
     BaseException = BaseException

@@ -6,6 +6,7 @@ import sys
 import threading
 import traceback
 import warnings
+import weakref
 from types import CodeType
 from typing import Any
 
@@ -179,3 +180,27 @@ def test_what_a_program_leaves_is_collected() -> None:
     gc.collect()
 
     assert alive() is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(): return 1\nf()",
+        "class A:\n    def m(self): return self\nkept = A().m()",
+        "def g(): yield 1\nkept = g(); next(kept)",
+        "async def f(): pass\nf().close()",
+        "kept = sorted([2, 1], key=lambda x: x)",
+        "def f():\n    try: 1 / 0\n    except ZeroDivisionError: pass\nf()",
+    ],
+)
+def test_a_machine_goes_with_its_program(source: str) -> None:
+    machine = Machine()
+    with machine.activate():
+        machine.run_code(compile(source, "<guest>", "exec"), {})
+    reference = weakref.ref(machine)
+    del machine
+
+    for _ in range(3):  # what code objects refer to is seen when they have gone
+        gc.collect()
+
+    assert reference() is None
