@@ -2,7 +2,9 @@
 
 import contextlib
 import threading
+from collections.abc import Callable
 from textwrap import dedent
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -229,3 +231,32 @@ def test_the_ways_of_leaving_have_names() -> None:
         "YIELDED",
         "STARTED",
     ]
+
+
+class LinkingLog(Log):
+    """Keeps what it is told, instructions by handlers of its own."""
+
+    def observed(self, code: CodeType, index: int, handler: Callable[..., Any]) -> Callable[..., Any]:
+        assert code.co_filename == "<guest>"
+
+        def telling(frame: Frame, stack: list[Any], operand: Any) -> Any:
+            self.instruction(frame, index)
+            return handler(frame, stack, operand)
+
+        return telling
+
+
+def test_handlers_of_the_observers_own_see_the_same_instructions() -> None:
+    code = compile("def f(n): return n and f(n - 1)\nf(3)\n[x for x in (1, 2)]\nf(None / 1)", "<guest>", "exec")
+    told, linked = Log(), LinkingLog()
+    tracebacks = []
+    for log in (told, linked):
+        with pytest.raises(TypeError) as caught:
+            Machine(observer=log).run_code(code, {})
+        tracebacks.append(
+            [(entry.name, entry.lineno) for entry in caught.traceback if str(entry.path).endswith("<guest>")]
+        )
+
+    assert linked.executed == told.executed
+    assert linked.events == told.events
+    assert tracebacks[0] == tracebacks[1]
