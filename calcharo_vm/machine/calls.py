@@ -40,6 +40,7 @@ _PLAIN_TYPES = frozenset(kind for kind in vars(builtins).values() if type(kind) 
 """Types whose constructors do not look at their caller."""
 
 
+_CALLED_AS_KNOWN = _CALLED_DIRECTLY | {FunctionType, MethodType, type}
 _LIBRARY_KINDS = frozenset({FunctionType, type})
 
 
@@ -137,9 +138,11 @@ def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: An
         if not hasattr(kind, "__iter__") and not hasattr(kind, "__getitem__"):
             raise star_error(callable, "*", "an iterable", arguments)
         arguments = tuple(arguments)
-    if keywords is NULL or not keywords:
-        return call(frame, callable, list(arguments), ())
-    return call(frame, callable, [*arguments, *keywords.values()], tuple(keywords))
+    named = {} if keywords is NULL else keywords
+    if type(callable) not in _CALLED_AS_KNOWN:
+        frame.stack.append(call_native(frame, callable, arguments, named))  # which may keep the very tuple
+        return None
+    return call(frame, callable, [*arguments, *named.values()], tuple(named))
 
 
 def star_error(callable: Any, stars: str, wanted: str, found: Any) -> TypeError:

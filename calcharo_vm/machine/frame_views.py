@@ -88,8 +88,10 @@ def host_frames(stack: list[Frame | FrameType]) -> FrameType:
     except RuntimeError:  # no new threads: the interpreter shuts down
         chain = _Chain(stack)
         chain.calls.pop()()
-    assert chain.innermost is not None
-    return chain.innermost
+    innermost = chain.innermost
+    assert innermost is not None
+    chain.innermost = None  # or else the frames and the chain keep each other, and the guest's locals
+    return innermost
 
 
 def make_coroutine(context: ExecutionContext, make: Callable[[], Any]) -> Any:
@@ -97,9 +99,11 @@ def make_coroutine(context: ExecutionContext, make: Callable[[], Any]) -> Any:
     depth = sys.get_coroutine_origin_tracking_depth()
     stack = list(islice(logical_stack(context, _getframe()), 1, depth + 1))
     sys.set_coroutine_origin_tracking_depth(len(stack))
+    chain = _Chain(stack, make)
     try:
-        return _Chain(stack, make).next_call()()
+        return chain.next_call()()
     finally:
+        chain.innermost = None  # as in host_frames
         sys.set_coroutine_origin_tracking_depth(depth)
 
 

@@ -228,8 +228,17 @@ def guest_function_type(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
         return FunctionType(*arguments, **named)
     trampoline = frame.context.machine.verified_code(code).trampoline
     if "code" in named:
-        return FunctionType(*arguments, **{**named, "code": trampoline})
-    return FunctionType(trampoline, *arguments[1:], **named)
+        named["code"] = trampoline
+    else:
+        arguments = (trampoline, *arguments[1:])
+    namespace = named.get("globals", arguments[1] if len(arguments) > 1 else None)
+    if type(namespace) is not dict or "__builtins__" in namespace:
+        return FunctionType(*arguments, **named)
+    namespace["__builtins__"] = frame.builtins  # what the function takes over from its maker
+    try:
+        return FunctionType(*arguments, **named)
+    finally:
+        del namespace["__builtins__"]
 
 
 _REFERENCES_OF_A_CALL = 2 if sys.version_info < (3, 12) else 1
