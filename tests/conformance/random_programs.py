@@ -7,6 +7,7 @@ was stopped, and with a larger --count. Programs that differ are made smaller an
 """
 
 import argparse
+import hashlib
 import json
 import sys
 import time
@@ -60,7 +61,7 @@ def main() -> int:
     """Runs the command line."""
     options = _parse()
     version = Comparison(options.python).version
-    progress = Progress(f"random-{version[0]}.{version[1]}-seed{options.seed}")
+    progress = Progress(f"random-{version[0]}.{version[1]}-seed{options.seed}-{_generators_digest()}")
     pending: SimpleQueue[int] = SimpleQueue()
     for first in range(0, options.count, BATCH):
         if first not in progress.done:
@@ -75,6 +76,12 @@ def main() -> int:
     listed = ", ".join(f"{progress.totals[key]} {key}" for key in (*_COUNTED, "finds"))
     print(f"{version[0]}.{version[1]}, seed {options.seed}: {listed}; {rate:.1f} programs a second now")
     return int(bool(progress.totals["finds"]))
+
+
+def _generators_digest() -> str:
+    """Fingerprints what writes the programs: when it changes, a number makes another program."""
+    sources = sorted((Path(__file__).parent / "fuzzing").glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 
 
 def _compared(progress: Progress) -> int:

@@ -91,9 +91,9 @@ def traced(function):
 
     return inner
 """,
-    "contextmanager": """
-from contextlib import contextmanager
-""",
+    "contextmanager": "from contextlib import contextmanager\n",
+    "dataclass": "from dataclasses import dataclass\n",
+    **{name: f"import {name}\n" for name in ("enum", "functools", "itertools", "re", "traceback", "weakref")},
     "Meta": """
 class Meta(type):
     def __new__(mcs, name, bases, namespace, **named):

@@ -1,5 +1,6 @@
 """Makes a program that is not the same on the machine as small as it can be."""
 
+import re
 import time
 from contextlib import suppress
 
@@ -19,6 +20,7 @@ def minimised(find: Find) -> Find:
     """Gives the smallest program found in a little time which differs in the same aspect."""
     best = find
     until = time.monotonic() + SECONDS
+    shape = _shape(find["details"])
 
     def still_differs(source: str) -> bool:
         nonlocal best
@@ -31,7 +33,7 @@ def minimised(find: Find) -> Find:
         program = best["program"].copy()
         program["source"] = source
         aspect, _, details = compare(program)
-        if aspect != find["aspect"]:
+        if aspect != find["aspect"] or _shape(details) != shape:
             return False
         if len(source) <= len(best["program"]["source"]):
             best = Find(program=program, aspect=aspect, details=details)
@@ -40,3 +42,9 @@ def minimised(find: Find) -> Find:
     with suppress(_OutOfTime):
         minimize(find["program"]["source"], still_differs, retries=2)
     return best
+
+
+def _shape(details: str) -> list[str]:
+    """Gives the first lines that differ, without values: a smaller program must not differ in another way."""
+    lines = [line for line in details.splitlines()[2:] if line.startswith(("-", "+"))]
+    return [re.sub(r"\d+|'.*'|\(.*\)", "", line)[:40] for line in lines[:2]]

@@ -4,7 +4,14 @@ import random
 
 from hypothesis import strategies as st
 
-from tests.conformance.fuzzing import classes, definitions, expressions, statements  # noqa: F401 - they register forms
+from tests.conformance.fuzzing import (  # noqa: F401 - they register forms
+    classes,
+    definitions,
+    expressions,
+    library,
+    more_classes,
+    statements,
+)
 from tests.conformance.fuzzing.builder import Builder, Choices
 from tests.conformance.fuzzing.helpers import helpers_source
 
