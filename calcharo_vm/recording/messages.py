@@ -15,10 +15,10 @@ def message_of(error: BaseException) -> tuple[str, str]:
     name = class_name(type(error))
     arguments = exception_arguments(error)
     writer = class_attribute(type(error), "__str__")
-    if type(writer) is not FunctionType and all(map(is_scalar, arguments)):
-        try:
+    try:
+        if type(writer) is not FunctionType and all(map(is_scalar, arguments)):
             return name, str(writer(error))  # type: ignore[operator]
-        except Exception:
-            return name, ""
-    shown = [str(each) if is_scalar(each) else f"<{class_name(type(each))}>" for each in arguments]
+        shown = [str(each) if is_scalar(each) else f"<{class_name(type(each))}>" for each in arguments]
+    except Exception:  # such as for an int of too many digits
+        return name, ""
     return name, ", ".join(shown)

@@ -2,14 +2,18 @@
 
 import gc
 import operator
+import sys
 import threading
 import weakref
+from types import CodeType, FrameType, GeneratorType
 
 import pytest
 
-from calcharo_vm.recording import Recorder
+from calcharo_vm.code import decode
+from calcharo_vm.recording import Recorder, ops
+from calcharo_vm.recording.recorder import _is_journalling
 from tests.recording.audit import record
-from tests.recording.machine import NULL, RETURNED, YIELDED, finish, function_frame, step
+from tests.recording.machine import NULL, RETURNED, YIELDED, FakeFrame, finish, function_frame, step
 
 
 class Thing:
@@ -130,3 +134,197 @@ def test_samples_are_taken_at_intervals(interval: int) -> None:
     recording = finish(recorder)
 
     assert (interval == 1) == (recording[0].cpu_time != recording[-1].cpu_time)
+
+
+def test_an_abandoned_generator_is_forgotten_between_two_instructions() -> None:
+    recorder = Recorder(NULL)
+    outer = function_frame("def f():\n return 1", [])
+    recorder.frame_entered(outer)
+    inner = function_frame("def f(a):\n yield a", [[1]], outer)
+    step(recorder, outer, "RESUME")
+    recorder.frame_entered(inner)
+    recorder.frame_left(inner, YIELDED)
+    step(recorder, outer, "RESUME")
+    held = len(recorder.shadow.by_id)
+    del inner
+    gc.collect()
+    step(recorder, outer, "RESUME")
+    recorder.finish()
+
+    assert len(recorder.shadow.by_id) < held
+
+
+def test_a_step_that_nothing_follows_is_complete_at_the_end() -> None:
+    recorder = Recorder(NULL)
+    outer = function_frame("def f():\n return 1", [])
+    inner = function_frame("def f():\n return 2", [], outer)
+    recorder.frame_entered(outer)
+    step(recorder, outer, "RESUME")
+    recorder.frame_entered(inner)
+    step(recorder, inner, "RESUME")
+    inner.ip = len(decode(inner.code).opcodes)
+    recorder.frame_left(inner, RETURNED)
+
+    assert 3 == recorder.steps
+    assert 3 == len(finish(recorder))
+
+
+def test_an_exception_in_a_store_whose_old_value_ran_code() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f(a):\n b = a\n return b", [1, NULL])
+    inner = function_frame("def f():\n return 2", [], frame)
+    recorder.frame_entered(frame)
+    step(recorder, frame, "LOAD_FAST", lambda stack: stack.append([1]))
+
+    def work(stack: list[object]) -> None:
+        frame.fast[1] = stack.pop()
+        recorder.frame_entered(inner)
+        step(recorder, inner, "RESUME")
+        inner.ip = len(decode(inner.code).opcodes)
+        recorder.frame_left(inner, RETURNED)
+
+    step(recorder, frame, "STORE_FAST", work)
+    recorder.raised(frame, KeyboardInterrupt())
+    recorder.handled(frame, 0, KeyboardInterrupt())
+    frame.stack.append(3)
+    step(recorder, frame, "RESUME")
+    recording = finish(recorder)
+
+    assert {"a": 1, "b": [1]} == recording[-1].variables_state
+    assert (3,) == recording[-1].value_stack
+
+
+def test_an_object_that_is_new_is_not_the_one_recorded_there() -> None:
+    recorder = Recorder(NULL)
+    old: list[object] = []
+    frame = function_frame("def f(a):\n return []", [old])
+    recorder.frame_entered(frame)
+    step(recorder, frame, "BUILD_LIST", lambda stack: stack.append(old))
+    recording = finish(recorder)
+
+    state = recording.state_after(0)
+    assert state.frames[0].fast != state.frames[0].stack
+
+
+def test_what_comes_between_two_steps_belongs_to_the_first() -> None:
+    recorder = Recorder(NULL)
+    outer = function_frame("def f():\n return 1", [])
+    inner = function_frame("def f():\n return 2", [], outer)
+    recorder.frame_entered(outer)
+    step(recorder, outer, "RESUME")
+    complete = recorder.complete_steps
+    recorder.frame_entered(inner)
+    recording = finish(recorder)
+
+    assert 1 == complete == len(recording)
+    assert 2 == len(recording.state_after(0).threads[0])
+
+
+def test_what_comes_after_a_sealed_chunk_belongs_to_the_next_step() -> None:
+    recorder = Recorder(NULL)
+    outer = function_frame("def f():\n return 1", [])
+    inner = function_frame("def f():\n return 2", [], outer)
+    recorder.frame_entered(outer)
+    for _ in range(ops.CHUNK_STEPS):
+        step(recorder, outer, "RESUME")
+    recorder.frame_entered(inner)
+    step(recorder, inner, "RESUME")
+    recording = finish(recorder)
+
+    assert ops.CHUNK_STEPS + 1 == len(recording)
+    assert [1, 2] == [len(recording.state_after(at).threads[0]) for at in (-2 + len(recording), -1 + len(recording))]
+
+
+def test_threads_take_turns_at_any_instruction() -> None:
+    source = """
+import threading
+turns = [threading.Semaphore(1), threading.Semaphore(0)]
+def work(own, log):
+    for n in range(3):
+        turns[own].acquire()
+        try:
+            class Made:
+                kept = [n]
+                def method(self): return __class__, own
+            log.append(Made().method())
+            [n].index(7)
+        except ValueError as error:
+            log.append(str(error))
+        turns[1 - own].release()
+logs = [], []
+threads = [threading.Thread(target=work, args=(n, logs[n])) for n in (0, 1)]
+for t in threads: t.start()
+for t in threads: t.join()
+"""
+    recording = record(source)
+    values = recording[-1].variables_state
+
+    assert "completed" == recording.outcome.status
+    assert [6, 6] == [len(log) for log in values["logs"]]  # type: ignore[attr-defined]
+    assert {0, 1, 2} == {each.thread for each in recording}
+
+
+class Innermost(FakeFrame):
+    """A frame that notes who reads its code."""
+
+    reader: FrameType
+
+    @property
+    def code(self) -> CodeType:
+        self.reader = sys._getframe(1)
+        return self.its_code
+
+    @code.setter
+    def code(self, code: CodeType) -> None:
+        self.its_code = code
+
+
+def test_a_thread_is_waited_for_while_it_journals_without_the_lock() -> None:
+    recorder = Recorder(NULL)
+    frame = Innermost(function_frame("def f():\n return 1", []).code, [], {"__name__": "__main__"})
+    recorder.frame_entered(frame)
+    readers: list[FrameType] = []
+
+    def work(_stack: list[object]) -> None:
+        readers.append(sys._getframe())
+
+    step(recorder, frame, "RESUME", work)
+    entering = frame.reader
+    while entering.f_code is not Recorder.frame_entered.__code__:
+        assert _is_journalling(entering)
+        assert entering.f_back is not None
+        entering = entering.f_back
+    handler = readers[0].f_back
+    assert handler is not None
+    assert handler.f_back is not None
+
+    assert not _is_journalling(entering)  # where the lock is taken
+    assert _is_journalling(handler.f_back)
+    assert not _is_journalling(readers[0])  # the instruction itself executes
+    recorder.finish()
+
+
+def test_reading_a_recording_is_no_journalling() -> None:
+    recording = record("x = 1")
+    reading = iter(recording)
+    assert isinstance(reading, GeneratorType)
+
+    assert reading.gi_frame is not None
+    assert not _is_journalling(reading.gi_frame)
+
+
+def test_a_search_that_is_not_paid_for_finds_nothing() -> None:
+    recorder = Recorder(NULL)
+    seen: list[object] = [1]
+    frame = function_frame("def f(a):\n return a", [seen])
+    recorder.frame_entered(frame)
+    seen.append(2)
+    recorder.shadow._credit = 0
+    recorder.effects.search(frame)
+    words = len(recorder.log)
+    recorder.shadow._credit = 1000
+    recorder.effects.search(frame)
+
+    assert words < len(recorder.log)
+    assert 2 == recorder.effects.searches
+    recorder.finish()

@@ -1,0 +1,179 @@
+"""Tests for calcharo_vm/recording/shadow.py, comparison.py and identity.py: recorded content, compared and written."""
+
+import gc
+from collections import deque
+
+import pytest
+
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.identity import Shade
+from calcharo_vm.recording.shadow import Shadow
+from calcharo_vm.recording.values import HeapKind
+
+
+class Thing:
+    pass
+
+
+class Other:
+    pass
+
+
+@pytest.fixture
+def shadow() -> Shadow:
+    shadow = Shadow([], object(), lambda: 0)
+    shadow.anatomy.guest_modules.add(__name__)
+    return shadow
+
+
+def held(shadow: Shadow, value: object) -> Shade:
+    shade = shadow.hold(value)
+    assert type(shade) is Shade
+    return shade
+
+
+def written(shadow: Shadow) -> list[object]:
+    """What has been written since the last time."""
+    words = shadow.log.copy()
+    shadow.log.clear()
+    return words
+
+
+@pytest.mark.parametrize("value", [[1, (2,)], {"k": [1]}, {1, 2}, deque([1])])
+def test_what_looks_the_same_within_a_step_is_the_same(shadow: Shadow, value: object) -> None:
+    shade = held(shadow, value)
+    shadow.release(shade)
+
+    assert shadow.hold(value) is shade
+
+
+def test_what_looks_different_at_an_address_is_another_object(shadow: Shadow) -> None:
+    value = [1]
+    shade = held(shadow, value)
+    shadow.release(shade)
+    value.append(2)
+
+    assert held(shadow, value) is not shade
+    shadow.purge()
+    assert [ops.DROP, shade.token.stop] == written(shadow)[-2:]
+
+
+def test_what_has_another_type_at_an_address_is_another_object(shadow: Shadow) -> None:
+    thing = Thing()
+    shade = held(shadow, thing)
+    shadow.release(shade)
+    thing.__class__ = Other  # type: ignore[assignment]
+
+    assert held(shadow, thing) is not shade
+
+
+def test_what_was_taken_for_gone_twice_is_forgotten_once(shadow: Shadow) -> None:
+    value = [1]
+    shade = held(shadow, value)
+    shadow.forget(shade)
+    again = held(shadow, value)
+    shadow.forget(shade)
+
+    assert shadow.by_id[id(value)] is again
+    assert [] == shadow.zeros
+
+
+def test_what_no_recorded_place_holds_is_not_written(shadow: Shadow) -> None:
+    value: list[object] = [1]
+    for write in (shadow.appended, shadow.changed):
+        write(value)
+    shadow.moved_at(value, -1)
+    shadow.added({1}, 1)
+    shadow.item_stored(value, 0)
+    shadow.name_stored({}, "x")
+    shadow.attribute_stored(Thing(), "x")
+    shadow.attribute_stored(1, "x")
+
+    assert [] == written(shadow)
+
+
+def test_a_list_that_is_shorter_than_recorded_is_compared(shadow: Shadow) -> None:
+    value = [1, 2, 3]
+    shade = held(shadow, value)
+    written(shadow)
+    del value[1:]
+    shadow.appended(value)
+
+    assert [ops.ITEMS, shade.token.stop, 1, 3, 0] == written(shadow)
+    shadow.appended(value)
+    assert [] == written(shadow)
+
+
+def test_many_items_moved_at_once_are_compared(shadow: Shadow) -> None:
+    value = deque([1])
+    shade = held(shadow, value)
+    written(shadow)
+    value.extend([2, 3])
+    shadow.moved_at(value, -1)
+
+    assert [ops.ITEMS, shade.token.stop, 1, 1, 2, 2, 3] == written(shadow)
+
+
+def test_a_set_that_changed_otherwise_is_compared(shadow: Shadow) -> None:
+    value = {1}
+    shade = held(shadow, value)
+    written(shadow)
+    value.add(1)
+    shadow.added(value, 1)
+    assert [] == written(shadow)
+    value.clear()
+    shadow.added(value, 1)
+
+    assert [ops.TABLE, shade.token.stop, 0] == written(shadow)
+
+
+def test_storing_the_same_item_writes_nothing(shadow: Shadow) -> None:
+    items, table = [1], {"k": 1}
+    held(shadow, items)
+    held(shadow, table)
+    written(shadow)
+    shadow.item_stored(items, 0)
+    shadow.item_stored(items, 7)  # which raised
+    shadow.item_stored(table, "k")
+    shadow.item_stored(table, "none")
+
+    assert [] == written(shadow)
+
+
+def test_names_of_a_module_that_all_modules_have_are_not_written(shadow: Shadow) -> None:
+    namespace: dict[str, object] = {"__name__": "m"}
+    shadow.see_namespace(namespace).count += 1
+    written(shadow)
+    shadow.name_stored(namespace, "__doc__")
+
+    assert [] == written(shadow)
+
+
+def test_names_stored_in_something_else_than_a_plain_dictionary_are_compared(shadow: Shadow) -> None:
+    namespace: dict[object, object] = {(1,): 2}
+    shade = held(shadow, namespace)
+    written(shadow)
+    namespace["x"] = 3
+    shadow.name_stored(namespace, "x")
+
+    assert [ops.KEY, shade.token.stop, "x", 3] == written(shadow)
+
+
+def test_a_search_is_not_made_when_steps_have_not_paid_for_it(shadow: Shadow) -> None:
+    value = [1]
+    held(shadow, value)
+
+    assert shadow.can_afford_a_search()
+    shadow._credit = 0
+    assert not shadow.can_afford_a_search()
+
+
+def test_the_dictionary_of_a_class_shows_nothing_once_the_class_does(shadow: Shadow) -> None:
+    (dictionary, *_) = gc.get_referents(vars(Thing))
+    shade = held(shadow, dictionary)
+    kinds = [shade.kind]
+    held(shadow, Thing)
+    kinds.append(shade.kind)
+
+    assert [HeapKind.DICT, HeapKind.OPAQUE] == kinds
+    assert {} == shade.table
