@@ -283,13 +283,13 @@ def test_a_thread_is_waited_for_while_it_journals_without_the_lock() -> None:
     recorder = Recorder(NULL)
     frame = Innermost(function_frame("def f():\n return 1", []).code, [], {"__name__": "__main__"})
     recorder.frame_entered(frame)
+    entering = frame.reader
     readers: list[FrameType] = []
 
     def work(_stack: list[object]) -> None:
         readers.append(sys._getframe())
 
     step(recorder, frame, "RESUME", work)
-    entering = frame.reader
     while entering.f_code is not Recorder.frame_entered.__code__:
         assert _is_journalling(entering)
         assert entering.f_back is not None
