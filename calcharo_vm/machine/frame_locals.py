@@ -65,7 +65,7 @@ class FrameLocalsProxy:
         """Makes the proxy of a mirror; of anything else CPython's own proxy, or its own error."""
         host_frame: Any = arguments[0] if len(arguments) == 1 else None
         reference = host_frame.f_code.co_consts[-1] if type(host_frame) is FrameType else None
-        if type(reference) is not MirrorReference:
+        if type(reference) is not MirrorReference or reference.frame is None:
             return _Native(*arguments)
         proxy = super().__new__(cls)
         proxy._host_frame = host_frame

@@ -47,8 +47,17 @@ class MirrorReference(GuestReference):
 
     def __init__(self, frame: Frame) -> None:
         self.code = frame.guest.code
-        self.frame = frame
+        self.frame: Frame | None = frame
         self.cells: tuple[CellType, ...] = ()
+
+    def let_go(self) -> None:
+        """Forgets a frame that has ended: the garbage collector does not see what code objects refer to.
+
+        Until then an exception kept in a variable of a frame that it passed is kept for good.
+        """
+        if self.frame is not None and self.frame.mirror is None:
+            self.frame = None
+            self.cells = ()
 
 
 def is_machine_code(code: CodeType) -> bool:
@@ -96,6 +105,7 @@ def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
     guest = frame.guest
     template = guest.mirror_code
     reference = MirrorReference(frame)
+    frame.context.machine.mirrors.add(reference)
     code = template.replace(co_consts=(*template.co_consts, reference))
     if not guest.is_optimized:
         namespace = frame.globals if frame.locals is None else frame.locals

@@ -138,9 +138,9 @@ def set_code(owner: Any, value: Any) -> None:
 
 def set_trace_opcodes(owner: Any, value: Any) -> None:
     """Sets `f_trace_opcodes`; the machine traces a guest frame's opcodes itself."""
-    constants = owner.f_code.co_consts if type(owner) is FrameType else ()
-    if constants and type(constants[-1]) is MirrorReference:
-        constants[-1].frame.traces_opcodes = bool(value)
+    frame = _mirrored(owner)
+    if frame is not None:
+        frame.traces_opcodes = bool(value)
     else:
         owner.f_trace_opcodes = value
 

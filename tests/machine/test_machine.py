@@ -191,6 +191,9 @@ def test_what_a_program_leaves_is_collected() -> None:
         "async def f(): pass\nf().close()",
         "kept = sorted([2, 1], key=lambda x: x)",
         "def f():\n    try: 1 / 0\n    except ZeroDivisionError: pass\nf()",
+        "try: 1 / 0\nexcept ZeroDivisionError as error: kept = error",
+        "def f():\n    try: 1 / 0\n    except ZeroDivisionError as error: kept = error\nf()",
+        "import sys\nkept = sys._getframe()",
     ],
 )
 def test_a_machine_goes_with_its_program(source: str) -> None:
