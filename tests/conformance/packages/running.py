@@ -14,7 +14,17 @@ from tests.conformance.packages.environment import CANARY
 
 PLUGIN = Path(__file__).resolve().parent / "plugin"
 _OPTIONS = (
-    *("-q", "-p", "outcome_plugin", "-p", "no:cacheprovider", "-W", "default", "--hypothesis-seed=1"),
+    *(
+        "-q",
+        "-p",
+        "outcome_plugin",
+        "-p",
+        "no:cacheprovider",
+        "-W",
+        "default",
+        "--hypothesis-seed=1",
+        "--continue-on-collection-errors",
+    ),
     *("-o", "asyncio_default_fixture_loop_scope=function"),
 )
 REWRITER = "_pytest.assertion.rewrite"
