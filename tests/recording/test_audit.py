@@ -52,6 +52,27 @@ Node.kind = 'changed'; Node.more = n; del Node.more
 n.__class__ = type('Other', (Node,), {})
 n.__dict__ = {'fresh': 1}; n.last = 2
 """,
+    "unusual classes": """
+class One:
+    __slots__ = ('x',)
+class Two:
+    __slots__ = ('x',)
+class Made(One):
+    __slots__ = ()
+m = Made(); m.x = [1]; Made.__bases__ = (Two,)
+m.x = [2]; m.x = m.x
+class Odd:
+    __slots__ = ('__dict__',)
+class Odder(Odd):
+    @property
+    def __dict__(self): return {}
+o = Odder(); o.a = [1]
+def function(): pass
+function.note = [1]; function.__doc__ = 'text'; Two.__doc__ = 'two'
+class Plain: pass
+p = Plain(); entries = p.__dict__; p.y = [1]; p.y = p.y; p.y = 2; entries['z'] = p; del p.y
+import math; math.extra = [1]; del math.extra
+""",
     "closures": """
 def counter(start):
     total = start

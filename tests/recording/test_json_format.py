@@ -181,6 +181,13 @@ class TestBadInput:
         with pytest.raises(RecordingFormatError):
             Recording.from_json(changed)
 
+    @pytest.mark.parametrize(("table", "message"), [("instructions", "no instruction"), ("codes", "no code 0")])
+    def test_tables_that_lack_what_is_referred_to(self, table: str, message: str) -> None:
+        document = json.loads(self.good)
+        document[table] = []
+        with pytest.raises(RecordingFormatError, match=message):
+            Recording.from_json(json.dumps(document))
+
     def test_files_that_are_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(RecordingFormatError, match="cannot be read as a recording"):
             Recording.from_json(tmp_path / "nothing.json")

@@ -328,3 +328,49 @@ def test_a_search_that_is_not_paid_for_finds_nothing() -> None:
     assert words < len(recorder.log)
     assert 2 == recorder.effects.searches
     recorder.finish()
+
+
+def test_an_exception_from_another_thread() -> None:
+    recording = record("""
+import threading
+from concurrent.futures import Future
+future, begun = Future(), threading.Event()
+def work():
+    begun.wait()
+    future.set_exception(KeyError('from there'))
+    done = [n for n in range(200)]
+thread = threading.Thread(target=work)
+thread.start()
+begun.set()
+try: future.result()
+except KeyError as error: caught = str(error)
+thread.join()
+""")
+
+    assert "'from there'" == recording[-1].variables_state["caught"]
+    assert ["KeyError"] == [each.exception.type_name for each in recording if each.exception and each.thread == 0]
+
+
+def test_an_exception_in_an_instruction_that_changes_what_lies_on_the_stack() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f(a):\n return [b for b in a]", [(), NULL])
+    recorder.frame_entered(frame)
+    comprehension = next(each for each in (frame.code, *frame.code.co_consts) if _appends(each))
+    inner = FakeFrame(comprehension, [NULL], {"__name__": "__main__"}, frame)
+    recorder.frame_entered(inner)
+
+    def work(_stack: list[object]) -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError) as caught:
+        step(recorder, inner, "LIST_APPEND", work)
+    recorder.raised(inner, caught.value)
+    recorder.handled(inner, 0, caught.value)
+    step(recorder, inner, "RESUME")
+    recording = finish(recorder)
+
+    assert ["MemoryError", None] == [each.exception and each.exception.type_name for each in recording[-2:]]
+
+
+def _appends(code: object) -> bool:
+    return isinstance(code, CodeType) and any(each.opname == "LIST_APPEND" for each in decode(code).instructions)

@@ -391,3 +391,18 @@ def test_empty_annotations_of_a_module_are_not_shown() -> None:
     assert {"before": 1} == next(step.variables_state for step in recording if step.opname == "BUILD_MAP")
     assert {"before": 1} == recording[[step.opname for step in recording].index("STORE_SUBSCR") - 1].globals_state
     assert ["before", "__annotations__", "after"] == [*recording[-1].variables_state]
+
+
+def test_a_tuple_that_holds_another_twice() -> None:
+    values = record("def twice(t): return t, t, (t,)\nq = twice((1, [2]))")[-1].variables_state
+
+    assert ((1, [2]), (1, [2]), ((1, [2]),)) == values["q"]
+
+
+def test_the_last_write_of_a_variable_whose_function_had_not_started() -> None:
+    recording = record("def f():\n    x = 1\n    x = 2\n    return x\nf()")
+    returned = next(each.index for each in recording if each.function == "f" and each.line_number == 4)
+    found = recording.last_write(returned, "x")
+
+    assert found is not None
+    assert 3 == found.line_number
