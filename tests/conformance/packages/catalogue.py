@@ -43,7 +43,15 @@ PACKAGES = (
         ("lark", "tests"),
     ),
     Package("markdown", "3.8", "text", ("tests",), ("markdown", "tests"), ("pyyaml",)),
-    Package("marshmallow", "4.0.0", "metaclasses, descriptors", ("tests",), ("marshmallow", "tests"), ("simplejson",)),
+    Package(
+        "marshmallow",
+        "4.0.0",
+        "metaclasses, descriptors",
+        ("tests",),
+        ("marshmallow", "tests"),
+        ("simplejson",),
+        ("-k", "not test_invalid_datetime_deserialization"),  # its name has the time of day in it
+    ),
     Package("more-itertools", "10.5.0", "iterators", ("tests/test_recipes.py",), ("more_itertools", "tests")),
     Package("pyparsing", "3.2.3", "parsing with operators", ("tests/test_simple_unit.py",), ("pyparsing", "tests")),
     Package("toolz", "1.0.0", "functional programming", ("toolz",), ("toolz", "tlz")),
