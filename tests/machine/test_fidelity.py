@@ -78,3 +78,129 @@ def test_smaller_differences(name: str) -> None:
         pytest.skip("only between other versions")
 
     assert output_of(natively, source) != output_of(on_machine, source)
+
+
+C_LEVEL = {
+    "references to a constant": """
+        import sys
+        def f():
+            constant = (1, 2, 3)
+            before = sys.getrefcount(constant)
+            try: raise ValueError
+            except ValueError: pass
+            print(sys.getrefcount(constant) - before)
+        f()
+    """,
+    "objects that running code makes": """
+        import gc
+        def f(): return [1]
+        gc.collect()
+        before = len(gc.get_objects())
+        f()
+        print(len(gc.get_objects()) - before)
+    """,
+    "builtins of its own": """
+        namespace = {"__builtins__": {"iter": "the guest's", "list": list}}
+        exec("found = list.__iter__([1]).__reduce__()[0]", namespace)
+        print(namespace["found"])
+    """,
+    "a function that library code makes": """
+        import sys, types
+        def f(): return 1
+        made = next(map(types.FunctionType, [f.__code__], [{}]))
+        seen = []
+        sys.settrace(lambda frame, event, argument: seen.append(event))
+        made()
+        sys.settrace(None)
+        print(seen)
+    """,
+}
+
+
+@pytest.mark.parametrize("name", C_LEVEL)
+def test_c_code_looks_behind_python_objects(name: str) -> None:
+    assert output_of(natively, C_LEVEL[name]) != output_of(on_machine, C_LEVEL[name])
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="C code cannot set it before")
+def test_a_functions_vectorcall_is_of_no_effect() -> None:
+    pytest.importorskip("_testcapi")
+    source = """
+        import _testcapi
+        def f(number): return number
+        _testcapi.function_setvectorcall(f)
+        result = f(11)
+    """
+
+    assert natively(source)["result"] == "overridden"
+    assert on_machine(source)["result"] == 11
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="CPython itself may be interrupted there before")
+def test_an_interrupt_may_come_between_enter_and_the_body() -> None:
+    pytest.importorskip("_testinternalcapi")
+    source = """
+        from _testinternalcapi import SelfInterruptingContextManager
+        manager = SelfInterruptingContextManager()
+        try:
+            with manager: pass
+        except KeyboardInterrupt: pass
+        within = manager.within()
+    """
+
+    assert natively(source)["within"] is False
+    assert on_machine(source)["within"] is True
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="library code reads the frame since")
+def test_c_code_suggests_no_local_names() -> None:
+    source = """
+        import _testcapi, io
+        def f():
+            abcdef = 1
+            return abcdeg
+        stream = io.StringIO()
+        try: f()
+        except NameError as error:
+            import sys
+            from test.support import captured_stderr
+            with captured_stderr() as stream: sys.__excepthook__(*sys.exc_info())
+        shown = stream.getvalue()
+    """
+    pytest.importorskip("_testcapi")
+
+    assert "Did you mean" in natively(source)["shown"]
+    assert "Did you mean" not in on_machine(source)["shown"]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="exceptions are made at once since")
+def test_an_exception_that_c_code_fails_to_make_starts_with_the_caller() -> None:
+    pytest.importorskip("_testcapi")
+    source = """
+        import _testcapi, sys
+        class Bad(Exception):
+            def __init__(self): raise RuntimeError
+        def f():
+            try: _testcapi.raise_exception(Bad, 0)
+            except RuntimeError: return sys.exc_info()[2].tb_frame.f_code.co_name
+        name = f()
+    """
+
+    assert natively(source)["name"] == "__init__"
+    assert on_machine(source)["name"] == "f"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="C code has a limit of its own since")
+def test_recursion_in_c_code_may_go_deeper() -> None:
+    source = """
+        group = TypeError(1)
+        for _ in range(1500): group = ExceptionGroup("group", [group])
+        try:
+            group.split(TypeError)
+            outcome = "split"
+        except RecursionError:
+            outcome = "RecursionError"
+    """
+
+    assert natively(source)["outcome"] == "RecursionError"
+    assert on_machine(source)["outcome"] == "split"

@@ -1,0 +1,81 @@
+"""Writes docs/conformance.md."""
+
+from collections.abc import Iterable
+
+from tests.conformance.cpython.catalogue import LEFT_OUT, MODULES
+from tests.conformance.cpython.comparison import ModuleComparison
+from tests.conformance.cpython.known import KNOWN
+from tests.conformance.cpython.report import Results, cell, total
+
+INTRODUCTION = """\
+# Conformance
+
+CPython's own tests run on the machine: this page says how many of the cases that pass on CPython pass here.
+`tools/conformance --tier 1 --tier 2 --write` measures and writes it.
+
+A test module is imported and run twice, each time in a process of its own: by CPython, and on the machine.
+On the machine the test module is interpreted and the standard library runs natively; where a library module runs the
+tests' own code (`doctest`, `annotationlib`), it is interpreted too.
+Outcomes are compared case by case; a case passes when all its subtests pass, and as many run as on CPython.
+
+Two guards keep a run from passing by mistake.
+A case during which CPython itself ran a function of an interpreted file does not count as passed.
+Tests that must fail run beside every module, and when they are not reported as failed, nothing of the module counts.
+
+Cases that fail or are skipped on CPython as well are left out, and so is what starts another interpreter to test that.
+"""
+TIERS = {1: "First tier: the language", 2: "Second tier: frames, code and the library closest to the language"}
+
+
+def page(results: Results) -> str:
+    """The text of the page."""
+    parts = [INTRODUCTION]
+    for tier, heading in TIERS.items():
+        names = [module.name for module in MODULES if module.tier == tier]
+        parts += [f"## {heading}\n", *_table(results, names), ""]
+        parts += [*_differences(results, names, tier), ""]
+    parts += ["## Modules that are not run\n"]
+    parts += [f"- `{name}`: {reason}." for name, reason in sorted(LEFT_OUT.items())]
+    return "\n".join(parts) + "\n"
+
+
+def _table(results: Results, names: list[str]) -> Iterable[str]:
+    versions = list(results)
+    yield f"| module | {' | '.join(versions)} |"
+    yield f"|---|{'---:|' * len(versions)}"
+    for name in sorted(names):
+        cells = [cell(results[version].get(name)) for version in versions]
+        if any(text != "-" for text in cells):
+            yield f"| `{name}` | {' | '.join(cells)} |"
+    sums = [total(_of(results, version, names)) for version in versions]
+    yield f"| all | {' | '.join(sums)} |"
+
+
+def _of(results: Results, version: str, names: list[str]) -> list[ModuleComparison]:
+    return [comparison for name, comparison in results[version].items() if name in names]
+
+
+def _differences(results: Results, names: list[str], tier: int) -> Iterable[str]:
+    versions: dict[str, list[str]] = {}
+    for version in results:
+        for comparison in _of(results, version, names):
+            for difference in comparison.differences:
+                versions.setdefault(difference.case, []).append(version)
+    if not versions:
+        return
+    if tier == 1:
+        yield "Each case that does not pass is explained in [fidelity](fidelity.md).\n"
+        yield "| case | versions | section |"
+        yield "|---|---|---|"
+        for case, where in sorted(versions.items()):
+            yield f"| `{_short(case)}` | {', '.join(where)} | {KNOWN.get(case, '')} |"
+    else:
+        yield "The cases that do not pass:\n"
+        yield "| case | versions |"
+        yield "|---|---|"
+        for case, where in sorted(versions.items()):
+            yield f"| `{_short(case)}` | {', '.join(where)} |"
+
+
+def _short(case: str) -> str:
+    return case.removeprefix("test.")
