@@ -16,6 +16,7 @@ from calcharo_vm.machine.frame_views import host_frames, logical_stack
 from calcharo_vm.machine.native_errors import with_native_errors
 from calcharo_vm.machine.tracebacks import MACHINE_FOLDER, is_machine_code, mirror_of
 from calcharo_vm.machine.tracing import tracing_functions
+from calcharo_vm.machine.unraisable import unraisable_hook_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ def patched_library(machine: Machine) -> Iterator[None]:
         *((sys, name, function) for name, function in tracing_functions(machine).items()),
         *((sys, name, function) for name, function in _module_name_functions(machine).items()),
         *((sys, name, function) for name, function in _recursion_limit_functions(machine).items()),
+        (sys, "unraisablehook", unraisable_hook_for(machine, sys.unraisablehook)),
         (warnings, "warn", _warn_for(machine, warnings.warn)),
         (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined]
     ]
