@@ -79,6 +79,12 @@ def _is_plain(owner: Any) -> bool:
     return not has_fallback and type(getter) is WrapperDescriptorType and getter not in _UNUSUAL_GETTERS
 
 
+def is_iterable(value: Any) -> bool:
+    """Whether a value's type has what iteration needs; what its metaclass has does not count."""
+    kind = type(value)
+    return type_attribute(kind, "__iter__") is not NULL or type_attribute(kind, "__getitem__") is not NULL
+
+
 def type_attribute(cls: type, name: str) -> Any:
     """An attribute of a class or its bases as it is stored, or NULL (CPython's `_PyType_Lookup`)."""
     for base in mro(cls):

@@ -20,6 +20,7 @@ from types import (
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.attributes import is_iterable
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import as_native_sees
 from calcharo_vm.machine.guest_code import GuestCode
@@ -134,8 +135,7 @@ def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: An
         TypeError: The arguments are not iterable, as CPython words it.
     """
     if type(arguments) is not tuple:
-        kind = type(arguments)
-        if not hasattr(kind, "__iter__") and not hasattr(kind, "__getitem__"):
+        if not is_iterable(arguments):
             raise star_error(callable, "*", "an iterable", arguments)
         arguments = tuple(arguments)
     named = {} if keywords is NULL else keywords

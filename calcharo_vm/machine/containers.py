@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.attributes import is_iterable
 from calcharo_vm.machine.native_errors import type_name
 from calcharo_vm.machine.native_instruction import native_instruction
 
@@ -18,12 +19,11 @@ make_slice = slice
 
 def list_extend(items: list[Any], iterable: Any) -> None:
     """Appends what `*iterable` stands for in a display or call."""
-    kind = type(iterable)
     try:
         items.extend(iterable)
         wrong = False
     except TypeError:
-        if hasattr(kind, "__iter__") or hasattr(kind, "__getitem__"):
+        if is_iterable(iterable):
             raise
         wrong = True
     if wrong:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.machine.context import set_recursion_limit
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
@@ -204,7 +205,7 @@ def _natively(mode: str, *arguments: Any) -> Any:
 
 
 def _is_mapping(value: Any) -> bool:
-    return hasattr(type(value), "__getitem__")
+    return type_attribute(type(value), "__getitem__") is not NULL
 
 
 def guest_build_class(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
