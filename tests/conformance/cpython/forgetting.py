@@ -15,8 +15,9 @@ _KEPT = ("encodings", "threading", "warnings", "weakref", "_weakrefset")
 def forget_library() -> None:
     """Removes the library's modules written in Python from `sys.modules`, except what the interpreter needs."""
     folder = sysconfig.get_path("stdlib")
-    for name, module in list(sys.modules.items()):
-        if _is_of_library(module, folder) and name.partition(".")[0] not in _KEPT:
+    library = {name.partition(".")[0] for name, module in sys.modules.items() if _is_of_library(module, folder)}
+    for name in list(sys.modules):
+        if name.partition(".")[0] in library.difference(_KEPT):
             del sys.modules[name]
 
 
