@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calcharo_vm.cli.listing import nested_code
 from calcharo_vm.cli.table import Column
-from calcharo_vm.cli.visits import Visit, visits
+from calcharo_vm.cli.visits import Visit, visits, with_output
 from calcharo_vm.program.source import compile_file
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ class StepRows:
         self._has_threads = len({step.thread for step in recording[:_LOOKED_AT]}) > 1
         self._meanings: dict[str, dict[_Where, str]] = {}
         self._seen: dict[tuple[int, int, str], _Seen] = {}
-        self._written = (0, 0)
         self._repr = reprlib.Repr()
         self._repr.maxstring = self._repr.maxother = 40
         self._repr.maxlist = self._repr.maxtuple = self._repr.maxdict = self._repr.maxset = 8
@@ -83,13 +82,13 @@ class StepRows:
                 step.function,
                 *middle,
                 changes,
-                self._output(step),
+                repr(visit.output) if visit.output else "",
             )
 
     def _visits(self) -> Iterator[Visit]:
         if self._by_lines:
             return visits(self._recording)
-        return (Visit(step.index, step) for step in self._recording)
+        return (Visit(step.index, step, text) for step, text in with_output(self._recording))
 
     def _position(self, step: ExecutionStep) -> str:
         if step.line_number is None:
@@ -139,12 +138,6 @@ class StepRows:
             if earlier is _ABSENT or type(earlier) is not type(value) or earlier != value:
                 yield f"{prefix}{name} = {self._repr.repr(value)}"
         yield from (f"del {prefix}{name}" for name in before if name not in after)
-
-    def _output(self, step: ExecutionStep) -> str:
-        out, err = step.stdout_snapshot, step.stderr_snapshot
-        written = out[self._written[0] :] + err[self._written[1] :]
-        self._written = len(out), len(err)
-        return repr(written) if written else ""
 
 
 def _compiled_meanings(filename: str) -> dict[_Where, str]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.recording import ExecutionStep, Recording
 
-__all__ = ["Visit", "visits"]
+__all__ = ["Visit", "visits", "with_output"]
 
 
 class Visit(NamedTuple):
@@ -18,10 +18,21 @@ class Visit(NamedTuple):
     Attributes:
         first: The index of its first step.
         last: Its last step; the state after it is the line's result.
+        output: What its own steps wrote, those of calls left out.
     """
 
     first: int
     last: ExecutionStep
+    output: str
+
+
+def with_output(recording: Recording) -> Iterator[tuple[ExecutionStep, str]]:
+    """Yield each step and what it wrote, to standard output before standard error."""
+    written = 0, 0
+    for step in recording:
+        out, err = step.stdout_snapshot, step.stderr_snapshot
+        yield step, out[written[0] :] + err[written[1] :]
+        written = len(out), len(err)
 
 
 def visits(recording: Recording) -> Iterator[Visit]:
@@ -32,18 +43,21 @@ def visits(recording: Recording) -> Iterator[Visit]:
     """
     begun: dict[tuple[int, int], Visit] = {}
     waiting: list[tuple[int, int] | Visit] = []
-    for step in recording:
-        line = step.line_number
+    early = ""  # written by steps that belong to no visit
+    for step, text in with_output(recording):
+        line, output = step.line_number, early + text
         if line is None or step.opname in _PREPARATION:
+            early = output
             continue
+        early = ""
         depth = (step.thread, len(step.call_stack))
         open_ = begun.get(depth)
         if open_ is not None and _goes_on(open_.last, step):
-            begun[depth] = open_._replace(last=step)
+            begun[depth] = open_._replace(last=step, output=open_.output + output)
             continue
         for other in [each for each in begun if each[0] == depth[0] and each[1] >= depth[1]]:
             waiting[waiting.index(other)] = begun.pop(other)
-        begun[depth] = Visit(step.index, step)
+        begun[depth] = Visit(step.index, step, output)
         waiting.append(depth)
         while waiting and isinstance(waiting[0], Visit):
             yield waiting.pop(0)  # type: ignore[misc]

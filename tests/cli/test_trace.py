@@ -60,6 +60,15 @@ def test_it_shows_every_line(folder: Path) -> None:
     assert "instruction" not in seen.stdout.splitlines()[1]
 
 
+def test_a_line_shows_what_it_wrote_itself(folder: Path) -> None:
+    source = "def inner():\n    print('in')\n    return 'after'\nprint('before')\nprint(inner())\n"
+    (folder / "nested.py").write_text(source)
+    seen = calcharo("trace", "--lines", "nested.py", folder=folder)
+    table = seen.stdout.partition("\noutput of the program\n")[0]
+
+    assert re.findall(r"'\w+\\n'", table) == [r"'before\n'", r"'after\n'", r"'in\n'"]
+
+
 def test_long_programs_are_cut(folder: Path) -> None:
     seen = calcharo("trace", "gcd.py", "--limit", "3", folder=folder)
 
