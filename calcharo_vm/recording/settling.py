@@ -35,7 +35,7 @@ class Changes(Protocol):
         ...
 
 
-def make_settle(shadow: Shadow, changes: Changes) -> Settle:  # noqa: PLR0915 - it would be slower in parts
+def make_settle(shadow: Shadow, changes: Changes) -> Settle:
     """Makes the function that settles: a closure, because it finds what it needs fastest."""
     put, extend = shadow.log.append, shadow.log.extend
     scalars, by_id, zeros, purge = shadow.scalars, shadow.by_id, shadow.zeros, shadow.purge
