@@ -39,6 +39,7 @@ def patched_library(machine: Machine) -> Iterator[None]:
         (warnings, "warn", _warn_for(machine, warnings.warn)),
         (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined]
     ]
+    _warn_as_the_program()
     originals = [(module, name, getattr(module, name)) for module, name, _ in replacements]
     for module, name, replacement in replacements:
         setattr(module, name, replacement)
@@ -193,18 +194,20 @@ def _show_warning_for(machine: Machine, original: Callable[[Any], None]) -> Call
         if frame is None or not message.filename.startswith(MACHINE_FOLDER):
             original(message)
             return
-        _forget_own_warnings()
         line = frame.guest.decoded.positions[max(frame.ip - 1, 0)][0] or 0
         _warn_at((frame.guest.code.co_filename, line, frame.globals), message.message, message.category, message.source)
 
     return _showwarnmsg
 
 
-def _forget_own_warnings() -> None:
-    """Forgets what was shown for places in the machine: what is shown once is shown once for a place in the guest."""
+def _warn_as_the_program() -> None:
+    """Lets warnings of C code, which CPython judges by the machine's own module, come to the guest's filters.
+
+    What filters say of `__main__` holds for the machine's modules, and nothing counts as warned of already.
+    """
     for name, module in sys.modules.copy().items():
         if name.startswith("calcharo_vm.machine."):
-            vars(module).pop("__warningregistry__", None)
+            vars(module).update(__name__="__main__", __warningregistry__=None)
 
 
 def _warn_at(place: tuple[str, int, dict[str, Any]], message: Any, category: Any, source: Any) -> None:

@@ -231,3 +231,22 @@ def test_reference_counts_of_immortal_objects_are_cpythons(value: str) -> None:
         value = {value}
         print(sys.getrefcount(value) > 1 << 29 or sys.getrefcount(value))
     """)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="bool has been warned of since 3.12")
+@pytest.mark.parametrize("action", ["default", "always", "once", "ignore", "error", "module"])
+@pytest.mark.parametrize("module", ["", "__main__", "elsewhere"])
+def test_warnings_of_instructions_are_judged_by_the_programs_module(action: str, module: str) -> None:
+    assert_same(f"""
+        import warnings
+        value = True
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.resetwarnings()
+            warnings.filterwarnings({action!r}, module={module!r})
+            for _ in range(3):
+                try: ~value
+                except DeprecationWarning as error: print("raised")
+            try: ~value
+            except DeprecationWarning as error: print("raised")
+        print([(each.lineno, each.category) for each in seen])
+    """)
