@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from calcharo_vm.code import decode
 from calcharo_vm.errors import RecordingFormatError
-from calcharo_vm.recording import Recording, ops, same_plain
+from calcharo_vm.recording import Recorder, Recording, ops, same_plain
 from calcharo_vm.recording.messages import message_of
+from calcharo_vm.recording.plan import is_condition
 from tests.recording.audit import record
+from tests.recording.machine import NULL, finish, function_frame, step
 
 
 def with_words(*words: object) -> Recording:
@@ -55,6 +58,36 @@ except ValueError: pass
 
     assert all(each.condition is None for each in recording if each.exception is not None)
     assert any(each.exception is not None for each in recording)
+
+
+def test_a_condition_that_native_code_refuses_has_no_outcome() -> None:
+    recording = record("""
+import weakref
+class Thing: pass
+gone = weakref.proxy(Thing())
+try:
+    if gone: pass
+except ReferenceError: refused = True
+""")
+
+    assert [None] == [each.condition for each in recording if each.exception is not None]
+    assert recording[-1].variables_state["refused"] is True
+
+
+def test_a_condition_that_is_still_being_decided_has_no_outcome() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f(a):\n if a: return 1\n return 2", [True])
+    inner = function_frame("def f():\n return 3", [], frame)
+    recorder.frame_entered(frame)
+    step(recorder, frame, "LOAD_FAST", lambda stack: stack.append(True))
+    jump = next(each for each in decode(frame.code).instructions if is_condition(each.opname))
+    frame.ip = jump.index + 1
+    frame.stack.pop()
+    recorder.frame_entered(inner)
+    recording = finish(recorder)
+
+    assert jump.opname == recording[-1].opname
+    assert recording[-1].condition is None
 
 
 def test_plain_values_of_different_types_differ() -> None:
