@@ -118,7 +118,7 @@ def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any
     machine = frame.context.machine
     lookaside = machine.lookasides.get(id(callable))
     if lookaside is None and type(callable) in _LIBRARY_KINDS and callable.__module__ in LIBRARY_LOOKASIDES:
-        lookaside = LIBRARY_LOOKASIDES[callable.__module__].get(callable.__name__)
+        lookaside = LIBRARY_LOOKASIDES[callable.__module__].get(callable.__qualname__)
     if lookaside is not None:
         return lookaside(frame, *positional, **named)
     if frame.context.profile_function is not None and callable is sys.setprofile:

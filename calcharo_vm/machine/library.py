@@ -6,7 +6,8 @@ Like `lookasides`, by the module and name of the function that the guest calls.
 from __future__ import annotations
 
 import sys
-from types import FunctionType
+from contextlib import contextmanager
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -18,7 +19,7 @@ from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.views import original_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from calcharo_vm.machine.frame import Frame
@@ -74,21 +75,49 @@ def _original_handler(handler: Any) -> Any:
     return handler.handler if type(handler) is _SignalHandler else handler
 
 
-def _of_original_code(name: str) -> Callable[..., Any]:
-    def function(frame: Frame, /, x: Any, *arguments: Any, **named: Any) -> Any:
-        return getattr(sys.modules["dis"], name)(_original(x), *arguments, **named)
+def _disassembler(name: str) -> Callable[..., Any]:
+    def function(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
+        with _original_codes():
+            return getattr(sys.modules["dis"], name)(*arguments, **named)
 
     return function
 
 
-def _original(value: Any) -> Any:
-    """The guest's code object of a function or method, or the value itself."""
-    code = getattr(value, "__code__", None)
-    original = original_of(code)
-    return value if original is code else original
+def bytecode_from_traceback(frame: Frame, /, cls: Any, *arguments: Any, **named: Any) -> Any:
+    """`dis.Bytecode.from_traceback(...)`."""
+    with _original_codes():
+        return cls.from_traceback(*arguments, **named)
 
 
-_DISASSEMBLERS = ("Bytecode", "code_info", "dis", "get_instructions", "show_code")
+@contextmanager
+def _original_codes() -> Iterator[None]:
+    """Has `dis` take the guest's code objects for what it is given, and for what it finds there."""
+    dis = sys.modules["dis"]
+    natives = {name: getattr(dis, name) for name in ("_disassemble_recursive", "_get_code_object", "disassemble")}
+
+    def of_original(native: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda code, *arguments, **named: native(original_of(code), *arguments, **named)
+
+    find = natives["_get_code_object"]
+    replacements = {name: of_original(native) for name, native in natives.items()}
+    replacements["_get_code_object"] = lambda found: original_of(find(found))
+    vars(dis).update(replacements)
+    try:
+        yield
+    finally:
+        vars(dis).update(natives)
+
+
+_DISASSEMBLERS = ("Bytecode", "code_info", "dis", "disassemble", "distb", "get_instructions", "show_code")
+
+
+def closure_variables(frame: Frame, /, func: Any) -> Any:
+    """`inspect.getclosurevars(...)`, which reads the names in a function's code."""
+    plain = func.__func__ if type(func) is MethodType else func
+    guest = guest_code_of(plain.__code__) if type(plain) is FunctionType else None
+    if guest is not None:
+        func = FunctionType(guest.code, plain.__globals__, closure=plain.__closure__)
+    return sys.modules["inspect"].getclosurevars(func)
 
 
 def types_coroutine(frame: Frame, /, func: Any) -> Any:
@@ -103,9 +132,10 @@ def types_coroutine(frame: Frame, /, func: Any) -> Any:
 
 
 _LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
-    "dis": {name: _of_original_code(name) for name in _DISASSEMBLERS},
+    "dis": {"Bytecode.from_traceback": bytecode_from_traceback, **{name: _disassembler(name) for name in _DISASSEMBLERS}},
     "inspect": {
         "currentframe": current_frame,
+        "getclosurevars": closure_variables,
         **{name: _locals_function(name) for name in ("getasyncgenlocals", "getcoroutinelocals", "getgeneratorlocals")},
     },
     "types": {"coroutine": types_coroutine},
