@@ -204,3 +204,21 @@ def test_recursion_in_c_code_may_go_deeper() -> None:
 
     assert natively(source)["outcome"] == "RecursionError"
     assert on_machine(source)["outcome"] == "split"
+
+
+def test_an_exception_in_a_cycle_with_its_frame_is_collected_late() -> None:
+    source = """
+        import gc, weakref
+        class Failure(Exception): pass
+        def f():
+            try: raise Failure
+            except Failure as failure:
+                kept = failure
+                return weakref.ref(kept)
+        reference = f()
+        gc.collect()
+        collected = reference() is None
+    """
+
+    assert natively(source)["collected"]
+    assert not on_machine(source)["collected"]
