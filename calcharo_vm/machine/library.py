@@ -132,7 +132,10 @@ def types_coroutine(frame: Frame, /, func: Any) -> Any:
 
 
 _LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
-    "dis": {"Bytecode.from_traceback": bytecode_from_traceback, **{name: _disassembler(name) for name in _DISASSEMBLERS}},
+    "dis": {
+        "Bytecode.from_traceback": bytecode_from_traceback,
+        **{name: _disassembler(name) for name in _DISASSEMBLERS},
+    },
     "inspect": {
         "currentframe": current_frame,
         "getclosurevars": closure_variables,
