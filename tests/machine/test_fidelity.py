@@ -222,3 +222,39 @@ def test_an_exception_in_a_cycle_with_its_frame_is_collected_late() -> None:
 
     assert natively(source)["collected"]
     assert not on_machine(source)["collected"]
+
+
+def test_a_trace_function_cannot_jump() -> None:
+    source = """
+        import sys
+        def f():
+            result = "went on"
+            result = "jumped over"
+            return result
+        def trace(frame, event, argument):
+            if event == "line" and frame.f_lineno == f.__code__.co_firstlineno + 2:
+                frame.f_lineno += 1
+            return trace
+        sys.settrace(trace)
+        try: result = f()
+        except ValueError as error: result = str(error)
+        sys.settrace(None)
+    """
+
+    assert natively(source)["result"] == "went on"
+    assert on_machine(source)["result"] in {
+        "f_lineno can only be set in a trace function",
+        "can't jump from the 'call' trace event of a new frame",
+    }
+
+
+def test_guest_code_is_never_specialized() -> None:
+    source = """
+        import dis
+        def f(x): return x + 1
+        for number in range(1000): f(number)
+        names = [one.opname for one in dis.get_instructions(f, adaptive=True)]
+    """
+
+    assert "BINARY_OP_ADD_INT" in natively(source)["names"]
+    assert "BINARY_OP_ADD_INT" not in on_machine(source)["names"]
