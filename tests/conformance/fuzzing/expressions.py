@@ -7,7 +7,7 @@ _YIELDING = frozenset({"generator"})
 _NOT_LAZY = frozenset({"module", *FUNCTION_KINDS})
 _OPERATORS = ("+", "-", "*", "//", "%", "&", "|", "^", "/", "<<", ">>", "@")
 _COMPARISONS = ("==", "<", "!=", ">=", ">", "<=", "is", "is not")
-_BUILTIN_FUNCTIONS = ("len", "repr", "bool", "list", "str", "type", "iter", "hash", "callable", "sorted", "next", "abs")
+_BUILTIN_FUNCTIONS = ("len", "repr", "bool", "list", "str", "type", "iter", "callable", "sorted", "next", "abs")
 
 
 def instance(b: Builder) -> str:

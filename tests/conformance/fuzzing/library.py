@@ -109,9 +109,9 @@ def collect_closures(b: Builder) -> None:
     b.line(f"print([one() for one in {name}])")
 
 
-@statement(2)
+@statement(2, scopes=frozenset({"module"}))
 def watch_an_instance(b: Builder) -> None:
-    """Tells when an instance dies."""
+    """Tells when an instance dies; not in functions, whose frames exceptions keep for other times on the machine."""
     classes = b.classes()
     made = f"{b.pick(classes).name}()" if classes else "type('Made', (), {})()"
     name = b.target("anything")
