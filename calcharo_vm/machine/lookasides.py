@@ -61,7 +61,7 @@ def guest_vars(frame: Frame, /, *arguments: Any) -> Any:
 
 def guest_dir(frame: Frame, /, *arguments: Any) -> list[str]:
     """`dir()` and `dir(object)`."""
-    return dir(*arguments) if arguments else sorted(guest_locals(frame))
+    return dir(*arguments) if arguments else sorted(guest_locals(frame).keys())
 
 
 def guest_super(frame: Frame, /, *arguments: Any) -> Any:

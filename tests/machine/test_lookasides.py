@@ -231,3 +231,12 @@ def test_eval_takes_keywords() -> None:
         exec("z = 3", globals=space)
         print(space["z"])
     """)
+
+
+def test_dir_asks_a_mapping_for_its_keys() -> None:
+    assert_same("""
+        class Mapping:
+            def __getitem__(self, name): raise KeyError(name)
+            def keys(self): return ["z", "a"]
+        print(eval("dir()", {"dir": dir}, Mapping()))
+    """)
