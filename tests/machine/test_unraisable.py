@@ -53,7 +53,7 @@ def test_an_exception_of_the_guest_is_shown_as_it_is(monkeypatch: pytest.MonkeyP
 
 
 def test_what_is_not_the_machines_reaches_the_original_unchanged() -> None:
-    told = []
+    told: list[object] = []
     unraisable = SimpleNamespace(exc_traceback=None)
     unraisable_hook_for(Machine(), told.append)(unraisable)
 
