@@ -62,7 +62,7 @@ def load_method(owner: Any, operand: tuple[str, Callable[[Any], Any]]) -> tuple[
             return function, owner
     elif type(attribute) in _BOUND_NATIVE and attribute.__self__ is owner and _is_plain(owner):
         function = type_attribute(kind, name)
-        if type(function) in _NATIVE_METHODS and function.__get__(owner) == attribute:
+        if type(function) in _NATIVE_METHODS and function.__get__(owner, kind) == attribute:
             return function, owner
     return attribute, NULL
 

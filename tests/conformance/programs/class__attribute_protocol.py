@@ -59,3 +59,4 @@ print(p.added(), p.added(5), Plain.added(p))
 p.added = lambda: "instance function"
 print(p.added())
 print(p.added.__name__, Plain().added.__self__.__class__.__name__, Plain().added.__func__ is Plain.added)
+print(None.__ne__(None), None.__eq__(None), None.__bool__(), None.__repr__(), None.__class__.__name__)
