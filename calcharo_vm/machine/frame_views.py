@@ -176,10 +176,14 @@ def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[st
 
 def _native_frame(value: Any) -> Any:
     if type(value) is FrameType and (constants := value.f_code.co_consts) and type(constants[-1]) is MirrorReference:
-        frame: Frame | None = constants[-1].frame
+        mirrored: Frame = constants[-1].frame
+        frame: Frame | None = mirrored
+        stack = list(logical_stack(mirrored.context, _getframe()))
         chain: list[Frame | FrameType] = []
-        while frame is not None:
+        while frame is not None and frame not in stack:
             chain.append(frame)
             frame = frame.back
+        if frame is not None:
+            chain += stack[stack.index(frame) :]
         return host_frames(chain)
     return value

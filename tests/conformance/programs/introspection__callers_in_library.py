@@ -74,3 +74,24 @@ import enum
 import typing
 
 print(enum.Enum("E", "A B").__module__, typing.NewType("N", int).__module__, typing.TypeVar("T").__module__)
+
+
+def returns_its_frame():
+    return sys._getframe()
+
+
+def calls_it():
+    return returns_its_frame()
+
+
+def shows_the_stack(key):
+    import functools
+    import traceback
+
+    frame = calls_it()
+    print([(entry.name, entry.lineno) for entry in traceback.extract_stack(frame, 5)])
+    print(functools.reduce(lambda a, b: [entry.name for entry in traceback.extract_stack(sys._getframe(), 3)], [1, 2]))
+    return key
+
+
+print(sorted([1], key=shows_the_stack))
