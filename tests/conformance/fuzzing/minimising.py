@@ -4,8 +4,6 @@ import re
 import time
 from contextlib import suppress
 
-from pysource_minimize import minimize
-
 from tests.conformance.fuzzing.comparing import Find, compare
 from tests.conformance.fuzzing.outcome import compiled
 
@@ -18,6 +16,8 @@ class _OutOfTime(Exception):
 
 def minimised(find: Find) -> Find:
     """Gives the smallest program found in a little time which differs in the same aspect."""
+    from pysource_minimize import minimize  # it uses what is deprecated from 3.12 to 3.13
+
     best = find
     until = time.monotonic() + SECONDS
     shape = _shape(find["details"])

@@ -55,7 +55,8 @@ class _Runnable(ast.NodeTransformer):
             written = [statement]
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 written += _statements(f"drive({statement.name})")
-            if isinstance(statement, (ast.Global, ast.Nonlocal, ast.Pass)) or self._chance.random() > most:
+            kept = isinstance(statement, (ast.Global, ast.Nonlocal, ast.Pass)) or _imports_lazily(statement)
+            if kept or self._chance.random() > most:
                 found += written
                 continue
             guard = _statements("try:\n    pass\nexcept BaseException as error:\n    note(error)")[0]
@@ -63,6 +64,11 @@ class _Runnable(ast.NodeTransformer):
             guard.body = written
             found.append(guard)
         return found
+
+
+def _imports_lazily(statement: ast.stmt) -> bool:
+    """Tells whether there is an import in it that may stand in no `try` (3.15)."""
+    return any(getattr(node, "is_lazy", False) for node in ast.walk(statement))
 
 
 def _statements(source: str) -> _Block:
