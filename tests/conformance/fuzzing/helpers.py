@@ -70,7 +70,7 @@ def drive(made, *actions):
 """,
     "drive_asynchronously": """
 def drive_asynchronously(made, *actions):
-    for action, value in actions:
+    for action, value in (*actions, ("close", None)):
         try:
             if action == "close":
                 step = made.aclose()
@@ -78,7 +78,7 @@ def drive_asynchronously(made, *actions):
                 step = made.athrow(value)
             else:
                 step = made.asend(value)
-            for _ in range(5):
+            for _ in range(20):
                 print(action, step.send(None))
         except BaseException as error:
             show(error)
