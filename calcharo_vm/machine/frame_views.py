@@ -175,8 +175,8 @@ def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[st
 
 
 def _native_frame(value: Any) -> Any:
-    if type(value) is FrameType and (constants := value.f_code.co_consts) and type(constants[-1]) is MirrorReference:
-        mirrored: Frame = constants[-1].frame
+    constants = value.f_code.co_consts if type(value) is FrameType else ()
+    if constants and type(constants[-1]) is MirrorReference and (mirrored := constants[-1].frame) is not None:
         frame: Frame | None = mirrored
         stack = list(logical_stack(mirrored.context, _getframe()))
         chain: list[Frame | FrameType] = []

@@ -89,7 +89,7 @@ def shows_the_stack(key):
     import traceback
 
     frame = calls_it()
-    print([(entry.name, entry.lineno) for entry in traceback.extract_stack(frame, 5)])
+    print([(entry.name, entry.lineno) for entry in traceback.extract_stack(frame, 4)])
     print(functools.reduce(lambda a, b: [entry.name for entry in traceback.extract_stack(sys._getframe(), 3)], [1, 2]))
     return key
 
