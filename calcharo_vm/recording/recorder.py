@@ -9,12 +9,13 @@ from types import CodeType, FrameType
 import psutil
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording import linking, ops
+from calcharo_vm.recording import effect_handlers, ops, stack_handlers
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frames import CUT, FrameRecord, Leave, ObservedFrame, ThreadRecord
+from calcharo_vm.recording.handlers import Handler
 from calcharo_vm.recording.identity import Shade, Words, stands_for, token
 from calcharo_vm.recording.journal import Journal
-from calcharo_vm.recording.linking import Handler, Linker
+from calcharo_vm.recording.linking import Linker
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.plan import (
     BRANCH,
@@ -511,6 +512,9 @@ _DOORS = frozenset(
 )
 """The functions that take the lock when there are several threads."""
 
+_HANDLERS = (stack_handlers, effect_handlers)
+"""The modules of the functions that do without it."""
+
 
 def _is_journalling(innermost: FrameType) -> bool:
     """Returns whether a thread, given by its innermost frame, is journalling without the lock that another has."""
@@ -518,7 +522,7 @@ def _is_journalling(innermost: FrameType) -> bool:
         return False
     frame: FrameType | None = innermost
     while frame is not None and frame.f_globals.get("__package__") == __package__:
-        if frame.f_code in _DOORS or frame.f_globals is vars(linking):
+        if frame.f_code in _DOORS or any(frame.f_globals is vars(module) for module in _HANDLERS):
             return True
         frame = frame.f_back
     return False

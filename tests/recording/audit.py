@@ -19,8 +19,8 @@ from calcharo_vm.recording import (
     Recorder,
     Recording,
 )
+from calcharo_vm.recording.handlers import Handler
 from calcharo_vm.recording.layouts import is_scalar
-from calcharo_vm.recording.linking import Handler
 from calcharo_vm.recording.state import State
 
 if TYPE_CHECKING:

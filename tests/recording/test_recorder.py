@@ -1,4 +1,4 @@
-"""Tests for calcharo_vm/recording/recorder.py, linking.py, tape.py and frames.py, with frames stepped by hand."""
+"""Tests for calcharo_vm/recording/recorder.py, its handlers, tape.py and frames.py, with frames stepped by hand."""
 
 import gc
 import operator
