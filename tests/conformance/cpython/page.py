@@ -24,6 +24,7 @@ Tests that must fail run beside every module, and when they are not reported as 
 
 Cases that fail or are skipped on CPython as well are left out, and so is what starts another interpreter to test that.
 """
+_MANY = 8
 TIERS = {1: "First tier: the language", 2: "Second tier: frames, code and the library closest to the language"}
 
 
@@ -56,11 +57,11 @@ def _of(results: Results, version: str, names: list[str]) -> list[ModuleComparis
 
 
 def _differences(results: Results, names: list[str], tier: int) -> Iterable[str]:
-    versions: dict[str, list[str]] = {}
+    versions: dict[str, set[str]] = {}
     for version in results:
         for comparison in _of(results, version, names):
             for difference in comparison.differences:
-                versions.setdefault(difference.case, []).append(version)
+                versions.setdefault(difference.case, set()).add(version)
     if not versions:
         return
     if tier == 1:
@@ -68,13 +69,27 @@ def _differences(results: Results, names: list[str], tier: int) -> Iterable[str]
         yield "| case | versions | section |"
         yield "|---|---|---|"
         for case, where in sorted(versions.items()):
-            yield f"| `{_short(case)}` | {', '.join(where)} | {KNOWN.get(case, '')} |"
+            yield f"| `{_short(case)}` | {', '.join(sorted(where))} | {KNOWN.get(case, '')} |"
     else:
-        yield "The cases that do not pass:\n"
+        yield "The cases that do not pass, and classes of which many do not:\n"
         yield "| case | versions |"
         yield "|---|---|"
-        for case, where in sorted(versions.items()):
-            yield f"| `{_short(case)}` | {', '.join(where)} |"
+        for text, where in sorted(_by_class(versions).items()):
+            yield f"| {text} | {', '.join(sorted(where))} |"
+
+
+def _by_class(versions: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Puts the cases of a class together when there are many."""
+    classes: dict[str, list[str]] = {}
+    for case in versions:
+        classes.setdefault(case.rpartition(".")[0], []).append(case)
+    rows: dict[str, set[str]] = {}
+    for name, cases in classes.items():
+        if len(cases) > _MANY:
+            rows[f"`{_short(name)}`: {len(cases)} cases"] = set().union(*(versions[case] for case in cases))
+        else:
+            rows.update({f"`{_short(case)}`": versions[case] for case in cases})
+    return rows
 
 
 def _short(case: str) -> str:
