@@ -9,7 +9,6 @@ import gc
 import inspect
 import sys
 from collections import Counter
-from collections.abc import Callable
 from collections.abc import Iterator
 from types import CodeType, FrameType, FunctionType
 
@@ -45,7 +44,7 @@ class LeakGuard:
         # The library that the machine and this runner use may be loaded a second time, for the guest.
         self._native = {id(code): code for code in _loaded_codes()}
         # The machine replaces this for the guest.
-        self._settrace: Callable[..., None] = inspect.unwrap(sys.settrace)
+        self._settrace = inspect.unwrap(sys.settrace)
         self._disable = vars(sys)["monitoring"].DISABLE if sys.version_info >= (3, 12) else None
 
     def start(self) -> None:
