@@ -154,8 +154,6 @@ def fill_mirror(frame: Frame) -> None:
                 cell.cell_contents = values[name]
         if frame.locals_snapshot and sys.version_info >= (3, 13):
             host_frame.f_locals.update(frame.locals_snapshot)
-        if frame.back is not None:
-            mirror_of(frame.back)
         frame.fast = []
 
 
