@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -94,8 +94,11 @@ def _compared(progress: Progress) -> int:
 
 def _work(options: argparse.Namespace, pending: "SimpleQueue[int]", progress: Progress, until: float) -> None:
     worker = Worker(options.python)
-    while not pending.empty() and time.monotonic() < until:
-        first = pending.get()
+    while time.monotonic() < until:
+        try:
+            first = pending.get_nowait()
+        except Empty:
+            break
         count = min(BATCH, options.count - first)
         progress.add(worker.compare(options.seed, first, count, minimise=not options.large))
         if len(progress.done) % 20 == 0:
