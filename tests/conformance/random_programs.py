@@ -99,8 +99,7 @@ def _work(options: argparse.Namespace, pending: "SimpleQueue[int]", progress: Pr
             first = pending.get_nowait()
         except Empty:
             break
-        count = min(BATCH, options.count - first)
-        progress.add(worker.compare(options.seed, first, count, minimise=not options.large))
+        progress.add(worker.compare(options.seed, first, BATCH, minimise=not options.large))
         if len(progress.done) % 20 == 0:
             print(f"{_compared(progress)} compared, {progress.totals['finds']} finds", flush=True)
     worker.close()
@@ -109,7 +108,7 @@ def _work(options: argparse.Namespace, pending: "SimpleQueue[int]", progress: Pr
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default=sys.executable, help="the interpreter to compare on")
-    parser.add_argument("--count", type=int, default=1000, help="how many programs, from number 0")
+    parser.add_argument("--count", type=int, default=1000, help="how many programs, from number 0, in batches of 50")
     parser.add_argument("--seed", type=int, default=1, help="which programs")
     parser.add_argument("-j", "--jobs", type=int, default=1, help="programs at the same time")
     parser.add_argument("--seconds", type=float, default=1e9, help="begin nothing new after this time")
