@@ -15,7 +15,7 @@ from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.native_errors import with_native_errors
 from calcharo_vm.machine.signals import RETURNED, YIELDED
-from calcharo_vm.machine.tracebacks import add_traceback_entry, mirror_of
+from calcharo_vm.machine.tracebacks import mirror_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,11 +218,10 @@ def tell_exception(context: ExecutionContext, frame: Frame, error: BaseException
 
 
 def told_exception(context: ExecutionContext, frame: Frame, error: BaseException) -> BaseException:
-    """Tells of an exception, and gives the one that goes on: the trace function's own replaces it."""
+    """Tells of an exception, and gives the one that goes on: the trace function's own, without an entry, or the same."""
     try:
         tell_exception(context, frame, error)
     except BaseException as replacement:
-        add_traceback_entry(frame, replacement)
         return replacement
     return error
 
@@ -232,7 +231,6 @@ def told_unwinding(context: ExecutionContext, frame: Frame, error: BaseException
     try:
         tell_return(context, frame, None)
     except BaseException as replacement:
-        add_traceback_entry(frame, replacement)
         return replacement
     return error
 

@@ -165,3 +165,18 @@ def test_the_stack_can_be_printed() -> None:
         on_machine("def f(): show()\nf()", show=traceback.print_stack)
 
     assert 'File "<guest>", line 1, in f' in stream.getvalue()
+
+
+def test_the_stack_of_a_frame_that_has_ended_is_its_callers() -> None:
+    assert_same("""
+        import sys, traceback
+        def inner(): return sys._getframe()
+        def middle(): return inner()
+        def outer(): return middle()
+        def made(): yield sys._getframe()
+        def names(frame): return [entry.name for entry in traceback.extract_stack(frame)][-3:]
+        print(names(outer()))
+        running = made()
+        suspended = next(running)
+        print(names(suspended)[-1:], names(running.gi_frame)[-1:])
+    """)

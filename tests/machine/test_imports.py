@@ -259,3 +259,15 @@ def test_lazy_imports_are_cpythons(name: str) -> None:
     forget = "import sys\nfor _name in [m for m in sys.modules if m.startswith('lazy_')]: del sys.modules[_name]\n"
 
     assert_same(forget + dedent(LAZY[name]))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="new in 3.15")
+def test_lazy_imports_are_made_by_calls_and_at_module_level_only() -> None:
+    assert_same("""
+        shown = __lazy_import__("colorsys")
+        def f(): return type(__lazy_import__("colorsys")).__name__
+        print(type(globals()["shown"]).__name__, f())
+        namespace = {}
+        exec("import colorsys", {"__lazy_modules__": ["colorsys"]}, namespace)
+        print(type(namespace["colorsys"]).__name__)
+    """)

@@ -111,3 +111,21 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_library_functions_are_cpythons(name: str) -> None:
     assert_same(PROGRAMS[name])
+
+
+def test_dis_and_inspect_find_the_guests_code_in_tracebacks_and_functions() -> None:
+    assert_same("""
+        import dis, inspect
+        limit = 3
+        def outer(x):
+            def inner(): return x + limit
+            return inner
+        class A:
+            def m(self): return limit
+        for callable in (outer(1), A().m, len):
+            try: print(inspect.getclosurevars(callable))
+            except TypeError as error: print(error)
+        try: outer(None)()
+        except TypeError as error: found = dis.Bytecode.from_traceback(error.__traceback__)
+        print([(one.offset, one.opname) for one in found], found.current_offset)
+    """)

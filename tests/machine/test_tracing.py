@@ -167,3 +167,22 @@ def test_a_frame_of_c_code_keeps_its_own_setting() -> None:
     on_machine("frame.f_trace_opcodes = True", frame=frame)
 
     assert frame.f_trace_opcodes  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("event", ["exception", "return"])
+def test_what_a_trace_function_raises_takes_the_place_of_the_exception(event: str) -> None:
+    assert_same(f"""
+        import sys, traceback
+        def tracer(frame, event, arg):
+            if event == {event!r}: raise KeyError(event)
+            return tracer
+        def fails(): 1 / 0
+        def passes():
+            try: fails()
+            finally: sys.settrace(None)
+        sys.settrace(tracer)
+        try: passes()
+        except Exception as error:
+            print(repr(error), repr(error.__context__))
+            print([(entry.name, entry.lineno) for entry in traceback.extract_tb(error.__traceback__)][-2:])
+    """)
