@@ -218,7 +218,7 @@ def tell_exception(context: ExecutionContext, frame: Frame, error: BaseException
 
 
 def told_exception(context: ExecutionContext, frame: Frame, error: BaseException) -> BaseException:
-    """Tells of an exception, and gives the one that goes on: the trace function's own, without an entry, or the same."""
+    """Tells of an exception, and gives the one that goes on: the trace function's own, or the same."""
     try:
         tell_exception(context, frame, error)
     except BaseException as replacement:
