@@ -180,7 +180,7 @@ def shortfalls(measurements: list[Measurement]) -> list[str]:
             found.append(f"{m.name}: {m.instructions_a_second:,.0f} instructions/s, asked {ASKED_INSTRUCTIONS:,}")
         if m.ratio > ASKED_RATIO:
             found.append(f"{m.name}: {m.ratio:.0f} times native, asked {ASKED_RATIO} at most")
-        if m.steps_a_second < ASKED_STEPS:
+        if m.name in ASKED_OF and m.steps_a_second < ASKED_STEPS:
             found.append(f"{m.name}: {m.steps_a_second:,.0f} steps/s recording, asked {ASKED_STEPS:,}")
     return found
 
