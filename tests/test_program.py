@@ -154,7 +154,7 @@ def test_programs_side_by_side_leave_nothing_behind() -> None:
 
 
 def test_calcharos_own_frames_are_cut_from_tracebacks() -> None:
-    namespace: dict[str, object] = {"__name__": "calcharo_vm.somewhere"}
+    namespace: dict[str, object] = {"__package__": "calcharo_vm.somewhere"}
     exec("def call(function): return function()", namespace)
 
     def fails() -> None:

@@ -24,8 +24,8 @@ def guest_traceback(error: BaseException) -> TracebackType | None:
     kept: list[TracebackType] = []
     entry = error.__traceback__
     while entry is not None:
-        name = entry.tb_frame.f_globals.get("__name__", "")
-        if not (isinstance(name, str) and name.startswith("calcharo_vm.")):
+        package = entry.tb_frame.f_globals.get("__package__")
+        if not (isinstance(package, str) and package.partition(".")[0] == "calcharo_vm"):
             kept.append(entry)
         entry = entry.tb_next
     following: TracebackType | None = None

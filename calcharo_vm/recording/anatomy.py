@@ -295,8 +295,7 @@ def is_guest_function(value: object, guest_modules: set[str]) -> bool:
     """Returns whether a function belongs to a module of the program, so that the machine executes it."""
     if type(value) is not FunctionType:
         return False
-    module = dict.get(_function_globals(value), "__name__")  # type: ignore[call-overload]
-    return type(module) is str and module in guest_modules
+    return _is_of(_function_globals(value), guest_modules)
 
 
 def is_guest_generator(value: "GeneratorType[object, object, object]", guest_modules: set[str]) -> bool:
@@ -304,8 +303,14 @@ def is_guest_generator(value: "GeneratorType[object, object, object]", guest_mod
     frame = value.gi_frame
     if frame is None:
         return True
-    module = dict.get(frame.f_globals, "__name__")
-    return type(module) is str and module in guest_modules
+    return _is_of(frame.f_globals, guest_modules)
+
+
+def _is_of(namespace: object, guest_modules: set[str]) -> bool:
+    """Returns whether a module's namespace is the program's; the machine's own modules bear its name, too."""
+    module, package = (dict.get(namespace, name) for name in ("__name__", "__package__"))  # type: ignore[call-overload]
+    is_own = type(package) is str and package.startswith("calcharo_vm")
+    return type(module) is str and module in guest_modules and not is_own
 
 
 def class_attribute(cls: type, name: str) -> object:
