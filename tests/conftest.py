@@ -1,5 +1,6 @@
-"""What every test shares: how Hypothesis searches, and a recursion limit that no test leaves changed."""
+"""What every test shares: how Hypothesis searches, interrupts that arrive, a recursion limit that no test changes."""
 
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -9,6 +10,9 @@ from hypothesis import HealthCheck, settings
 # Tracing makes single examples slow and uneven, so time says nothing about an example.
 settings.register_profile("calcharo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calcharo")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background, and programs would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -74,6 +74,7 @@ def read_code(path: str) -> CodeType:
 def _perform_in_child(perform: Callable[[Request], object], request: Request) -> None:
     status = 1
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the server may ignore it
         _redirect(request)
         faulthandler.dump_traceback_later(TIMEOUT - 1, exit=False, file=sys.__stderr__ or sys.stderr)
         result = perform(request)

@@ -1,6 +1,5 @@
 import os
 import signal
-import sys
 import time
 
 log = []
@@ -46,11 +45,10 @@ def guarded():
 
 
 print(guarded(), log[-1])
-if sys.version_info >= (3, 12):  # the oracle of 3.11 is a trace function, which may take the signal itself
-    try:
-        signal.raise_signal(signal.SIGINT)
-    except KeyboardInterrupt:
-        print("keyboard interrupt")
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("keyboard interrupt")
 signal.signal(signal.SIGALRM, lambda n, f: (_ for _ in ()).throw(TimeoutError("alarm")))
 signal.setitimer(signal.ITIMER_REAL, 0.02)
 try:
