@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _EXTENDED_ARG = TABLE.EXTENDED_ARG
 _RESUME = OPCODES["RESUME"]
-_PLACE_MASK = 7 if sys.version_info >= (3, 15) else 3  # where the argument of RESUME says what it stands at
+RESUME_PLACE_MASK = 7 if sys.version_info >= (3, 15) else 3
+"""Where the argument of RESUME says what it stands at."""
 
 
 class DecodedCode:
@@ -110,7 +111,7 @@ class DecodedCode:
     def first_traceable(self) -> int:
         """The index of the instruction that starts a frame when its cells, or its generator, are made."""
         for index, (opcode, oparg) in enumerate(zip(self.opcodes, self.opargs, strict=True)):
-            if opcode == _RESUME and oparg & _PLACE_MASK == 0:
+            if opcode == _RESUME and oparg & RESUME_PLACE_MASK == 0:
                 return index
         return len(self.opcodes)
 

@@ -56,7 +56,7 @@ def load_method(owner: Any, operand: tuple[str, Callable[[Any], Any]]) -> tuple[
         if (
             type(function) is FunctionType
             and attribute.__self__ is owner
-            and (getattr(kind, name, None) if type(kind) is type else type_attribute(kind, name)) is function
+            and _class_attribute(kind, name) is function
             and _is_plain(owner)
         ):
             return function, owner
@@ -70,13 +70,15 @@ def load_method(owner: Any, operand: tuple[str, Callable[[Any], Any]]) -> tuple[
 def _is_plain(owner: Any) -> bool:
     """Whether the owner's type looks attributes up in the usual way, so that methods need not be bound."""
     kind = type(owner)
-    if type(kind) is type:
-        getter = kind.__getattribute__
-        has_fallback = hasattr(kind, "__getattr__")
-    else:  # a metaclass could answer
-        getter = type_attribute(kind, "__getattribute__")
-        has_fallback = type_attribute(kind, "__getattr__") is not NULL
-    return not has_fallback and type(getter) is WrapperDescriptorType and getter not in _UNUSUAL_GETTERS
+    getter = _class_attribute(kind, "__getattribute__")
+    if type(getter) is not WrapperDescriptorType or getter in _UNUSUAL_GETTERS:
+        return False
+    return _class_attribute(kind, "__getattr__") is NULL
+
+
+def _class_attribute(cls: type, name: str) -> Any:
+    """An attribute of a class, or NULL: asked for plainly if no metaclass can answer, which is faster."""
+    return getattr(cls, name, NULL) if type(cls) is type else type_attribute(cls, name)
 
 
 def is_iterable(value: Any) -> bool:
@@ -87,16 +89,11 @@ def is_iterable(value: Any) -> bool:
 
 def type_attribute(cls: type, name: str) -> Any:
     """An attribute of a class or its bases as it is stored, or NULL (CPython's `_PyType_Lookup`)."""
-    for base in mro(cls):
+    for base in _MRO_OF(cls):
         namespace = _NAMESPACE_OF(base)
         if name in namespace:
             return namespace[name]
     return NULL
-
-
-def mro(cls: type) -> tuple[type, ...]:
-    """A class and its bases, whatever its metaclass says of them."""
-    return _MRO_OF(cls)  # type: ignore[no-any-return] # a slot of type
 
 
 def super_attribute(super: Any, cls: Any, receiver: Any, operand: tuple[int, str]) -> Any:

@@ -6,7 +6,6 @@ exception is the right one for native code too.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -23,9 +22,6 @@ from calcharo_vm.machine.signals import (
 )
 from calcharo_vm.machine.tracebacks import add_traceback_entry, fill_mirror
 from calcharo_vm.machine.tracing import told_exception, told_unwinding
-
-FIRST_LOCAL_FIRST = sys.version_info < (3, 14)
-"""Whether a frame that ends drops its first local first (CPython's `_PyFrame_ClearLocals`)."""
 
 
 def run(frame: Frame) -> Any:
@@ -70,7 +66,7 @@ def leave_frame(frame: Frame) -> None:
         frame.result = frame.result if frame.entry else None
         fill_mirror(frame)
         frame.mirror = None
-    elif FIRST_LOCAL_FIRST:
+    elif frame.guest.drops_in_order:
         frame.fast.reverse()  # a list drops its last item first
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.generators import FRAME_ATTRIBUTES
 
 if TYPE_CHECKING:
-    from calcharo_vm.machine.frame import Frame
+    from types import FrameType
 
-_FRAME_ATTRIBUTES = {GeneratorType: "gi_frame", CoroutineType: "cr_frame", AsyncGeneratorType: "ag_frame"}
+    from calcharo_vm.machine.frame import Frame
 
 
 def generator_of(frame: Frame) -> Any:
@@ -21,7 +21,7 @@ def generator_of(frame: Frame) -> Any:
     """
     if frame.generator is None:
         return None
-    return next((owner for owner in gc.get_referrers(frame) if type(owner) in _FRAME_ATTRIBUTES), None)
+    return next((owner for owner in gc.get_referrers(frame) if type(owner) in FRAME_ATTRIBUTES), None)
 
 
 def clear_frame(host_frame: FrameType, frame: Frame) -> None:
@@ -35,7 +35,7 @@ def clear_frame(host_frame: FrameType, frame: Frame) -> None:
         raise RuntimeError(message)
     generator = generator_of(frame)
     if generator is not None:
-        getattr(generator, _FRAME_ATTRIBUTES[type(generator)]).clear()
+        getattr(generator, FRAME_ATTRIBUTES[type(generator)]).clear()
     frame.fast = []
     for cell in host_frame.f_code.co_consts[-1].cells:  # the mirror's function keeps them
         cell.cell_contents = None

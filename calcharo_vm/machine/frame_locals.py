@@ -14,7 +14,7 @@ from types import CellType, FrameType
 from typing import TYPE_CHECKING, Any, final
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import MirrorReference, hidden_values, local_values, visible_locals
+from calcharo_vm.machine.tracebacks import hidden_values, local_values, mirrored, updated_snapshot
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
@@ -34,23 +34,6 @@ def frame_locals(host_frame: FrameType, frame: Frame) -> Any:
     return updated_snapshot(frame) if frame.fast else host_frame.f_locals
 
 
-def updated_snapshot(frame: Frame) -> Any:
-    """The dictionary that `locals()` and `f_locals` give until 3.12, brought up to date."""
-    values = visible_locals(frame)
-    if frame.locals is not None:
-        return values
-    known = frame.locals_snapshot
-    if known is None:
-        known = frame.locals_snapshot = values
-        return known
-    for name in frame.guest.decoded.localsplus:
-        if name in values:
-            known[name] = values[name]
-        else:
-            known.pop(name, None)
-    return known
-
-
 @final
 class FrameLocalsProxy:
     """Reads and writes the variables of a frame (CPython's `PyFrameLocalsProxy_Type`)."""
@@ -64,12 +47,12 @@ class FrameLocalsProxy:
     def __new__(cls, *arguments: Any) -> Any:
         """Makes the proxy of a mirror; of anything else CPython's own proxy, or its own error."""
         host_frame: Any = arguments[0] if len(arguments) == 1 else None
-        reference = host_frame.f_code.co_consts[-1] if type(host_frame) is FrameType else None
-        if type(reference) is not MirrorReference or reference.frame is None:
+        frame = mirrored(host_frame)
+        if frame is None:
             return _Native(*arguments)
         proxy = super().__new__(cls)
         proxy._host_frame = host_frame
-        proxy._frame = reference.frame
+        proxy._frame = frame
         return proxy
 
     @property

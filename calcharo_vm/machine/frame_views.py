@@ -19,7 +19,7 @@ from calcharo_vm.machine.context import ACTIVE_MACHINES
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import CO_NEWLOCALS, CO_OPTIMIZED
 from calcharo_vm.machine.locations import one_place_linetable
-from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, StubMarker, is_machine_code, local_values
+from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, is_machine_code, local_values, mirrored
 from calcharo_vm.machine.trampolines import make_stub
 from calcharo_vm.machine.views import original_of
 
@@ -175,10 +175,9 @@ def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[st
 
 
 def _native_frame(value: Any) -> Any:
-    constants = value.f_code.co_consts if type(value) is FrameType else ()
-    if constants and type(constants[-1]) is MirrorReference and (mirrored := constants[-1].frame) is not None:
-        frame: Frame | None = mirrored
-        stack = list(logical_stack(mirrored.context, _getframe()))
+    frame = mirrored(value)
+    if frame is not None:
+        stack = list(logical_stack(frame.context, _getframe()))
         chain: list[Frame | FrameType] = []
         while frame is not None and frame not in stack:
             chain.append(frame)

@@ -12,6 +12,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Gen
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code import decode
+from calcharo_vm.code.decoded import RESUME_PLACE_MASK
 from calcharo_vm.code.exception_table import encode_entry, parse_exception_table
 from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
@@ -279,7 +280,6 @@ def _end_delegation(frame: Frame, value: Any) -> Signal:
 _IP_AT_START = 0 if sys.version_info < (3, 13) else 1
 _RESUME = OPCODES["RESUME"]
 _YIELD_VALUE = OPCODES["YIELD_VALUE"]
-_PLACE_MASK = 7 if sys.version_info >= (3, 15) else 3
 _DEPTH_1_FLAG = 0 if sys.version_info < (3, 13) else 4 if sys.version_info < (3, 15) else 8
 
 
@@ -288,7 +288,7 @@ def delegate(frame: Frame) -> Any:
     decoded = frame.guest.decoded
     if frame.ip == 0 or decoded.opcodes[frame.ip - 1] != _YIELD_VALUE or decoded.opcodes[frame.ip] != _RESUME:
         return None
-    if decoded.opargs[frame.ip] & _PLACE_MASK not in {2, 3}:
+    if decoded.opargs[frame.ip] & RESUME_PLACE_MASK not in {2, 3}:
         return None
     return frame.stack[-2] if sys.version_info >= (3, 15) else frame.stack[-1]
 
@@ -303,7 +303,7 @@ def _ends_at_once_when_closed(frame: Frame) -> bool:
 
 def frame_of(generator: Any) -> Frame | None:
     """The guest frame that a host generator runs, or None if it is native or over."""
-    attribute = _FRAME_ATTRIBUTES.get(type(generator))
+    attribute = FRAME_ATTRIBUTES.get(type(generator))
     host_frame = getattr(generator, attribute) if attribute else None
     if host_frame is None or not (constants := host_frame.f_code.co_consts) or type(constants[-1]) is not Driver:
         return None
@@ -311,7 +311,7 @@ def frame_of(generator: Any) -> Frame | None:
     return frame
 
 
-_FRAME_ATTRIBUTES = {GeneratorType: "gi_frame", CoroutineType: "cr_frame", AsyncGeneratorType: "ag_frame"}
+FRAME_ATTRIBUTES = {GeneratorType: "gi_frame", CoroutineType: "cr_frame", AsyncGeneratorType: "ag_frame"}
 
 
 def send(receiver: Any, value: Any) -> tuple[bool, Any]:
@@ -361,9 +361,6 @@ def awaitable_iterator(awaitable: Any, place: int) -> Any:
         if frame is not None or not awaitable.cr_suspended:
             return awaitable
     return native_instruction("GET_AWAITABLE", place, 1, 1)(awaitable)
-
-
-# What the stubs call; set here because the class is made before generators can be.
 
 
 class Driver(StubMarker, GuestReference):

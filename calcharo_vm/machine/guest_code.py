@@ -12,7 +12,7 @@ from weakref import ref
 from calcharo_vm.code import DecodedCode, decode
 from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.eval_loop import FIRST_LOCAL_FIRST, run
+from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, make_mirror_code, strip_machine_entries
 from calcharo_vm.machine.tracing import traced_table
@@ -61,7 +61,8 @@ class GuestCode(StubMarker, GuestReference):
         needs_more = code.co_freevars or code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)
         self.plain_count = -1 if needs_more or not self.is_optimized else self.exact_count
         slots = len(self.padding) + parameters + len(code.co_freevars)
-        self.drops_in_order = FIRST_LOCAL_FIRST and slots > 1  # whether the order in which locals end can be seen
+        # Whether a frame that ends drops its first local first (CPython's `_PyFrame_ClearLocals`), and it can be seen.
+        self.drops_in_order = sys.version_info < (3, 14) and slots > 1
         # Handler, operand and next index of each instruction, once a frame needs them; and where frames start:
         # RESUME does nothing that anybody sees unless somebody observes.
         self.table: Any = None

@@ -21,7 +21,7 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import builtins_of
 from calcharo_vm.machine.imports import call_at_module_level
 from calcharo_vm.machine.native_errors import with_native_errors
-from calcharo_vm.machine.tracebacks import visible_locals
+from calcharo_vm.machine.tracebacks import updated_snapshot, visible_locals
 from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.values import NULL
 
@@ -36,22 +36,7 @@ def guest_globals(frame: Frame, /) -> dict[str, Any]:
 
 def guest_locals(frame: Frame, /) -> Any:
     """`locals()`."""
-    values = visible_locals(frame)
-    if frame.locals is not None:
-        return values
-    if sys.version_info >= (3, 13):
-        return values
-    # Until 3.12 a frame has one dictionary, brought up to date by each call.
-    known = frame.locals_snapshot
-    if known is None:
-        known = frame.locals_snapshot = values
-        return known
-    for name in frame.guest.decoded.localsplus:
-        if name in values:
-            known[name] = values[name]
-        else:
-            known.pop(name, None)
-    return known
+    return visible_locals(frame) if sys.version_info >= (3, 13) else updated_snapshot(frame)
 
 
 def guest_vars(frame: Frame, /, *arguments: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -28,6 +29,11 @@ def with_native_errors(function: Callable[..., Any], native: Callable[..., Any],
         return native(*arguments[own:], **named)
 
     return call
+
+
+def in_place_of(native: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function with the name and documentation of the native one that it replaces, and its errors."""
+    return update_wrapper(with_native_errors(function, native), native)
 
 
 def type_name(value: Any) -> str:

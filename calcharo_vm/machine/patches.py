@@ -13,7 +13,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import set_recursion_limit
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import host_frames, logical_stack
-from calcharo_vm.machine.native_errors import with_native_errors
+from calcharo_vm.machine.native_errors import in_place_of
 from calcharo_vm.machine.tracebacks import MACHINE_FOLDER, is_machine_code, mirror_of
 from calcharo_vm.machine.tracing import tracing_functions
 from calcharo_vm.machine.unraisable import unraisable_hook_for
@@ -111,11 +111,10 @@ def _recursion_limit_functions(machine: Machine) -> dict[str, Callable[..., Any]
     def setrecursionlimit(limit: Any, /) -> None:
         set_recursion_limit(machine.context, limit)
 
-    functions: dict[str, Callable[..., Any]] = {}
-    for function in (getrecursionlimit, setrecursionlimit):
-        native = getattr(sys, function.__name__)
-        functions[function.__name__] = update_wrapper(with_native_errors(function, native), native)
-    return functions
+    return {
+        function.__name__: in_place_of(getattr(sys, function.__name__), function)
+        for function in (getrecursionlimit, setrecursionlimit)
+    }
 
 
 def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., None]:
@@ -145,7 +144,7 @@ def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., 
             original(message, category)  # raises
         _warn_at(place, message, category, source)
 
-    return update_wrapper(with_native_errors(warn, original), original)
+    return in_place_of(original, warn)
 
 
 def _are_prefixes(value: Any) -> bool:

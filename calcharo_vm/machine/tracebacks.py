@@ -92,6 +92,12 @@ def add_traceback_entry(frame: Frame, error: BaseException) -> None:
     )
 
 
+def mirrored(value: Any) -> Frame | None:
+    """The guest frame that a mirror stands for; None for anything else, and when the mirror has forgotten it."""
+    constants = value.f_code.co_consts if type(value) is FrameType else ()
+    return constants[-1].frame if constants and type(constants[-1]) is MirrorReference else None
+
+
 def mirror_of(frame: Frame) -> FrameType:
     """The host frame that stands for a guest frame, the same one for as long as the frame runs."""
     if frame.mirror is None:
@@ -193,3 +199,20 @@ def visible_locals(frame: Frame) -> Any:
     if not hidden:
         return frame.locals
     return hidden if sys.version_info >= (3, 13) else {**frame.locals, **hidden}
+
+
+def updated_snapshot(frame: Frame) -> Any:
+    """The dictionary that `locals()` and `f_locals` give until 3.12, brought up to date."""
+    values = visible_locals(frame)
+    if frame.locals is not None:
+        return values
+    known = frame.locals_snapshot
+    if known is None:
+        known = frame.locals_snapshot = values
+        return known
+    for name in frame.guest.decoded.localsplus:
+        if name in values:
+            known[name] = values[name]
+        else:
+            known.pop(name, None)
+    return known

@@ -7,13 +7,12 @@ never switched on: it would show the machine.
 from __future__ import annotations
 
 import sys
-from functools import update_wrapper
 from types import CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.native_errors import with_native_errors
+from calcharo_vm.machine.native_errors import in_place_of
 from calcharo_vm.machine.signals import RETURNED, YIELDED
 from calcharo_vm.machine.tracebacks import mirror_of
 
@@ -58,11 +57,8 @@ def tracing_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
     def getprofile() -> Any:
         return machine.context.profile_function
 
-    functions: dict[str, Callable[..., Any]] = {}
-    for function in (settrace, gettrace, setprofile, getprofile):
-        native = getattr(sys, function.__name__)
-        functions[function.__name__] = update_wrapper(with_native_errors(function, native), native)
-    return functions
+    functions: tuple[Callable[..., Any], ...] = (settrace, gettrace, setprofile, getprofile)
+    return {function.__name__: in_place_of(getattr(sys, function.__name__), function) for function in functions}
 
 
 def traced_table(guest: GuestCode, table: list[tuple[Callable[..., Any], Any]]) -> list[tuple[Callable[..., Any], Any]]:

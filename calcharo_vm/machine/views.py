@@ -8,7 +8,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, Functi
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import GuestReference, MirrorReference, mirror_of
+from calcharo_vm.machine.tracebacks import GuestReference, mirror_of, mirrored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,24 +66,18 @@ def _generator_frame_view(name: str) -> Callable[[Any], Any]:
     return view
 
 
-def _mirrored(owner: Any) -> Frame | None:
-    """The guest frame that a mirror stands for, or None for anything else."""
-    constants = owner.f_code.co_consts if type(owner) is FrameType else ()
-    return constants[-1].frame if constants and type(constants[-1]) is MirrorReference else None
-
-
 def _frame_view(name: str, view_of: Callable[[Frame], Any]) -> Callable[[Any], Any]:
     read = attrgetter(name)
 
     def view(owner: Any) -> Any:
-        frame = _mirrored(owner)
+        frame = mirrored(owner)
         return read(owner) if frame is None else view_of(frame)
 
     return view
 
 
 def _locals_view(owner: Any) -> Any:
-    frame = _mirrored(owner)
+    frame = mirrored(owner)
     if frame is None:
         return owner.f_locals
     from calcharo_vm.machine.frame_locals import frame_locals  # noqa: PLC0415 - slow to import
@@ -92,7 +86,7 @@ def _locals_view(owner: Any) -> Any:
 
 
 def _clear_view(owner: Any) -> Any:
-    frame = _mirrored(owner)
+    frame = mirrored(owner)
     if frame is None:
         return owner.clear
     from calcharo_vm.machine.frame_clearing import clear_frame  # noqa: PLC0415 - few programs need it
@@ -101,7 +95,7 @@ def _clear_view(owner: Any) -> Any:
 
 
 def _generator_view(owner: Any) -> Any:
-    frame = _mirrored(owner)
+    frame = mirrored(owner)
     if frame is None:
         return owner.f_generator
     from calcharo_vm.machine.frame_clearing import generator_of  # noqa: PLC0415 - few programs need it
@@ -115,8 +109,7 @@ def _caller_view(owner: Any) -> Any:
         return owner.f_back
     from calcharo_vm.machine.frame_views import callers  # noqa: PLC0415 - it needs this module
 
-    constants = owner.f_code.co_consts
-    frame = constants[-1].frame if constants and type(constants[-1]) is MirrorReference else None
+    frame = mirrored(owner)
     found, caller = callers(owner if frame is None else frame)
     if found:
         return caller if caller is None or type(caller) is FrameType else mirror_of(caller)
@@ -138,7 +131,7 @@ def set_code(owner: Any, value: Any) -> None:
 
 def set_trace_opcodes(owner: Any, value: Any) -> None:
     """Sets `f_trace_opcodes`; the machine traces a guest frame's opcodes itself."""
-    frame = _mirrored(owner)
+    frame = mirrored(owner)
     if frame is not None:
         frame.traces_opcodes = bool(value)
     else:
