@@ -196,10 +196,14 @@ def run_plain(command: list[str], stdin: str, *, hash_seed: str = "0") -> Plain:
 
 
 def environment(hash_seed: str = "0") -> dict[str, str]:
-    """Gives the environment of every run: no colours, no stray byte code, the package importable."""
+    """Gives the environment of every run of a program: that of any run, with the package importable."""
+    return clean_environment(PYTHONPATH=str(ROOT), PYTHONHASHSEED=hash_seed)
+
+
+def clean_environment(**variables: str) -> dict[str, str]:
+    """Gives an environment with nothing of the caller's Python: no colours, no stray byte code, hashes that repeat."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV"))}
-    kept.update(PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1", PYTHON_COLORS="0", PYTHONHASHSEED=hash_seed)
-    return kept
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHON_COLORS": "0", "PYTHONHASHSEED": "0", **variables}
 
 
 def clean(output: bytes) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.conformance.cpython.outcome import CRASHED, TIMED_OUT, CaseRecord
+from tests.conformance.running import clean_environment
 
 CHILD = Path(__file__).with_name("child.py")
 _LOOK_EVERY = 0.05
@@ -69,7 +70,7 @@ def _run_child(command: list[str], work: Path, record: Path, limits: Limits) -> 
         process = subprocess.Popen(
             command,
             cwd=work,
-            env=_environment(),
+            env=clean_environment(LC_ALL="C.UTF-8"),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -78,7 +79,7 @@ def _run_child(command: list[str], work: Path, record: Path, limits: Limits) -> 
         try:
             ending = _wait(process, record, limits)
         finally:
-            _end_group(process)
+            end_group(process)
         output.seek(0)
         text = output.read().decode("utf-8", "backslashreplace")
     return ending, text[-2000:]
@@ -100,7 +101,7 @@ def _wait(process: "subprocess.Popen[bytes]", record: Path, limits: Limits) -> s
             return "" if status == 0 else f"ended with status {status}"
 
 
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
+def end_group(process: "subprocess.Popen[bytes]") -> None:
     """Ends a child and whatever it started and left behind."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -121,10 +122,3 @@ def _read(record: Path, cases: dict[str, CaseRecord], leaks: dict[str, int]) -> 
             for code, count in line["leaks"].items():
                 leaks[code] = leaks.get(code, 0) + count
     return culprit
-
-
-def _environment() -> dict[str, str]:
-    """The environment of a child: no colours, hashes that repeat, nothing of the caller's Python."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV"))}
-    kept.update(PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", PYTHON_COLORS="0", LC_ALL="C.UTF-8")
-    return kept

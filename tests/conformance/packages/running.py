@@ -2,15 +2,16 @@
 
 import json
 import os
-import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.conformance.cpython.process import end_group
 from tests.conformance.packages.catalogue import Package
 from tests.conformance.packages.environment import CANARY
+from tests.conformance.running import clean_environment
 
 PLUGIN = Path(__file__).resolve().parent / "plugin"
 _OPTIONS = (
@@ -68,23 +69,26 @@ def run_tests(python: Path, package: Package, folder: Path, *, on_machine: bool,
     with tempfile.TemporaryDirectory(prefix="packages-", ignore_cleanup_errors=True) as scratch:
         outcomes = Path(scratch, "outcomes.json")
         tests = [str(folder / part) for part in (*package.tests, CANARY.name)]
-        process = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=folder,
-            env=_environment(outcomes, tests),
+            env=clean_environment(
+                PYTHONPATH=str(PLUGIN),
+                NO_COLOR="1",
+                CONFORMANCE_OUTCOMES=str(outcomes),
+                CONFORMANCE_TESTS=os.pathsep.join(tests),
+            ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-        )
-        try:
-            output = process.communicate(timeout=limit)[0].decode(errors="backslashreplace")
-        except subprocess.TimeoutExpired:
-            output = f"not finished within {limit:g} seconds"
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
+        ) as process:
+            try:
+                output = process.communicate(timeout=limit)[0].decode(errors="backslashreplace")
+            except subprocess.TimeoutExpired:
+                output = f"not finished within {limit:g} seconds"
+            finally:
+                end_group(process)
         if not outcomes.exists():
             return TestRun({"": f"no outcomes\n{output}"}, {}, time.monotonic() - started)
         found = json.loads(outcomes.read_text(encoding="utf-8"))
@@ -107,17 +111,3 @@ def compare(package: Package, native: TestRun, machine: TestRun) -> PackageCompa
 
 def _word(outcome: str) -> str:
     return outcome.partition("\n")[0]
-
-
-def _environment(outcomes: Path, tests: list[str]) -> dict[str, str]:
-    """The environment of a run: hashes that repeat, the plugin on the path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV"))}
-    kept.update(
-        PYTHONPATH=str(PLUGIN),
-        PYTHONHASHSEED="0",
-        PYTHONDONTWRITEBYTECODE="1",
-        NO_COLOR="1",
-        CONFORMANCE_OUTCOMES=str(outcomes),
-        CONFORMANCE_TESTS=os.pathsep.join(tests),
-    )
-    return kept
