@@ -308,9 +308,11 @@ def is_guest_generator(value: "GeneratorType[object, object, object]", guest_mod
 
 def _is_of(namespace: object, guest_modules: set[str]) -> bool:
     """Returns whether a module's namespace is the program's; the machine's own modules bear its name, too."""
-    module, package = (dict.get(namespace, name) for name in ("__name__", "__package__"))  # type: ignore[call-overload]
-    is_own = type(package) is str and package.startswith("calcharo_vm")
-    return type(module) is str and module in guest_modules and not is_own
+    module = dict.get(namespace, "__name__")  # type: ignore[call-overload]
+    if type(module) is not str or module not in guest_modules:
+        return False
+    package = dict.get(namespace, "__package__")  # type: ignore[call-overload]
+    return not (type(package) is str and package.partition(".")[0] == "calcharo_vm")
 
 
 def class_attribute(cls: type, name: str) -> object:

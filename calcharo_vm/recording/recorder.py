@@ -325,11 +325,7 @@ class Recorder:
         self.tape.pending.append(True)
         if plan.filled_cells:
             self._hand_over_cells(frame, record, thread)
-        zeros = shadow.zeros
-        for shade in record.take_all():
-            shade.count -= 1
-            if not shade.count:
-                zeros.append(shade)
+        shadow.release_all(record.take_all())
         if not thread.frames:  # nothing need follow on this thread
             self.tape.commit(word)
             thread.word = 0
