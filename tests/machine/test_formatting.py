@@ -40,3 +40,15 @@ def test_template_strings() -> None:
         try: t"{missing}"
         except NameError as error: print(error)
     """)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="new in 3.14")
+def test_template_strings_need_no_module_of_the_library() -> None:
+    assert_same("""
+        import sys
+        known = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "string"}
+        template = t"a{1}"
+        print([name for name in sys.modules if name.partition(".")[0] == "string"])
+        sys.modules.update(known)
+        print(type(template).__name__, template.interpolations[0].value)
+    """)
