@@ -3,7 +3,15 @@
 The literals and comprehensions of the language: what they build lies on the stack while it grows.
 """
 
-from calcharo_vm.machine.containers import dict_merge, dict_update, list_extend, make_slice, set_update, unpacker
+from calcharo_vm.machine.containers import (
+    dict_merge,
+    dict_update,
+    list_extend,
+    make_slice,
+    set_add,
+    set_update,
+    unpacker,
+)
 from opcode_specs.dsl import CALLS, EXPRESSION, WRITES_HEAP, instruction
 
 
@@ -101,7 +109,7 @@ def MAP_ADD(oparg):
 @instruction("items, between[oparg - 1], value -- items, between[oparg - 1]", CALLS | WRITES_HEAP)
 def SET_ADD(oparg):
     """Adds to the set being built."""
-    items.add(value)
+    set_add(items, value)
 
 
 @instruction("items, between[oparg - 1], iterable -- items, between[oparg - 1]", CALLS | WRITES_HEAP)

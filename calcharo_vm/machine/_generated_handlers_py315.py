@@ -10,7 +10,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import attribute_getter, load_method, method_getter, super_attribute, super_method
 from calcharo_vm.machine.calls import call, call_with_mappings
 from calcharo_vm.machine.constants import COMMON_CONSTANTS
-from calcharo_vm.machine.containers import dict_merge, dict_update, list_extend, make_slice, set_update, unpacker
+from calcharo_vm.machine.containers import dict_merge, dict_update, list_extend, make_slice, set_add, set_update, unpacker
 from calcharo_vm.machine.context_managers import load_special, start_exit
 from calcharo_vm.machine.exceptions import exception_group_match, exception_matches, previous_exception, raise_exception
 from calcharo_vm.machine.formatting import CONVERSIONS, build_interpolation, build_template
@@ -857,7 +857,7 @@ def SET_ADD(frame, stack, oparg):
     """Adds to the set being built."""
     value = stack.pop()
     items = stack[-(1 + (oparg - 1))]
-    items.add(value)
+    set_add(items, value)
 
 
 def SET_FUNCTION_ATTRIBUTE(frame, stack, oparg):

@@ -31,6 +31,17 @@ def list_extend(items: list[Any], iterable: Any) -> None:
         raise TypeError(message)
 
 
+def set_add(items: set[Any], value: Any) -> None:
+    """Adds to a set display or comprehension, or to the set of a module's conditional annotations.
+
+    Raises:
+        TypeError: The module has put something else in its place; CPython's own error.
+    """
+    if type(items) is not set:
+        native_instruction("SET_ADD", 1, 2, 1)(items, value)
+    items.add(value)
+
+
 def set_update(items: set[Any], iterable: Any) -> None:
     """Adds what `*iterable` stands for in a set display."""
     items.update(iterable)

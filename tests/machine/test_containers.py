@@ -1,5 +1,7 @@
 """Tests for calcharo_vm/machine/containers.py: displays and unpacking, with CPython's errors."""
 
+import sys
+
 import pytest
 
 from tests.machine.running import assert_same
@@ -66,3 +68,15 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_containers_are_cpythons(name: str) -> None:
     assert_same(PROGRAMS[name])
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="new in 3.14")
+def test_only_a_set_takes_conditional_annotations() -> None:
+    assert_same("""
+        class Set(set):
+            def add(self, value): print("never called")
+        for value in (0, {}, [], "", frozenset(), Set(), set()):
+            code = "__conditional_annotations__ = value; x: int; print(__conditional_annotations__)"
+            try: exec(code, {"value": value})
+            except TypeError as error: print(error)
+    """)
