@@ -14,7 +14,8 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.generators import frame_of
 from calcharo_vm.machine.guest_code import CO_GENERATOR, CO_ITERABLE_COROUTINE
 from calcharo_vm.machine.native_errors import with_native_errors
-from calcharo_vm.machine.tracebacks import is_machine_code, local_values, mirror_of
+from calcharo_vm.machine.signal_handlers import get_signal_handler, set_signal_handler
+from calcharo_vm.machine.tracebacks import local_values, mirror_of
 from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.views import original_of
 
@@ -38,41 +39,6 @@ def _locals_function(name: str) -> Callable[[Frame, Any], dict[str, Any]]:
         return native if guest_frame is None else local_values(guest_frame)
 
     return locals_of
-
-
-class _SignalHandler:
-    """Calls the guest's signal handler with the guest's frame."""
-
-    def __init__(self, handler: Any, frame: Frame) -> None:
-        self.handler = handler
-        self.machine = frame.context.machine
-
-    def __call__(self, number: int, host_frame: FrameType | None) -> Any:
-        current = self.machine.context.frame
-        if current is not None and host_frame is not None and is_machine_code(host_frame.f_code):
-            self.machine.frames_shown = True
-            host_frame = mirror_of(current)
-        return self.handler(number, host_frame)
-
-
-def set_signal_handler(frame: Frame, /, signalnum: Any, handler: Any) -> Any:
-    """`signal.signal(...)`."""
-    if callable(handler) and handler is not sys.modules["_signal"].default_int_handler:
-        handler = _SignalHandler(handler, frame)
-    return _original_handler(_signal("signal")(signalnum, handler))
-
-
-def get_signal_handler(frame: Frame, /, signalnum: Any) -> Any:
-    """`signal.getsignal(...)`."""
-    return _original_handler(_signal("getsignal")(signalnum))
-
-
-def _signal(name: str) -> Any:
-    return getattr(sys.modules["signal"], name)
-
-
-def _original_handler(handler: Any) -> Any:
-    return handler.handler if type(handler) is _SignalHandler else handler
 
 
 def _disassembler(name: str) -> Callable[..., Any]:

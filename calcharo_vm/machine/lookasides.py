@@ -21,6 +21,7 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import builtins_of
 from calcharo_vm.machine.imports import call_at_module_level
 from calcharo_vm.machine.native_errors import with_native_errors
+from calcharo_vm.machine.signal_handlers import SIGNAL_LOOKASIDES
 from calcharo_vm.machine.tracebacks import updated_snapshot, visible_locals
 from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.values import NULL
@@ -271,6 +272,7 @@ _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     FunctionType: guest_function_type,
     sys.setrecursionlimit: guest_set_recursion_limit,
     sys.getrecursionlimit: get_recursion_limit,
+    **SIGNAL_LOOKASIDES,
 }
 if _lazy_import is not None:
     _LOOKASIDES[_lazy_import] = guest_lazy_import

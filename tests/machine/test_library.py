@@ -48,6 +48,18 @@ PROGRAMS = {
             try: wrong()
             except (TypeError, ValueError) as error: print(type(error).__name__)
     """,
+    "signal handlers that _signal sets": """
+        import _signal, os
+        seen = []
+        def handler(number, frame): seen.append(frame.f_code.co_name)
+        old = _signal.signal(_signal.SIGUSR2, handler)
+        def f(): os.kill(os.getpid(), _signal.SIGUSR2); return len(seen)
+        print(f(), seen, _signal.getsignal(_signal.SIGUSR2) is handler)
+        print(_signal.signal(_signal.SIGUSR2, old) is handler, _signal.getsignal(_signal.SIGUSR2) is old)
+        for wrong in ((_signal.signal, _signal.SIGUSR2, "x"), (_signal.getsignal,), (_signal.signal, 1)):
+            try: wrong[0](*wrong[1:])
+            except TypeError as error: print(error)
+    """,
     "signal handlers in library code": """
         import signal, time
         seen = []
