@@ -133,7 +133,7 @@ class Shadow(Comparison):
         readers = self.anatomy.of(type(value)).attributes
         if shade.kind is HeapKind.CLASS and name[:2] != "__" and self.anatomy.is_guest(value):  # type: ignore[arg-type]
             now = namespace(value).get(name, MISSING)  # type: ignore[arg-type]
-        elif readers is not None and shade.kind is not HeapKind.FUNCTION:
+        elif readers is not None and shade.kind is not HeapKind.FUNCTION and shade.kind is not HeapKind.CLASS:
             now = readers.read_one(value, name)
         else:
             self.update(value, shade)

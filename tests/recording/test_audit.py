@@ -52,6 +52,14 @@ Node.kind = 'changed'; Node.more = n; del Node.more
 n.__class__ = type('Other', (Node,), {})
 n.__dict__ = {'fresh': 1}; n.last = 2
 """,
+    "classes of metaclasses": """
+class Meta(type):
+    tag = 'meta'
+class Made(metaclass=Meta):
+    pass
+Made.plain = [1]; Made.__special__ = 2; Made.__special__ = [Made]; Meta.tag = Made; Made.tag = 3
+del Made.__special__, Made.plain
+""",
     "unusual classes": """
 class One:
     __slots__ = ('x',)
