@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
+from calcharo_vm.program.included import forget_included_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +32,10 @@ def starter(
     Machine().run_code(compile("", "<nothing>", "exec"), {})
 
     def start(folder: str | None) -> Callable[[CodeType, dict[str, object]], object]:
-        machine = Machine(observer=observer, scope=Scope(folder, tuple(include), tuple(exclude)))
+        scope = Scope(folder, tuple(include), tuple(exclude))
+        if include:
+            forget_included_modules(scope)
+        machine = Machine(observer=observer, scope=scope)
         activation = machine.activate()
         activation.__enter__()
         _kept.append(activation)

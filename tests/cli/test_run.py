@@ -424,6 +424,50 @@ class TestRecording:
         assert seen.stderr.startswith("calcharo run: the recording cannot be saved: ")
 
 
+class TestWhatRunsOnTheMachine:
+    CALLS = """
+import collections, contextlib, copyreg, enum, functools, re, reprlib, sys, types, typing
+called = set()
+def note(frame, event, argument):
+    called.add(frame.f_globals["__name__"])
+sys.settrace(note)
+collections.UserList([1])
+contextlib.suppress()
+copyreg.constructor(int)
+enum.Enum("Kind", "a b")
+functools.cmp_to_key(max)
+functools.partialmethod(max)
+re.purge()
+reprlib.Repr()
+types.resolve_bases(())
+typing.cast(int, 1)
+sys.settrace(None)
+print(sorted(called & {module.__name__ for module in list(vars().values()) if type(module) is type(sys)}))
+print(isinstance(re.IGNORECASE, enum.Flag), contextlib.suppress.__mro__[1] is contextlib.AbstractContextManager)
+"""
+
+    def run(self, folder: Path, *options: str) -> str:
+        seen = calcharo("run", *options, "-c", self.CALLS, folder=folder)
+        assert (seen.stderr, seen.status) == ("", 0)
+        return seen.stdout
+
+    def test_all_of_the_library_when_all_is_included(self, tmp_path: Path) -> None:
+        expected = native("-c", self.CALLS, folder=tmp_path)
+
+        assert expected.stderr == ""
+        assert len(expected.stdout.split(",")) >= 8
+        assert self.run(tmp_path, "--include", "*") == expected.stdout
+
+    def test_a_module_that_calcharo_uses_itself(self, tmp_path: Path) -> None:
+        assert self.run(tmp_path, "--include=enum") == "['enum']\nTrue True\n"
+
+    def test_what_is_excluded_after_all(self, tmp_path: Path) -> None:
+        assert self.run(tmp_path, "--include=enum", "--include=re", "--exclude=enum") == "['re']\nTrue True\n"
+
+    def test_nothing_of_the_library_otherwise(self, tmp_path: Path) -> None:
+        assert self.run(tmp_path) == "[]\nTrue True\n"
+
+
 class TestTheCommandLine:
     @pytest.mark.parametrize(
         ("words", "request_"),
