@@ -1,6 +1,7 @@
 """Compares programs on the machine with CPython: path, stdout, stderr, exit code, leaks.
 
     python tests/conformance/compare.py [--python .venv-3.13/bin/python] [-k PART] [-j 2] [PROGRAM...]
+    python tests/conformance/compare.py --everything    the library interpreted too: outputs and exit codes
 
 Prints each failure with the first diverging instruction or a diff, then a table.
 """
@@ -55,6 +56,7 @@ def _parse() -> argparse.Namespace:
         action="store_true",
         help="take outputs from the path run: faster, but without the interpreter's own end",
     )
+    parser.add_argument("--everything", action="store_true", help="interpret the library too, and compare outputs")
     parser.add_argument("--native", action="store_true", help="check that programs repeat themselves on CPython itself")
     return parser.parse_args()
 
@@ -64,12 +66,18 @@ def _run_share(comparison: Comparison, programs: list[Program], options: argpars
         found: list[Failure] = []
         for program in programs:
             try:
-                found += _native_failures(comparison, program) if options.native else comparison.failures(program)
+                found += _failures(comparison, program, options)
             except RuntimeError as error:
                 found.append(Failure(program.name, "native", "failed", str(error)))
         return found
     finally:
         comparison.close()
+
+
+def _failures(comparison: Comparison, program: Program, options: argparse.Namespace) -> list[Failure]:
+    if options.everything:
+        return comparison.everything_failures(program)
+    return _native_failures(comparison, program) if options.native else comparison.failures(program)
 
 
 def _native_failures(comparison: Comparison, program: Program) -> list[Failure]:

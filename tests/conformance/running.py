@@ -126,6 +126,10 @@ class Comparison:
             found += self.leak_failures(program)
         return found
 
+    def everything_failures(self, program: Program) -> list[Failure]:
+        """Runs a program with the library interpreted too, and lists what differs in its outputs."""
+        return output_failures(program, self.native(program)[0], self.machine_plain(program, "--include=*"))
+
     def leak_failures(self, program: Program) -> list[Failure]:
         """Counts guest code which runs natively."""
         status, result, output = self.machine.run(program, "leaks")
@@ -165,9 +169,9 @@ class Comparison:
         path: PathData = result["path"]
         return path
 
-    def machine_plain(self, program: Program) -> Plain:
+    def machine_plain(self, program: Program, *options: str) -> Plain:
         """Runs `calcharo run FILE`."""
-        command = [self.python, "-m", "calcharo_vm", "run", str(program.path), *program.argv]
+        command = [self.python, "-m", "calcharo_vm", "run", *options, str(program.path), *program.argv]
         return run_plain(command, program.stdin)
 
     @property

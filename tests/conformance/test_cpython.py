@@ -10,7 +10,7 @@ from tests.conformance.cpython.catalogue import LEFT_OUT, MODULES
 from tests.conformance.cpython.comparison import CANARIES, Difference, ModuleComparison, compare
 from tests.conformance.cpython.known import KNOWN
 from tests.conformance.cpython.outcome import PASSED, CaseRecord
-from tests.conformance.cpython.page import page
+from tests.conformance.cpython.page import EVERYTHING, page
 from tests.conformance.cpython.process import CHILD, Limits, ModuleRun, run_module
 from tests.conformance.cpython.report import is_as_known
 from tests.conformance.cpython.store import Interpreter, Key, Store
@@ -48,6 +48,17 @@ def test_module(name: str) -> None:
     assert comparison.expected > 0
     assert comparison.faults == ()
     assert [difference for difference in comparison.differences if difference.case not in KNOWN] == []
+
+
+@pytest.mark.parametrize("name", ["test_contains", "test_listcomps", "test_with"])
+def test_module_and_library_interpreted(name: str) -> None:
+    if not has_tests():
+        pytest.skip("this CPython comes without its tests: tools/pythons --with-tests")
+    native = run_module(sys.executable, f"test.{name}", [], LIMITS)
+    machine = run_module(sys.executable, f"test.{name}", ["--machine", "--include=*"], LIMITS)
+    comparison = compare(name, native, machine)
+
+    assert (comparison.expected > 0, comparison.differences, comparison.faults) == (True, (), ())
 
 
 @pytest.fixture(scope="module")
@@ -141,15 +152,29 @@ def test_results_are_kept_until_what_they_depend_on_changes(tmp_path: Path) -> N
     assert store.get(key) is None
 
 
+def results_of(case: str) -> dict[str, dict[str, ModuleComparison]]:
+    module = case.split(".")[1]
+    return {VERSION: {module: ModuleComparison(module, 3, (Difference(case, "failed", ""),), (), (1.0, 1.0))}}
+
+
 def test_the_page_names_every_difference_and_what_is_left_out() -> None:
     case = next(iter(KNOWN))
-    module = case.split(".")[1]
-    comparison = ModuleComparison(module, 3, (Difference(case, "failed", ""),), (), (1.0, 1.0))
-    text = page({VERSION: {module: comparison}})
+    text = page("", results_of(case))
 
-    assert f"| `{module}` | 2/3 |" in text
+    assert f"| `{case.split('.')[1]}` | 2/3 |" in text
     assert f"| `{case.removeprefix('test.')}` | {VERSION} | {KNOWN[case]} |" in text
     assert all(name in text for name in LEFT_OUT)
+
+
+def test_the_page_keeps_what_was_not_measured_again() -> None:
+    first, second = list(KNOWN)[:2]
+    tiers = page("", results_of(first))
+    both = page(tiers, results_of(second), everything=True)
+
+    assert EVERYTHING not in tiers
+    assert both.replace(f"## {EVERYTHING}{both.partition(EVERYTHING)[2].partition('## ')[0]}", "") == tiers
+    assert page(both, results_of(first)) == both
+    assert page(both, results_of(second), everything=True) == both
 
 
 def test_every_known_difference_has_a_section_in_the_documentation() -> None:
@@ -158,7 +183,8 @@ def test_every_known_difference_has_a_section_in_the_documentation() -> None:
     assert all(f"\n## {section}\n" in text for section in KNOWN.values())
 
 
-def test_the_page_shows_everything_or_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--write", "--tier", "1"])
-    assert "--tier 1 --tier 2" in capsys.readouterr().err
+def test_the_page_shows_all_of_a_part_or_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--tier", "1"], ["--everything", "--tier", "2"], ["--everything", "-k", "with"], ["--shard", "1/2"]):
+        with pytest.raises(SystemExit):
+            main(["--write", *words])
+        assert "--tier 1 --tier 2, or --everything" in capsys.readouterr().err

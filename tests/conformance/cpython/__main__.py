@@ -5,7 +5,8 @@
     tools/conformance -k with -k raise             modules with a part in their name
     tools/conformance --everything                 the library interpreted too
     tools/conformance --shard 1/4 -j 2             a quarter of the modules, two at a time
-    tools/conformance --tier 1 --tier 2 --write    everything that docs/conformance.md shows, and the page
+    tools/conformance --tier 1 --tier 2 --write    what docs/conformance.md shows of both tiers, and its sections
+    tools/conformance --everything --write         what it shows with the library interpreted, and that section
 
 It fails when a guard does, when a case of the first tier fails that docs/fidelity.md does not explain, or when less
 than 95 % of the other cases pass. Results are kept and hold until the machine or the test changes; `--again` runs
@@ -41,7 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     print_table(results)
     print(f"{time.monotonic() - started:.0f} s")
     if options.write:
-        (ROOT / "docs" / "conformance.md").write_text(page(results), encoding="utf-8")
+        target = ROOT / "docs" / "conformance.md"
+        text = page(target.read_text(encoding="utf-8"), results, everything=options.everything)
+        target.write_text(text, encoding="utf-8")
     return int(not is_as_known(results))
 
 
@@ -115,11 +118,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=float, default=900, help="seconds for a module (%(default)g)")
     parser.add_argument("--case-limit", type=float, default=120, help="seconds for a case (%(default)g)")
     parser.add_argument("--again", action="store_true", help="run what is known already, too")
-    parser.add_argument("--write", action="store_true", help="write docs/conformance.md")
+    parser.add_argument("--write", action="store_true", help="write its part of docs/conformance.md")
     options = parser.parse_args(arguments)
-    narrowed = options.versions or options.parts or options.everything or options.shard != "1/1"
-    if options.write and (narrowed or set(options.tiers or ()) != {1, 2}):
-        parser.error("the page shows everything: --tier 1 --tier 2, and nothing left out")
+    narrowed = options.versions or options.parts or options.shard != "1/1"
+    wanted = {1} if options.everything else {1, 2}
+    if options.write and (narrowed or set(options.tiers or (1,)) != wanted):
+        parser.error("the page shows all of it: --tier 1 --tier 2, or --everything, and nothing left out")
     return options
 
 

@@ -51,17 +51,16 @@ def _start_machine(stack: ExitStack, include: list[str]) -> "LeakGuard":
     """Puts a machine in charge of the process."""
     from calcharo_vm.machine.machine import Machine
     from calcharo_vm.machine.scope import Scope
+    from calcharo_vm.program.included import forget_included_modules
     from tests.conformance.cpython.leak_guard import LeakGuard, WatchedScope
 
     # An empty program makes the machine import all it needs before the tests change anything.
     Machine().run_code(compile("", "<nothing>", "exec"), {})
-    scope = WatchedScope(Scope(include=(*include, CANARY), exclude=NATIVE))
-    guard = LeakGuard(scope, doctests="doctest" in include or "*" in include)
-    if "*" in include:
-        from tests.conformance.cpython.forgetting import forget_library
-
-        forget_library()
-    stack.enter_context(Machine(scope=cast("Scope", scope)).activate())
+    scope = Scope(include=(*include, CANARY), exclude=NATIVE)
+    watched = WatchedScope(scope)
+    guard = LeakGuard(watched, doctests="doctest" in include or "*" in include)
+    forget_included_modules(scope)
+    stack.enter_context(Machine(scope=cast("Scope", watched)).activate())
     return guard
 
 
@@ -79,6 +78,8 @@ def _run(options: argparse.Namespace, guard: "LeakGuard | None") -> None:
             guard.start()
             if not guard.sees(str(canary.__file__)):
                 raise RuntimeError("the leak guard sees no leaks")
+            if "*" in options.include and not guard.sees(str(unittest.__file__)):
+                raise RuntimeError("the library runs natively")
         loader = unittest.defaultTestLoader
         loader.loadTestsFromModule(canary).run(result)
         module = importlib.import_module(options.module)

@@ -11,7 +11,7 @@ INTRODUCTION = """\
 # Conformance
 
 CPython's own tests run on the machine: this page says how many of the cases that pass on CPython pass here.
-`tools/conformance --tier 1 --tier 2 --write` measures and writes it.
+`tools/conformance --tier 1 --tier 2 --write` and `tools/conformance --everything --write` measure and write it.
 
 A test module is imported and run twice, each time in a process of its own: by CPython, and on the machine.
 On the machine the test module is interpreted and the standard library runs natively; where a library module runs the
@@ -24,20 +24,47 @@ Tests that must fail run beside every module, and when they are not reported as 
 
 Cases that fail or are skipped on CPython as well are left out, and so is what starts another interpreter to test that.
 """
+EVERYTHING_INTRODUCTION = """\
+The first tier again, with the standard library interpreted too: `unittest` runs on the machine, and so does every
+module written in Python that it and the tests import.
+Only what the interpreter itself has loaded stays native: frozen modules such as `os`, `abc` and `io`, and `encodings`,
+`linecache`, `threading`, `warnings` and `weakref`.
+The guards count the library's functions as well.
+"""
 _MANY = 8
 TIERS = {1: "First tier: the language", 2: "Second tier: frames, code and the library closest to the language"}
+EVERYTHING = "Everything interpreted"
+NOT_RUN = "Modules that are not run"
 
 
-def page(results: Results) -> str:
-    """The text of the page."""
+def page(previous: str, results: Results, *, everything: bool = False) -> str:
+    """The text of the page: new sections for what was measured, and those of the previous page for the rest."""
+    sections = {EVERYTHING: _everything(results)} if everything else _tiers(results)
     parts = [INTRODUCTION]
-    for tier, heading in TIERS.items():
-        names = [module.name for module in MODULES if module.tier == tier]
-        parts += [f"## {heading}\n", *_table(results, names), ""]
-        parts += [*_differences(results, names, tier), ""]
-    parts += ["## Modules that are not run\n"]
+    for heading in (*TIERS.values(), EVERYTHING):
+        text = sections.get(heading) or _section(previous, heading)
+        parts += [f"## {heading}\n\n{text.strip()}\n"] if text else []
+    parts += [f"## {NOT_RUN}\n"]
     parts += [f"- `{name}`: {reason}." for name, reason in sorted(LEFT_OUT.items())]
     return "\n".join(parts) + "\n"
+
+
+def _section(text: str, heading: str) -> str:
+    """What a page has below a heading, up to the next one."""
+    return text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+
+
+def _tiers(results: Results) -> dict[str, str]:
+    sections = {}
+    for tier, heading in TIERS.items():
+        names = [module.name for module in MODULES if module.tier == tier]
+        sections[heading] = "\n".join([*_table(results, names), "", *_differences(results, names, tier)])
+    return sections
+
+
+def _everything(results: Results) -> str:
+    names = [module.name for module in MODULES if module.tier == 1]
+    return "\n".join([EVERYTHING_INTRODUCTION, *_table(results, names), "", *_differences(results, names, 1)])
 
 
 def _table(results: Results, names: list[str]) -> Iterable[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 FOLDER = HERE / ".cache"
-_CHILD_SOURCES = ("canary.py", "child.py", "forgetting.py", "leak_guard.py", "outcome.py", "process.py", "recorder.py")
+_CHILD_SOURCES = ("canary.py", "child.py", "leak_guard.py", "outcome.py", "process.py", "recorder.py")
 _ASK = """
 import importlib.util, json, sys
 def places(name):
