@@ -10,13 +10,15 @@ import _thread
 import sys
 from functools import partial
 from itertools import islice
-from types import CellType, CodeType, FrameType, FunctionType
+from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import ACTIVE_MACHINES
+from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.generators import resume
 from calcharo_vm.machine.guest_code import CO_NEWLOCALS, CO_OPTIMIZED
 from calcharo_vm.machine.locations import one_place_linetable
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, is_machine_code, local_values, mirrored
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.context import ExecutionContext
 
 
+_RUN, _RESUME = run.__code__, resume.__code__
+"""The code of the host frames that enter the machine."""
+
+
 def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> Iterator[Frame | FrameType]:
     """The frames of a thread from the innermost: guest frames, and host frames that are not the machine's.
 
@@ -39,7 +45,7 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
     frame = context.frame
     while host_frame is not None:
         code = host_frame.f_code
-        if code is _run_code() or code is _resume_code():
+        if code is _RUN or code is _RESUME:
             # The host frame that entered the machine: all guest frames up to its own are above it.
             while frame is not None:
                 yield frame
@@ -64,18 +70,6 @@ def callers(frame: Frame | FrameType) -> tuple[bool, Frame | FrameType | None]:
                 position = stack.index(frame)
                 return True, stack[position + 1] if position + 1 < len(stack) else None
     return False, None
-
-
-def _run_code() -> CodeType:
-    from calcharo_vm.machine.eval_loop import run  # noqa: PLC0415
-
-    return run.__code__
-
-
-def _resume_code() -> CodeType:
-    from calcharo_vm.machine.generators import resume  # noqa: PLC0415
-
-    return resume.__code__
 
 
 def host_frames(stack: list[Frame | FrameType]) -> FrameType:

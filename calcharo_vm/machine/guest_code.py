@@ -101,11 +101,9 @@ class GuestCode(StubMarker, GuestReference):
         It is kept by those functions and by the code that makes them, not here: the garbage collector does not see
         what code objects refer to, and this one refers to the machine.
         """
-        from calcharo_vm.machine.trampolines import make_trampoline  # noqa: PLC0415 - it needs this module's class
-
         known = None if self._trampoline is None else self._trampoline()
         if known is None:
-            known = make_trampoline(self)
+            known = self.machine.make_trampoline(self)
             self._trampoline = ref(known)
         return known
 

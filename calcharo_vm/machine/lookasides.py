@@ -4,6 +4,7 @@ Each takes the calling frame first. What is not here is called natively, even fr
 """
 
 from __future__ import annotations
+import __future__
 
 import builtins
 import sys
@@ -21,6 +22,7 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import builtins_of
 from calcharo_vm.machine.imports import call_at_module_level
 from calcharo_vm.machine.native_errors import with_native_errors
+from calcharo_vm.machine.shims import shim
 from calcharo_vm.machine.signal_handlers import SIGNAL_LOOKASIDES
 from calcharo_vm.machine.tracebacks import updated_snapshot, visible_locals
 from calcharo_vm.machine.trampolines import guest_code_of
@@ -84,8 +86,6 @@ def _content(cell: CellType) -> Any:
 
 @cache
 def _compiler_flags() -> int:
-    import __future__  # noqa: PLC0415
-
     flags = 0
     for name in __future__.all_feature_names:
         flags |= getattr(__future__, name).compiler_flag
@@ -196,8 +196,6 @@ def _is_mapping(value: Any) -> bool:
 
 def guest_build_class(frame: Frame, /, *arguments: Any, **named: Any) -> Any:
     """`__build_class__(...)`: a metaclass may look at its caller."""
-    from calcharo_vm.machine.shims import shim  # noqa: PLC0415 - calls need this module
-
     return shim(frame, named=bool(named))(_build_class, arguments, named)
 
 

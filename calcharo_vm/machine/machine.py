@@ -21,6 +21,7 @@ from calcharo_vm.machine.observer import LinkingObserver
 from calcharo_vm.machine.patches import patched_library
 from calcharo_vm.machine.scope import Scope
 from calcharo_vm.machine.tracebacks import StubMarker, strip_machine_entries
+from calcharo_vm.machine.trampolines import make_trampoline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +45,7 @@ class Machine:
         self.scope = Scope() if scope is None else scope
         self.recursion_limit = sys.getrecursionlimit()
         self.lookasides = lookasides()
+        self.make_trampoline = make_trampoline  # whose module needs that of guest code objects
         self.link = load_table("calcharo_vm.machine", "handlers").LINK
         self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames

@@ -326,6 +326,31 @@ print("end")
         assert seen.stdout.startswith("end\nworked\nlate")
         assert seen.stdout.endswith("finalised\n")
 
+    def test_a_finaliser_when_the_interpreter_has_forgotten_its_modules(self, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            late="""\
+import json, os, sys, warnings
+
+class Kept:
+    def __del__(self, write=os.write, warn=warnings.warn, getframe=sys._getframe):
+        plus = lambda x: x + 1
+        class Local:
+            name = [getframe().f_code.co_name for _ in "a"]
+        found = eval("plus(1)", {"plus": plus}), Local.name, dir(), super().__eq__(self)
+        write(1, repr((found, list(plus(x) for x in (1, 2)))).encode() + b"\\n")
+        warn("late", ResourceWarning)
+        raise ValueError(5)
+
+json.kept = Kept()
+""",
+        )
+
+        seen = assert_same("late.py", folder=tmp_path, options=("-Wa",))
+
+        assert "[2, 3])\n" in seen.stdout
+        assert "ResourceWarning: late\n" in seen.stderr
+
     def test_an_exception_in_a_thread(self, tmp_path: Path) -> None:
         write(tmp_path, threads="import threading\ndef work():\n    1/0\nthreading.Thread(target=work).start()\n")
 
