@@ -13,6 +13,8 @@ from tests.conformance.running import Comparison, Failure, path_failures
 
 PROGRAMS = programs_for(sys.version_info[:2])
 CANARIES = FOLDER / "_canaries"
+WITH_LIBRARY = ("asyncio__", "library__", "multiprocessing__", "signal__", "string__template", "threading__")
+"""Programs that run with the library interpreted too; `compare.py --everything` runs all."""
 PSEUDO = 256
 UNREPORTED = {
     *("CACHE", "EXTENDED_ARG"),  # no instructions of their own
@@ -32,6 +34,17 @@ def comparison() -> Iterator[Comparison]:
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_program(program: Program, comparison: Comparison) -> None:
     failures = comparison.failures(program)
+
+    assert not failures, report(failures)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [program for program in PROGRAMS if program.name.startswith(WITH_LIBRARY)],
+    ids=lambda program: program.name,
+)
+def test_program_with_the_library_interpreted(program: Program, comparison: Comparison) -> None:
+    failures = comparison.everything_failures(program)
 
     assert not failures, report(failures)
 
