@@ -483,6 +483,25 @@ print(isinstance(re.IGNORECASE, enum.Flag), contextlib.suppress.__mro__[1] is co
         assert len(expected.stdout.split(",")) >= 8
         assert self.run(tmp_path, "--include", "*") == expected.stdout
 
+    def test_nothing_that_only_calcharo_imports(self, tmp_path: Path) -> None:
+        text = """
+import sys, types
+called = []
+def locals_of(value):
+    return sys._getframe().f_locals
+def note(frame, event, argument):
+    called.append((frame.f_globals["__name__"], frame.f_code.co_name))
+sys.settrace(note)
+types.FunctionType(locals_of.__code__.replace(co_name="other"), globals())(1).keys()
+exec("x = locals_of(2)")
+sys.settrace(None)
+print(called)
+"""
+        expected = native("-c", text, folder=tmp_path)
+
+        assert calcharo("run", "--include", "*", "-c", text, folder=tmp_path) == expected
+        assert expected.stdout == "[('__main__', 'other'), ('__main__', '<module>'), ('__main__', 'locals_of')]\n"
+
     def test_a_module_that_calcharo_uses_itself(self, tmp_path: Path) -> None:
         assert self.run(tmp_path, "--include=enum") == "['enum']\nTrue True\n"
 

@@ -6,7 +6,6 @@ RECURSION = "Recursion"
 INTERRUPTS = "Interrupts"
 
 KNOWN = {
-    "test.test_annotationlib.TestCallAnnotateFunction.test_full_non_function_annotate": C_LEVEL,
     "test.test_call.TestPEP590.test_setvectorcall": C_LEVEL,
     "test.test_coroutines.CoroutineTest.test_for_2": C_LEVEL,
     "test.test_descr.ClassPropertiesAndMethods.test_slots": C_LEVEL,

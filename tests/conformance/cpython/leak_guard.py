@@ -14,6 +14,7 @@ from types import CodeType, FrameType, FunctionType
 
 from calcharo_vm.machine.scope import Scope
 from calcharo_vm.machine.trampolines import is_trampoline
+from calcharo_vm.program.included import modules_from_source
 
 _TOOL = 4
 _DOCTEST = "<doctest "
@@ -76,6 +77,12 @@ class LeakGuard:
         return (
             self.leaks.pop(f"leak ({filename}, line 1)", 0) == self.leaks.pop(f"<module> ({filename}, line 1)", 0) == 1
         )
+
+    def native_modules(self) -> dict[str, int]:
+        """The modules that the machine should have imported, and CPython did."""
+        wanted = {name for name, origin in modules_from_source().items() if self._scope.contains(name, origin)}
+        specs = [sys.modules[name].__spec__ for name in wanted]
+        return {spec.name: 1 for spec in specs if spec is not None and "get_code" not in vars(spec.loader)}
 
     def take_leaks(self) -> dict[str, int]:
         """Gives the leaks since it was asked last."""
