@@ -68,8 +68,11 @@ def test_both_import_names_give_the_same_public_names(installed: Path, tmp_path:
     assert printed.startswith(f"True {installed.parent}")
 
 
-def test_command_runs_a_program(installed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["calcharo"], ["python", "-m", "calcharo"], ["python", "-m", "calcharo_vm"]])
+def test_command_runs_a_program(command: list[str], installed: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text("import sys\nprint(sys.argv[1:], __name__)\n", encoding="utf-8")
 
-    assert "['a', 'b'] __main__\n" == run(installed / "calcharo", "run", program, "a", "b", cwd=tmp_path)
+    printed = run(installed / command[0], *command[1:], "run", program, "a", "b", cwd=tmp_path)
+
+    assert "['a', 'b'] __main__\n" == printed
