@@ -342,11 +342,17 @@ class Recorder:
         return thread
 
     def _share(self) -> None:
-        """Makes all threads take the lock from now on, and waits for the first one if it is journalling without."""
+        """Makes all threads take the lock from now on, and waits for the first one if it is journalling without.
+
+        What is pending may still be cleared by the first thread, if it found itself alone just before.
+        """
         self._is_shared = True
-        self._pend()
         me = threading.get_ident()
-        while any(_is_journalling(frame) for number, frame in sys._current_frames().items() if number != me):
+        while True:
+            self._pend()
+            others = [frame for number, frame in sys._current_frames().items() if number != me]
+            if not any(map(_is_journalling, others)) and self.tape.pending:
+                return
             time.sleep(0)  # pragma: no cover - it depends on where the system switches threads
 
     def _turn_to(self, thread: ThreadRecord) -> None:
@@ -377,10 +383,11 @@ class Recorder:
         known = self._plans.get(id(code))
         if known is None:
             key = (code, code.co_filename, code.co_qualname)
-            known = self._plans_by_value.get(key)
-            if known is None:
-                known = make_plan(code, self.journal)
-                self._plans_by_value[key] = self._plans[id(code)] = known
+            with self.lock:  # any thread may be the first to run it, and a plan's instructions are numbered in a row
+                known = self._plans_by_value.get(key)
+                if known is None:
+                    known = make_plan(code, self.journal)
+                    self._plans_by_value[key] = self._plans[id(code)] = known
         return known
 
     @staticmethod
@@ -514,11 +521,23 @@ _HANDLERS = (stack_handlers, effect_handlers)
 
 def _is_journalling(innermost: FrameType) -> bool:
     """Returns whether a thread, given by its innermost frame, is journalling without the lock that another has."""
-    if innermost.f_code in _DOORS:
-        return False
     frame: FrameType | None = innermost
-    while frame is not None and frame.f_globals.get("__package__") == __package__:
-        if frame.f_code in _DOORS or any(frame.f_globals is vars(module) for module in _HANDLERS):
+    while frame is not None and not _is_ours(frame):
+        frame = frame.f_back
+    if frame is None or frame.f_code in _DOORS:
+        return False
+    if _is_handler(frame):
+        return frame is innermost  # or else the instruction itself executes
+    while frame is not None and _is_ours(frame):
+        if frame.f_code in _DOORS or _is_handler(frame):
             return True
         frame = frame.f_back
     return False
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return frame.f_globals.get("__package__") == __package__
+
+
+def _is_handler(frame: FrameType) -> bool:
+    return any(frame.f_globals is vars(module) for module in _HANDLERS)

@@ -5,6 +5,7 @@ import operator
 import sys
 import threading
 import weakref
+from collections.abc import Iterator
 from types import CodeType, FrameType, GeneratorType
 
 import pytest
@@ -18,6 +19,14 @@ from tests.recording.machine import NULL, RETURNED, YIELDED, FakeFrame, finish, 
 
 class Thing:
     pass
+
+
+@pytest.fixture
+def often_switching() -> Iterator[None]:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
 
 
 def test_nothing_is_kept_alive() -> None:
@@ -66,7 +75,7 @@ def test_a_generator_that_is_thrown_away_lets_its_objects_go() -> None:
     assert 1 == len(finish(recorder).state_after(1).threads[0])
 
 
-def test_threads_are_told_apart() -> None:
+def test_threads_are_told_apart(often_switching: None) -> None:
     recorder = Recorder(NULL)
 
     def run(number: int) -> None:
