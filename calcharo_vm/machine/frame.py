@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 from calcharo_vm.host_builtins import __builtins__
 
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CellType, CodeType
 
     from calcharo_vm.code import DecodedCode
     from calcharo_vm.machine.context import ExecutionContext
@@ -52,7 +52,9 @@ class Frame:
     function: Any = None
     """The function called, where it is known."""
     mirror: Any = None
-    """The host frame that stands for this one in tracebacks."""
+    """The host frame that stands for this one in tracebacks, and the cells of its variables."""
+    mirror_cells: tuple[CellType, ...] = ()
+    """The cells of a mirror's variables, the last variable's first."""
     locals_snapshot: dict[str, Any] | None = None
     """What `locals()` returned, which until 3.12 it brings up to date."""
     record: Any = None

@@ -37,7 +37,7 @@ def clear_frame(host_frame: FrameType, frame: Frame) -> None:
     if generator is not None:
         getattr(generator, FRAME_ATTRIBUTES[type(generator)]).clear()
     frame.fast = []
-    for cell in host_frame.f_code.co_consts[-1].cells:  # the mirror's function keeps them
+    for cell in frame.mirror_cells:  # the mirror's function keeps them
         cell.cell_contents = None
         del cell.cell_contents
     host_frame.clear()

@@ -7,7 +7,7 @@ import builtins
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 from calcharo_vm.code.metadata import load_table
 from calcharo_vm.host_builtins import __builtins__
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from calcharo_vm.machine.observer import Observer
-    from calcharo_vm.machine.tracebacks import MirrorReference
 
 
 class Machine:
@@ -49,7 +48,6 @@ class Machine:
         self.link = load_table("calcharo_vm.machine", "handlers").LINK
         self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames
-        self.mirrors: WeakSet[MirrorReference] = WeakSet()  # the host frames that stand for guest frames
         self._guest_codes: WeakValueDictionary[int, GuestCode] = WeakValueDictionary()
         self._hidden: dict[int, tuple[CodeType, CodeType]] = {}
         self._local = _thread._local()
@@ -177,6 +175,4 @@ class Machine:
                 yield self
         finally:
             ACTIVE_MACHINES.remove(self)
-            for reference in list(self.mirrors):
-                reference.let_go()
             sys.setrecursionlimit(host_limit)

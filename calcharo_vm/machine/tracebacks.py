@@ -11,8 +11,9 @@ import os
 import sys
 from types import CellType, CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
-from calcharo_vm.code.metadata import OPCODES
+from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
 
@@ -23,9 +24,12 @@ MACHINE_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is slow to 
 _CO_OPTIMIZED_NEWLOCALS = 0x3
 _REFERENCES_OF_THE_FRAME = 3 if sys.version_info < (3, 14) else 2  # the guest frame's, the variable's, the call's
 _CO_GENERATOR = 0x20
-_COPY_FREE_VARS, _RETURN_GENERATOR, _POP_TOP, _NOP = (
-    OPCODES[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP")
+_COPY_FREE_VARS, _RETURN_GENERATOR, _POP_TOP, _NOP, _LOAD_NAME, _LOAD_CONST = (
+    OPCODES[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP", "LOAD_NAME", "LOAD_CONST")
 )
+_AFTER_RESUME = 2 + 2 * TABLE.INLINE_CACHES.get(OPCODES["RESUME"], 0)
+_CALL_OF_A_NAME = compile("f()", "<mirror>", "eval", dont_inherit=True).co_code[_AFTER_RESUME:-2]
+_CALL_OF_FIRST_CONSTANT = _CALL_OF_A_NAME.replace(bytes([_LOAD_NAME, 0]), bytes([_LOAD_CONST, 0]))
 
 
 class StubMarker:
@@ -40,24 +44,14 @@ class GuestReference:
 
 
 class MirrorReference(GuestReference):
-    """Is the last constant of a mirror's code: it keeps the guest's frame alive, as a host frame keeps its locals.
+    """Is the last constant of a mirror's code: it leads from the mirror to the guest's frame.
 
-    The frame forgets its mirror when it ends, so that the two do not keep each other.
+    It is weak, since the garbage collector does not look into code objects.
     """
 
     def __init__(self, frame: Frame) -> None:
         self.code = frame.guest.code
-        self.frame: Frame | None = frame
-        self.cells: tuple[CellType, ...] = ()
-
-    def let_go(self) -> None:
-        """Forgets a frame that has ended: the garbage collector does not see what code objects refer to.
-
-        Until then an exception kept in a variable of a frame that it passed is kept for good.
-        """
-        if self.frame is not None and self.frame.mirror is None:
-            self.frame = None
-            self.cells = ()
+        self.frame = ref(frame)
 
 
 def is_machine_code(code: CodeType) -> bool:
@@ -95,7 +89,7 @@ def add_traceback_entry(frame: Frame, error: BaseException) -> None:
 def mirrored(value: Any) -> Frame | None:
     """The guest frame that a mirror stands for; None for anything else, and when the mirror has forgotten it."""
     constants = value.f_code.co_consts if type(value) is FrameType else ()
-    return constants[-1].frame if constants and type(constants[-1]) is MirrorReference else None
+    return constants[-1].frame() if constants and type(constants[-1]) is MirrorReference else None
 
 
 def mirror_of(frame: Frame) -> FrameType:
@@ -107,24 +101,29 @@ def mirror_of(frame: Frame) -> FrameType:
 
 
 def make_mirror(frame: Frame) -> tuple[FrameType, tuple[CellType, ...]]:
-    """A host frame with the name, file, lines and globals of a guest frame, and the cells of its locals."""
-    guest = frame.guest
-    template = guest.mirror_code
+    """A host frame with the name, file, lines and globals of a guest frame, and the cells of its locals.
+
+    It keeps the guest's frame, as a host frame keeps its locals, where the garbage collector looks.
+    """
+    template = frame.guest.mirror_code
     reference = MirrorReference(frame)
-    frame.context.machine.mirrors.add(reference)
-    code = template.replace(co_consts=(*template.co_consts, reference))
-    if not guest.is_optimized:
-        namespace = frame.globals if frame.locals is None else frame.locals
-        return eval(code, frame.globals, namespace).gi_frame, ()
+    code = template.replace(co_consts=(reference.frame, reference))
+    if not frame.guest.is_optimized:
+        return eval(code, frame.globals, frame.globals if frame.locals is None else frame.locals).gi_frame, ()
     cells = tuple(CellType() for _ in code.co_freevars)
-    reference.cells = cells[::-1]  # a tuple drops its last item first, a frame its first variable
-    return FunctionType(code, frame.globals, closure=cells)().gi_frame, cells
+    frame.mirror_cells = cells[::-1]  # a tuple drops its last item first, a frame its first variable
+    function = FunctionType(code, frame.globals, closure=cells)
+    function.__annotations__ = {"frame": frame}  # which a function drops last, after its cells
+    return function().gi_frame, cells
 
 
 def make_mirror_code(code: CodeType, *, is_optimized: bool) -> CodeType:
-    """Code that makes a generator at once, in the disguise of `code`."""
+    """Code that makes a generator at once, in the disguise of `code`.
+
+    A module's or class body's first puts on the value stack what its first constant, a weak reference, refers to.
+    """
     names = _variables(code)[:255] if is_optimized else ()
-    start = bytes([_COPY_FREE_VARS, len(names)]) if names else b""
+    start = _CALL_OF_FIRST_CONSTANT if not is_optimized else bytes([_COPY_FREE_VARS, len(names)]) if names else b""
     start += bytes([_RETURN_GENERATOR, 0, _POP_TOP, 0])
     length = max(len(code.co_code), len(start) + 2)
     nops = bytes([_NOP, 0]) * ((length - len(start)) // 2)
@@ -139,7 +138,7 @@ def make_mirror_code(code: CodeType, *, is_optimized: bool) -> CodeType:
         co_cellvars=(),
         co_freevars=names,
         co_exceptiontable=b"",
-        co_stacksize=2,
+        co_stacksize=3,
     )
 
 

@@ -81,16 +81,6 @@ def test_smaller_differences(name: str) -> None:
 
 
 C_LEVEL = {
-    "references to a constant": """
-        import sys
-        def f():
-            constant = (1, 2, 3)
-            before = sys.getrefcount(constant)
-            try: raise ValueError
-            except ValueError: pass
-            print(sys.getrefcount(constant) - before)
-        f()
-    """,
     "objects that running code makes": """
         import gc
         def f(): return [1]
@@ -211,24 +201,6 @@ def test_recursion_in_c_code_may_go_deeper() -> None:
 
     assert natively(source)["outcome"] == "RecursionError"
     assert on_machine(source)["outcome"] == "split"
-
-
-def test_an_exception_in_a_cycle_with_its_frame_is_collected_late() -> None:
-    source = """
-        import gc, weakref
-        class Failure(Exception): pass
-        def f():
-            try: raise Failure
-            except Failure as failure:
-                kept = failure
-                return weakref.ref(kept)
-        reference = f()
-        gc.collect()
-        collected = reference() is None
-    """
-
-    assert natively(source)["collected"]
-    assert not on_machine(source)["collected"]
 
 
 def test_a_trace_function_cannot_jump() -> None:

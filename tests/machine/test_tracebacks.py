@@ -149,3 +149,66 @@ def test_only_entries_before_the_guests_are_removed() -> None:
 
     assert strip_machine_entries(traceback) is traceback
     assert strip_machine_entries(None) is None
+
+
+CYCLES = {
+    "a function": """
+        def f():
+            canary = Canary()
+            try: raise ValueError
+            except ValueError as error: kept = error
+        f()
+    """,
+    "a recursion": """
+        def f(n):
+            canary = Canary()
+            try:
+                if n: f(n - 1)
+                else: raise ValueError
+            except ValueError as error:
+                kept = error
+                raise
+        def g():
+            try: f(3)
+            except ValueError as error: kept = error
+        g()
+    """,
+    "a class body": """
+        class C:
+            canary = Canary()
+            try: raise ValueError
+            except ValueError as error: kept = error
+        del C
+    """,
+    "code that is executed": """
+        exec("canary = Canary()\\ntry: 1 / 0\\nexcept Exception as error: kept = error", {"Canary": Canary})
+        exec("canary = Canary()\\ntry: 1 / 0\\nexcept Exception as error: kept = error", globals(), {})
+    """,
+    "a generator": """
+        def f():
+            canary = Canary()
+            try: yield 1 / 0
+            except ZeroDivisionError as error: kept = error
+            yield 2
+        generator = f()
+        next(generator)
+        del generator
+    """,
+}
+
+
+@pytest.mark.parametrize("name", CYCLES)
+def test_an_exception_in_a_cycle_with_its_frame_is_collected(name: str) -> None:
+    assert_same(
+        """
+        import gc, weakref
+        class Canary:
+            seen = weakref.WeakSet()
+            def __init__(self): self.seen.add(self)
+        """
+        + CYCLES[name]
+        + """
+        gc.collect()
+        print(len(Canary.seen))
+        """
+    )
