@@ -139,8 +139,9 @@ def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: An
             raise star_error(callable, "*", "an iterable", arguments)
         arguments = tuple(arguments)
     named = {} if keywords is NULL else keywords
-    if type(callable) not in _CALLED_AS_KNOWN:
-        frame.stack.append(call_native(frame, callable, arguments, named))  # which may keep the very tuple
+    if type(callable) not in _CALLED_AS_KNOWN or any(type(name) is not str for name in named):
+        # It may keep the very tuple, and names may have a hash function of their own.
+        frame.stack.append(call_native(frame, callable, arguments, named))
         return None
     return call(frame, callable, [*arguments, *named.values()], tuple(named))
 

@@ -70,6 +70,23 @@ PROGRAMS = {
             try: print(number, case())
             except TypeError as error: print(number, error)
     """,
+    "names with a hash function of their own": """
+        class Name(str):
+            def __hash__(self): print("hash", str(self)); return hash(str(self))
+            def __eq__(self, other): print("eq", str(other)); return str(self) == other
+        class NoName:
+            def __hash__(self): print("hash"); return 0
+        def f(**named): return named
+        class C:
+            def __init__(self, **named): print("init", named)
+            def m(self, **named): return named
+            def __repr__(self): return "a C"
+        for function in (dict, f, C, print, C().m, lambda a=1: a):
+            for name in (Name("a"), Name("end"), NoName(), 3):
+                named = {name: 1}
+                try: print(function(**named))
+                except TypeError as error: print(error)
+    """,
     "arguments of every iterable kind": """
         class Sequence:
             def __getitem__(self, index): return range(3)[index]
