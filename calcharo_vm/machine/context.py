@@ -49,7 +49,23 @@ class ExecutionContext:
 
 
 ACTIVE_MACHINES: list[Machine] = []
-"""The machines that are active in the process; each thread asks them for its own context."""
+"""The machines that are active in the process, the latest last."""
+
+
+def contexts_here() -> list[ExecutionContext]:
+    """The current thread's contexts on the active machines whose thread it is, the latest machine's first."""
+    return [machine.context for machine in ACTIVE_MACHINES[::-1] if machine.runs_here]
+
+
+def executing_context() -> ExecutionContext | None:
+    """The current thread's innermost context that executes a frame, or None."""
+    return next((context for context in contexts_here() if context.frame is not None), None)
+
+
+def current_context() -> ExecutionContext | None:
+    """The current thread's innermost context that executes a frame, or the latest; None if it is no machine's."""
+    return executing_context() or next(iter(contexts_here()), None)
+
 
 HOST_LIMIT_FACTOR = 8
 """Host frames that one guest frame may need when native code lies between each two of them."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.context import ACTIVE_MACHINES
+from calcharo_vm.machine.context import contexts_here
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.generators import resume
@@ -62,8 +62,7 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
 
 def callers(frame: Frame | FrameType) -> tuple[bool, Frame | FrameType | None]:
     """Whether a frame is on the current thread's logical stack, and its caller there."""
-    for machine in ACTIVE_MACHINES:
-        context = machine.context
+    for context in contexts_here():
         if context.frame is not None:
             stack = list(logical_stack(context, _getframe(1)))
             if frame in stack:

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from calcharo_vm.code.metadata import load_table
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.context import ACTIVE_MACHINES, ExecutionContext, raise_host_limit
+from calcharo_vm.machine.context import ExecutionContext
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import GuestCode, builtins_of
@@ -63,8 +63,12 @@ class Machine:
 
     @property
     def runs_here(self) -> bool:
-        """Whether the current thread has run guest code on this machine."""
+        """Whether the current thread is one of the machine's: it activated it, ran its guest, or the guest began it."""
         return hasattr(self._local, "context")
+
+    def enter_thread(self) -> None:
+        """Makes the current thread one of the machine's."""
+        self.context  # noqa: B018 - which makes one
 
     def stop_observing(self) -> None:
         """Tells the observer nothing of frames that start from now on."""
@@ -167,12 +171,5 @@ class Machine:
         Modules in scope are imported onto the machine, library functions that look at their callers see the
         guest's frames, and the host's recursion limit leaves room for the guest's own.
         """
-        host_limit = sys.getrecursionlimit()
-        ACTIVE_MACHINES.append(self)
-        raise_host_limit(self.recursion_limit)
-        try:
-            with importing_on(self), patched_library(self):
-                yield self
-        finally:
-            ACTIVE_MACHINES.remove(self)
-            sys.setrecursionlimit(host_limit)
+        with patched_library(self), importing_on(self):
+            yield self

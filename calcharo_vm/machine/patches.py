@@ -1,22 +1,34 @@
-"""Library functions that look beyond their caller, replaced while a machine is active."""
+"""Functions of the library that look beyond their caller, replaced while machines are active.
+
+The process has one of each, so they serve all machines: each asks which machine executes a guest in the
+current thread, and leaves other threads to the function that it replaces.
+"""
 
 from __future__ import annotations
 
 import sys
+import threading
 import warnings
 from _operator import index
-from contextlib import contextmanager, suppress
-from functools import update_wrapper
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.context import set_recursion_limit
+from calcharo_vm.machine.context import (
+    ACTIVE_MACHINES,
+    current_context,
+    executing_context,
+    raise_host_limit,
+    set_recursion_limit,
+)
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import host_frames, logical_stack
 from calcharo_vm.machine.native_errors import in_place_of
-from calcharo_vm.machine.tracebacks import MACHINE_FOLDER, is_machine_code, mirror_of
-from calcharo_vm.machine.tracing import tracing_functions
+from calcharo_vm.machine.tracebacks import is_machine_code, mirror_of
+from calcharo_vm.machine.tracing import TRACING_FUNCTIONS
 from calcharo_vm.machine.unraisable import unraisable_hook_for
+from calcharo_vm.machine.warning_functions import show_warning_for, warn_as_the_program, warn_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,37 +37,48 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.machine import Machine
 
 _host_getframe = sys._getframe
+_lock = threading.Lock()
+_changes = ExitStack()
+"""What puts back everything that is changed of the process while machines are active."""
 
 
 @contextmanager
 def patched_library(machine: Machine) -> Iterator[None]:
-    """Replaces functions that look at callers by ones that see the guest's frames, for as long as the block runs."""
-    replacements: list[tuple[ModuleType, str, Callable[..., Any]]] = [
-        (sys, "_getframe", _getframe_for(machine)),
-        *((sys, name, function) for name, function in tracing_functions(machine).items()),
-        *((sys, name, function) for name, function in _module_name_functions(machine).items()),
-        *((sys, name, function) for name, function in _recursion_limit_functions(machine).items()),
-        (sys, "unraisablehook", unraisable_hook_for(machine, sys.unraisablehook)),
-        (warnings, "warn", _warn_for(machine, warnings.warn)),
-        (warnings, "_showwarnmsg", _show_warning_for(machine, warnings._showwarnmsg)),  # type: ignore[attr-defined]
-    ]
-    _warn_as_the_program()
-    originals = [(module, name, getattr(module, name)) for module, name, _ in replacements]
-    for module, name, replacement in replacements:
-        setattr(module, name, replacement)
+    """Makes a machine an active one for as long as the block runs, and the library see the guest's frames.
+
+    Machines may end in another order than they began: what the process had before is put back after the last.
+    """
+    with _lock:
+        if not ACTIVE_MACHINES:
+            _change_library()
+        ACTIVE_MACHINES.append(machine)
+    machine.enter_thread()
+    raise_host_limit(machine.recursion_limit)
+    warn_as_the_program()
     try:
         yield
     finally:
-        for module, name, original in originals:
-            setattr(module, name, original)
+        with _lock:
+            ACTIVE_MACHINES.remove(machine)
+            if not ACTIVE_MACHINES:
+                _changes.close()
 
 
-def _getframe_for(machine: Machine) -> Callable[..., FrameType]:
+def _change_library() -> None:
+    _changes.callback(sys.setrecursionlimit, sys.getrecursionlimit())
+    for module, name, replacing in _REPLACEMENTS:
+        original = vars(module).get(name)
+        if original is not None:  # not every CPython has all of them
+            setattr(module, name, replacing(original))
+            _changes.callback(setattr, module, name, original)
+
+
+def _getframe_for(original: Callable[..., FrameType]) -> Callable[..., FrameType]:
     def _getframe(*arguments: Any, **named: Any) -> FrameType:
-        depth = _asked_depth(_host_getframe, *arguments, **named)
-        context = machine.context
+        depth = _asked_depth(original, *arguments, **named)
+        context = executing_context()
         caller = _host_getframe(1)
-        if context.frame is None:
+        if context is None:
             return _host_getframe(depth + 1)
         stack = list(logical_stack(context, caller))
         if depth >= len(stack):
@@ -63,11 +86,11 @@ def _getframe_for(machine: Machine) -> Callable[..., FrameType]:
             raise ValueError(message)
         found = stack[depth]
         if is_machine_code(caller.f_code) and isinstance(found, Frame):
-            machine.frames_shown = True
+            context.machine.frames_shown = True
             return mirror_of(found)
         return host_frames(stack[depth:])
 
-    return update_wrapper(_getframe, _host_getframe)
+    return update_wrapper(_getframe, original)
 
 
 def _asked_depth(native: Callable[..., Any], *arguments: Any, **named: Any) -> int:
@@ -82,16 +105,13 @@ def _asked_depth(native: Callable[..., Any], *arguments: Any, **named: Any) -> i
     return max(index(next(iter((*arguments, *named.values())), 0)), 0)
 
 
-def _module_name_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
+def _getframemodulename_for(original: Callable[..., Any]) -> Callable[..., Any]:
     """`sys._getframemodulename`, which CPython has from 3.12 on."""
-    original = vars(sys).get("_getframemodulename")
-    if original is None:
-        return {}
 
     def _getframemodulename(*arguments: Any, **named: Any) -> Any:
         depth = _asked_depth(original, *arguments, **named)
-        context = machine.context
-        if context.frame is None:
+        context = executing_context()
+        if context is None:
             return original(depth + 1)
         stack = list(logical_stack(context, _host_getframe(1)))
         if depth >= len(stack):
@@ -99,119 +119,57 @@ def _module_name_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
         frame = stack[depth]
         return (frame.globals if isinstance(frame, Frame) else frame.f_globals).get("__name__")
 
-    return {"_getframemodulename": update_wrapper(_getframemodulename, original)}
+    return update_wrapper(_getframemodulename, original)
 
 
-def _recursion_limit_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
-    """The functions of `sys` for the guest's recursion limit: the library that runs natively sets it too."""
+def _getrecursionlimit_for(original: Callable[[], int]) -> Callable[[], int]:
+    """`sys.getrecursionlimit` for the guest's limit: the library that runs natively asks too."""
 
     def getrecursionlimit() -> int:
-        return machine.context.limit
+        context = current_context()
+        return original() if context is None else context.limit
 
+    return in_place_of(original, getrecursionlimit)
+
+
+def _setrecursionlimit_for(original: Callable[[int], None]) -> Callable[[int], None]:
     def setrecursionlimit(limit: Any, /) -> None:
-        set_recursion_limit(machine.context, limit)
+        context = current_context()
+        if context is None:
+            original(limit)
+        else:
+            set_recursion_limit(context, limit)
 
-    return {
-        function.__name__: in_place_of(getattr(sys, function.__name__), function)
-        for function in (getrecursionlimit, setrecursionlimit)
-    }
-
-
-def _warn_for(machine: Machine, original: Callable[..., None]) -> Callable[..., None]:
-    def warn(
-        message: Any,
-        category: Any = None,
-        stacklevel: int = 1,
-        source: Any = None,
-        *,
-        skip_file_prefixes: Any = None,
-    ) -> None:
-        context = machine.context
-        stacklevel = max(index(stacklevel), 1)
-        more = {} if skip_file_prefixes is None else {"skip_file_prefixes": skip_file_prefixes}
-        if more and not _are_prefixes(skip_file_prefixes):
-            original(message, **more)  # raises
-        if context.frame is None:
-            original(message, category, stacklevel + 2, source, **more)
-            return
-        stack = list(logical_stack(context, _host_getframe(1)))
-        place = _warning_place(stack, stacklevel, skip_file_prefixes or ())
-        if isinstance(message, Warning):
-            category = type(message)
-        elif category is None:
-            category = UserWarning
-        if not (isinstance(category, type) and issubclass(category, Warning)):
-            original(message, category)  # raises
-        _warn_at(place, message, category, source)
-
-    return in_place_of(original, warn)
+    return in_place_of(original, setrecursionlimit)
 
 
-def _are_prefixes(value: Any) -> bool:
-    """Whether a value may be the `skip_file_prefixes` of a warning, which CPython has from 3.12 on."""
-    return sys.version_info >= (3, 12) and isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+def _starting_thread_for(original: Callable[..., Any]) -> Callable[..., Any]:
+    """What starts the library's threads: those that a guest starts are its machine's."""
+
+    def start(function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+        context = current_context()
+        if context is not None:
+            function = partial(_run_in_thread_of, context.machine, function)
+        return original(function, *arguments, **named)
+
+    return update_wrapper(start, original)
 
 
-def _warning_place(
-    stack: list[Frame | FrameType], stacklevel: int, skipped: tuple[str, ...]
-) -> tuple[str, int, dict[str, Any]]:
-    """File, line and globals that a warning is about (CPython's `setup_context`)."""
-    if skipped and stacklevel < 2:
-        stacklevel = 2
-    position = 0
-    if stacklevel <= 1 or (stack and _is_internal(stack[0])):
-        position = stacklevel - 1
-    else:
-        for _ in range(stacklevel - 1):
-            position += 1
-            while position < len(stack) and (
-                _is_internal(stack[position]) or _filename(stack[position]).startswith(skipped)
-            ):
-                position += 1
-    if position >= len(stack):
-        return *(("<sys>", 0) if sys.version_info >= (3, 13) else ("sys", 1)), vars(sys)
-    frame = stack[position]
-    if isinstance(frame, Frame):
-        line = frame.guest.decoded.positions[frame.ip - 1][0]
-        return frame.guest.code.co_filename, line or 0, frame.globals
-    return frame.f_code.co_filename, frame.f_lineno, frame.f_globals
+def _run_in_thread_of(machine: Machine, function: Callable[..., Any], *arguments: Any) -> None:
+    machine.enter_thread()
+    function(*arguments)
 
 
-def _filename(frame: Frame | FrameType) -> str:
-    return frame.guest.code.co_filename if isinstance(frame, Frame) else frame.f_code.co_filename
-
-
-def _is_internal(frame: Frame | FrameType) -> bool:
-    filename = _filename(frame)
-    return "importlib" in filename and "_bootstrap" in filename
-
-
-def _show_warning_for(machine: Machine, original: Callable[[Any], None]) -> Callable[[Any], None]:
-    def _showwarnmsg(message: Any) -> None:
-        """Warns again at the guest's place if CPython warned while the machine executed an instruction."""
-        frame = machine.context.frame
-        if frame is None or not message.filename.startswith(MACHINE_FOLDER):
-            original(message)
-            return
-        line = frame.guest.decoded.positions[max(frame.ip - 1, 0)][0] or 0
-        _warn_at((frame.guest.code.co_filename, line, frame.globals), message.message, message.category, message.source)
-
-    return _showwarnmsg
-
-
-def _warn_as_the_program() -> None:
-    """Lets warnings of C code, which CPython judges by the machine's own module, come to the guest's filters.
-
-    What filters say of `__main__` holds for the machine's modules, and nothing counts as warned of already.
-    """
-    for name, module in sys.modules.copy().items():
-        if name.startswith("calcharo_vm.machine."):
-            vars(module).update(__name__="__main__", __warningregistry__=None)
-
-
-def _warn_at(place: tuple[str, int, dict[str, Any]], message: Any, category: Any, source: Any) -> None:
-    """Warns of what is at a place: file, line and globals."""
-    filename, line, namespace = place
-    module = namespace.get("__name__") or "<string>"
-    registry = namespace.setdefault("__warningregistry__", {})
-    warnings.warn_explicit(message, category, filename, line, module, registry, None, source)
+_REPLACEMENTS: list[tuple[ModuleType, str, Callable[[Callable[..., Any]], Callable[..., Any]]]] = [
+    (sys, "_getframe", _getframe_for),
+    (sys, "_getframemodulename", _getframemodulename_for),
+    *((sys, name, replacing) for name, replacing in TRACING_FUNCTIONS.items()),
+    (sys, "getrecursionlimit", _getrecursionlimit_for),
+    (sys, "setrecursionlimit", _setrecursionlimit_for),
+    (sys, "unraisablehook", unraisable_hook_for),
+    (threading, "_start_new_thread", _starting_thread_for),
+    (threading, "_start_joinable_thread", _starting_thread_for),
+    (warnings, "warn", warn_for),
+    (warnings, "_showwarnmsg", show_warning_for),
+]
+"""Of each function its module and name, and what makes the one that replaces it."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.context import current_context
 from calcharo_vm.machine.native_errors import in_place_of
 from calcharo_vm.machine.signals import RETURNED, YIELDED
 from calcharo_vm.machine.tracebacks import mirror_of
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.context import ExecutionContext
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.machine.guest_code import GuestCode
-    from calcharo_vm.machine.machine import Machine
 
 _RESUME, _SEND, _FOR_ITER, _JUMP_BACKWARD = (OPCODES[name] for name in ("RESUME", "SEND", "FOR_ITER", "JUMP_BACKWARD"))
 _IS_INSTRUMENTED = bool(sys.version_info >= (3, 12))
@@ -40,25 +40,53 @@ _NEVER_A_START = frozenset(
 _LEAVING = (RETURNED, YIELDED)
 
 
-def tracing_functions(machine: Machine) -> dict[str, Callable[..., Any]]:
-    """The functions of `sys` that switch tracing on and off, for the guest of a machine."""
-
+def _settrace_for(original: Callable[[Any], None]) -> Callable[[Any], None]:
     def settrace(function: Any, /) -> None:
-        machine.context.trace_function = function
-        machine.trace_frames()
+        context = current_context()
+        if context is None:
+            original(function)
+        else:
+            context.trace_function = function
+            context.machine.trace_frames()
 
+    return in_place_of(original, settrace)
+
+
+def _gettrace_for(original: Callable[[], Any]) -> Callable[[], Any]:
     def gettrace() -> Any:
-        return machine.context.trace_function
+        context = current_context()
+        return original() if context is None else context.trace_function
 
+    return in_place_of(original, gettrace)
+
+
+def _setprofile_for(original: Callable[[Any], None]) -> Callable[[Any], None]:
     def setprofile(function: Any, /) -> None:
-        machine.context.profile_function = function
-        machine.trace_frames()
+        context = current_context()
+        if context is None:
+            original(function)
+        else:
+            context.profile_function = function
+            context.machine.trace_frames()
 
+    return in_place_of(original, setprofile)
+
+
+def _getprofile_for(original: Callable[[], Any]) -> Callable[[], Any]:
     def getprofile() -> Any:
-        return machine.context.profile_function
+        context = current_context()
+        return original() if context is None else context.profile_function
 
-    functions: tuple[Callable[..., Any], ...] = (settrace, gettrace, setprofile, getprofile)
-    return {function.__name__: in_place_of(getattr(sys, function.__name__), function) for function in functions}
+    return in_place_of(original, getprofile)
+
+
+TRACING_FUNCTIONS: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
+    "settrace": _settrace_for,
+    "gettrace": _gettrace_for,
+    "setprofile": _setprofile_for,
+    "getprofile": _getprofile_for,
+}
+"""What makes the functions of `sys` that switch tracing on and off, for the guest as well, of the original ones."""
 
 
 def traced_table(guest: GuestCode, table: list[tuple[Callable[..., Any], Any]]) -> list[tuple[Callable[..., Any], Any]]:

@@ -6,15 +6,14 @@ from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.context import executing_context
 from calcharo_vm.machine.tracebacks import add_traceback_entry, strip_machine_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from calcharo_vm.machine.machine import Machine
 
-
-def unraisable_hook_for(machine: Machine, original: Callable[[Any], object]) -> Callable[[Any], None]:
+def unraisable_hook_for(original: Callable[[Any], object]) -> Callable[[Any], None]:
     """A `sys.unraisablehook` that shows the guest's frame where CPython took the machine's for the one that runs.
 
     CPython does so for exceptions of its own, as when a generator that dies ignores GeneratorExit.
@@ -26,7 +25,8 @@ def unraisable_hook_for(machine: Machine, original: Callable[[Any], object]) -> 
         if shown is not traceback:
             error = unraisable.exc_value
             error.__traceback__ = shown
-            frame = machine.context.frame
+            context = executing_context()
+            frame = context and context.frame
             if shown is None and frame is not None:
                 add_traceback_entry(frame, error)
             unraisable = type(unraisable)(

@@ -3,6 +3,8 @@
 import sys
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -249,4 +251,115 @@ def test_warnings_of_instructions_are_judged_by_the_programs_module(action: str,
             try: ~value
             except DeprecationWarning as error: print("raised")
         print([(each.lineno, each.category) for each in seen])
+    """)
+
+
+def what_the_process_has() -> list[object]:
+    sys_functions = ("_getframe", "settrace", "setprofile", "getrecursionlimit", "setrecursionlimit", "unraisablehook")
+    return [
+        *(vars(sys)[name] for name in sys_functions),
+        *(warnings.warn, vars(warnings)["_showwarnmsg"]),
+        *(vars(threading).get(name) for name in ("_start_new_thread", "_start_joinable_thread")),
+        sys.getrecursionlimit(),
+        list(sys.meta_path),
+    ]
+
+
+def test_machines_that_end_in_another_order_leave_the_process_as_it_was() -> None:
+    before = what_the_process_has()
+    first, second = Machine().activate(), Machine().activate()
+    first.__enter__()
+    second.__enter__()
+    assert before != what_the_process_has()
+
+    first.__exit__(None, None, None)
+    assert before != what_the_process_has()
+    second.__exit__(None, None, None)
+
+    assert before == what_the_process_has()
+
+
+def test_the_innermost_of_nested_machines_that_executes_a_frame_answers() -> None:
+    outer, inner = Machine(), Machine()
+    program = compile("import sys; limit, name = ask(), sys._getframe().f_code.co_filename", "<inner>", "exec")
+    names: dict[str, Any] = {"ask": sys.getrecursionlimit}
+
+    def run_inner() -> list[int]:
+        limits = [sys.getrecursionlimit()]
+        with inner.activate():
+            limits.append(sys.getrecursionlimit())  # it is active, but the outer one's program still executes
+            callers.append(found["name_of_caller"]())
+            names["ask"] = sys.getrecursionlimit
+            inner.run_code(program, names)
+        return [*limits, sys.getrecursionlimit()]
+
+    inner.recursion_limit, outer.recursion_limit = 1200, 1300
+    found: dict[str, Any] = {"run_inner": run_inner, "sys": sys}
+    callers: list[str] = []
+    source = "def name_of_caller(): return sys._getframe().f_back.f_code.co_name\nlimits = run_inner()"
+    with outer.activate():
+        outer.run_code(compile(source, "<outer>", "exec"), found)
+
+    assert found["limits"] == [1300, 1300, 1300]
+    assert callers == ["run_inner"]
+    assert (names["limit"], names["name"]) == (1200, "<inner>")
+
+
+def test_threads_of_the_process_keep_what_is_theirs() -> None:
+    names = ["gettrace", "getprofile", "getrecursionlimit"]
+    machine = Machine()
+    machine.recursion_limit = sys.getrecursionlimit() + 100
+
+    def trace(*_: object) -> None:
+        pass
+
+    def ask(name: str, *arguments: object) -> object:
+        return getattr(sys, name)(*arguments)
+
+    def start_thread() -> None:
+        thread = threading.Thread(target=lambda: owned.append(machine.runs_here))
+        thread.start()
+        thread.join()
+
+    owned: list[bool] = []
+
+    with ThreadPoolExecutor(1) as process_thread:
+        traced, limit = process_thread.submit(ask, "gettrace").result(), sys.getrecursionlimit()
+        with machine.activate():
+            process_thread.submit(ask, "settrace", trace).result()
+            process_thread.submit(ask, "setprofile", trace).result()
+            found = [process_thread.submit(ask, name).result() for name in names[:2]]
+            process_thread.submit(ask, "settrace", traced).result()
+            process_thread.submit(ask, "setprofile", None).result()
+            host_limit = process_thread.submit(ask, "getrecursionlimit").result()
+            process_thread.submit(ask, "setrecursionlimit", host_limit).result()
+            assert sys.getrecursionlimit() == machine.recursion_limit
+            process_thread.submit(start_thread).result()
+            start_thread()
+
+        assert owned == [False, True]
+        assert found == [trace, trace]
+        assert machine.context.trace_function is None
+        assert host_limit != machine.recursion_limit
+        assert sys.getrecursionlimit() == limit
+
+
+def test_threads_that_the_program_starts_through_the_library_are_its_own() -> None:
+    assert_same("""
+        import sys, threading
+        from concurrent.futures import ThreadPoolExecutor
+        told = []
+        def trace(frame, event, argument):
+            if frame.f_code.co_name == "work": told.append((event, frame.f_lineno))
+            return trace
+        def work(): return sys.gettrace() is trace, sys.getrecursionlimit()
+        threading.settrace(trace)
+        sys.setrecursionlimit(1111)
+        with ThreadPoolExecutor(1) as pool: found = [pool.submit(work).result()]
+        timer = threading.Timer(0, lambda: found.append(work()))
+        timer.start()
+        timer.join()
+        threading.settrace(None)
+        print(found, told)
+        sys.setrecursionlimit(1000)
     """)

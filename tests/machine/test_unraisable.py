@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from calcharo_vm.machine import Machine
+from calcharo_vm.machine.context import set_recursion_limit
 from calcharo_vm.machine.unraisable import unraisable_hook_for
 from tests.machine.running import on_machine
 
@@ -55,9 +56,29 @@ def test_an_exception_of_the_guest_is_shown_as_it_is(monkeypatch: pytest.MonkeyP
 def test_what_is_not_the_machines_reaches_the_original_unchanged() -> None:
     told: list[object] = []
     unraisable = SimpleNamespace(exc_traceback=None)
-    unraisable_hook_for(Machine(), told.append)(unraisable)
+    unraisable_hook_for(told.append)(unraisable)
 
     assert told == [unraisable]
+
+
+class Arguments:
+    """What CPython gives to a `sys.unraisablehook`: its own type cannot be imported."""
+
+    def __init__(self, values: tuple[Any, ...]) -> None:
+        self.exc_type, self.exc_value, self.exc_traceback, self.err_msg, self.object = values
+
+
+def test_an_exception_of_the_machine_outside_of_any_frame_is_shown_without_its_entries() -> None:
+    told: list[Any] = []
+    with pytest.raises(ValueError, match="greater") as caught:
+        set_recursion_limit(Machine().context, 0)
+    assert caught.value.__traceback__ is not None
+    entries = caught.value.__traceback__.tb_next
+
+    unraisable_hook_for(told.append)(Arguments((ValueError, caught.value, entries, "", None)))
+
+    assert told[0].exc_value is caught.value
+    assert told[0].exc_traceback is caught.value.__traceback__ is None
 
 
 def test_the_hook_is_put_back() -> None:
