@@ -20,7 +20,7 @@ from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.generators import resume
 from calcharo_vm.machine.guest_code import CO_NEWLOCALS, CO_OPTIMIZED
-from calcharo_vm.machine.locations import one_place_linetable
+from calcharo_vm.machine.locations import placed_at
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, is_machine_code, local_values, mirrored
 from calcharo_vm.machine.trampolines import make_stub
 from calcharo_vm.machine.views import original_of
@@ -137,14 +137,8 @@ def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:
         local, is_function = dict(frame.f_locals), bool(code.co_flags & CO_OPTIMIZED)
     values = dict(list(local.items())[:255]) if is_function else {}
     prefix = bytes([_COPY_FREE_VARS, len(values)]) if values else b""
-    units = prefix + _STUB.co_code
     stub = _STUB.replace(
-        co_code=units,
-        co_name=code.co_name,
-        co_qualname=code.co_qualname,
-        co_filename=code.co_filename,
-        co_firstlineno=position[0] or code.co_firstlineno,
-        co_linetable=one_place_linetable(len(units) // 2, position),
+        co_code=prefix + _STUB.co_code,
         co_flags=CO_OPTIMIZED | CO_NEWLOCALS if is_function else 0,
         co_freevars=tuple(values),
         co_consts=(
@@ -152,6 +146,7 @@ def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:
             GuestReference(code),
         ),
     )
+    stub = placed_at(position, code, stub)
     if is_function or local is namespace:
         return FunctionType(stub, namespace, closure=tuple(CellType(value) for value in values.values()))
     return partial(eval, stub, namespace, local)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import _frozen_importlib
 import sys
 import types
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.locations import one_place_linetable
+from calcharo_vm.machine.locations import placed_at
 from calcharo_vm.machine.names import lookup
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.shims import shim
@@ -16,7 +17,7 @@ from calcharo_vm.machine.tracebacks import StubMarker
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from types import CodeType, ModuleType
 
     from calcharo_vm.machine.frame import Frame
 
@@ -60,16 +61,13 @@ def import_name_py315(frame: Frame, operand: tuple[str, int], names: tuple[str, 
 def call_at_module_level(frame: Frame, importer: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """Calls what looks at its caller, which must be a module's frame, and remembers where it is."""
     call = _LazyCall(importer, arguments, named)
-    code, position = frame.guest.code, frame.guest.decoded.positions[frame.ip - 1]
-    caller = _LAZY_CALL.replace(
-        co_name=code.co_name,
-        co_qualname=code.co_qualname,
-        co_filename=code.co_filename,
-        co_firstlineno=position[0] or code.co_firstlineno,
-        co_linetable=one_place_linetable(len(_LAZY_CALL.co_code) // 2, position),
-        co_consts=(*(call if constant == "call" else constant for constant in _LAZY_CALL.co_consts), call),
-    )
-    return eval(caller, frame.globals, frame.locals)
+    constants = (*(call if constant == "call" else constant for constant in _LAZY_CALL.co_consts), call)
+    return eval(_placed_at(frame, _LAZY_CALL.replace(co_consts=constants)), frame.globals, frame.locals)
+
+
+def _placed_at(frame: Frame, code: CodeType) -> CodeType:
+    """Host code that a lazy import takes for the place in the program where it is made."""
+    return placed_at(frame.guest.decoded.positions[frame.ip - 1], frame.guest.code, code)
 
 
 def _is_lazy_by_mode(frame: Frame, name: str, level: int) -> bool:
@@ -120,7 +118,12 @@ def import_from(frame: Frame, module: Any, name: str) -> Any:
         ImportError: The module has neither; CPython's own error.
     """
     value = NULL if type(module) is LAZY_IMPORT else getattr(module, name, NULL)
-    return native_instruction("IMPORT_FROM", name, 1, 2)(module)[1] if value is NULL else value
+    if value is not NULL:
+        return value
+    instruction = native_instruction("IMPORT_FROM", name, 1, 2)
+    if type(module) is LAZY_IMPORT:
+        instruction = FunctionType(_placed_at(frame, instruction.__code__), instruction.__globals__)
+    return instruction(module)[1]
 
 
 def import_star(frame: Frame, module: ModuleType) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import CO_OPTIMIZED, GuestCode
-from calcharo_vm.machine.locations import one_place_linetable
+from calcharo_vm.machine.locations import placed_at
 from calcharo_vm.machine.tracebacks import StubMarker
 from calcharo_vm.machine.trampolines import make_stub
 
@@ -39,14 +39,6 @@ def shim(frame: Frame, *, named: bool = False) -> Any:
 
 
 def _shim_code(guest: GuestCode, index: int, template: CodeType) -> CodeType:
-    code = guest.code
-    position = guest.decoded.positions[index]
-    line = position[0] or code.co_firstlineno
-    return template.replace(
-        co_name=code.co_name,
-        co_qualname=code.co_qualname,
-        co_filename=code.co_filename,
-        co_firstlineno=line,
-        co_linetable=one_place_linetable(len(template.co_code) // 2, position),
-        co_flags=template.co_flags | CO_OPTIMIZED,
+    return placed_at(
+        guest.decoded.positions[index], guest.code, template.replace(co_flags=template.co_flags | CO_OPTIMIZED)
     )

@@ -130,6 +130,11 @@ LAZY = {
         def f(): return lazy_missing
         f()
     """,
+    "where a name that fails was imported": """
+        x = 1; lazy from lazy_missing import (a,
+            b as c)
+        c
+    """,
     "by the module's list": """
         import sys
         __lazy_modules__ = ["lazy_shapes", "json"]
