@@ -16,7 +16,7 @@ class _OutOfTime(Exception):
 
 def minimised(find: Find) -> Find:
     """Gives the smallest program found in a little time which differs in the same aspect."""
-    from pysource_minimize import minimize  # it uses what is deprecated from 3.12 to 3.13
+    from pysource_minimize import CouldNotMinimize, minimize  # they use what is deprecated from 3.12 to 3.13
 
     best = find
     until = time.monotonic() + SECONDS
@@ -39,7 +39,7 @@ def minimised(find: Find) -> Find:
             best = Find(program=program, aspect=aspect, details=details)
         return True
 
-    with suppress(_OutOfTime):
+    with suppress(_OutOfTime, CouldNotMinimize):  # the latter when written anew it does not differ any more
         minimize(find["program"]["source"], still_differs, retries=2)
     return best
 

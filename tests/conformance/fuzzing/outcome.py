@@ -147,18 +147,18 @@ def _guest_part(entry: TracebackType | None) -> TracebackType | None:
 
 @contextmanager
 def _time_limit() -> Iterator[None]:
-    """Raises Stopped when time is up, and again and again, for programs that handle it."""
+    """Raises Stopped when its CPU time is up, and again and again, for programs that handle it."""
 
     def stop(_: int, __: FrameType | None) -> None:
         raise Stopped
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS, 0.2)
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, 0.2)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _readable(steps: list[Step], *, by_start: bool) -> list[tuple[str, int, int]]:
