@@ -67,6 +67,22 @@ SMALLER = {
         (3, 99),
         "def g():\n    yield 1\nit = g()\nnext(it)\nit.throw(GeneratorExit)",
     ),
+    "an asynchronous generator that dies": (
+        (3, 13),
+        (3, 13),  # later ones show it to monitoring only: tracing makes CPython execute the instructions too
+        """
+            import sys
+            async def generator(): yield 1
+            it = generator()
+            try: it.asend(None).send(None)
+            except StopIteration: pass
+            def trace(frame, event, argument):
+                if frame.f_code is generator.__code__: print(event)
+            sys.settrace(trace)
+            del it
+            sys.settrace(None)
+        """,
+    ),
 }
 
 
