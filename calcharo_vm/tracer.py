@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import ExitStack, contextmanager
-from threading import current_thread
-from threading import enumerate as all_threads
-from types import FunctionType, MethodType, ModuleType
+from contextlib import ExitStack
+from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
 
 from calcharo_vm.config import TracerConfig
 from calcharo_vm.errors import CalcharoError, ConfigurationError
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
-from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.program.adoption import adopted
 from calcharo_vm.program.guest_process import GuestProcess, lent
 from calcharo_vm.program.imported import own_modules
@@ -22,12 +19,12 @@ from calcharo_vm.program.observation import MachineRecorder, as_observer
 from calcharo_vm.program.outcome import ending, outcome_of
 from calcharo_vm.program.subject import Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
+from calcharo_vm.program.threads import waiting_for_threads
 from calcharo_vm.recording import Outcome, Recording
 from calcharo_vm.recording.output import captured_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from threading import Thread
+    from collections.abc import Sequence
 
     from calcharo_vm.program.subject import Source
 
@@ -141,7 +138,7 @@ class ExecutionTracer:
             if subject.main is not None:
                 stack.callback(_let_go, subject, view, recorder)
             stack.enter_context(own_modules(scope))
-            stack.enter_context(_waiting_for_threads(machine))
+            stack.enter_context(waiting_for_threads(machine))
             return ending(lambda: _execute(machine, subject))
 
 
@@ -175,24 +172,3 @@ def _execute(machine: Machine, subject: Subject) -> None:
         return
     with adopted(machine, subject.python_function()):
         called()
-
-
-@contextmanager
-def _waiting_for_threads(machine: Machine) -> Iterator[None]:
-    """Wait at the end of the block for the threads that the program started and did not wait for."""
-    before = set(all_threads())
-    try:
-        yield
-    finally:
-        while waiting := [each for each in all_threads() if each not in before and _is_waited_for(each, machine)]:
-            waiting[0].join()
-
-
-def _is_waited_for(thread: Thread, machine: Machine) -> bool:
-    """Tell the program's threads, by the guest function they run, from those of the process."""
-    if thread.daemon or thread is current_thread():
-        return False
-    target: object = getattr(thread, "_target", None) or thread.run
-    function = target.__func__ if isinstance(target, MethodType) else target
-    guest = guest_code_of(function.__code__) if isinstance(function, FunctionType) else None
-    return guest is not None and guest.machine is machine

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from types import CodeType
 
 import pytest
@@ -285,6 +286,46 @@ class TestHowItEnds:
 
         assert recording.stdout == "worked\n"
         assert {step.thread for step in recording} == {0, 1}
+
+    def test_threads_of_the_library_are_waited_for(self) -> None:
+        program = """
+            import threading, time
+            from concurrent.futures import ThreadPoolExecutor
+            def work(*told):
+                time.sleep(0.05)
+                print(*told)
+            pool = ThreadPoolExecutor(1)
+            for number in range(2): pool.submit(work, "pool", number)
+            threading.Timer(0.3, work, ["timer"]).start()
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        """
+
+        recording = execute_and_trace(textwrap.dedent(program))
+
+        assert sorted(recording.stdout.splitlines()) == ["pool 0", "pool 1", "timer"]
+
+    def test_threads_of_a_collected_executor_are_waited_for(self) -> None:
+        program = """
+            import time
+            from concurrent.futures import ThreadPoolExecutor
+            def work():
+                time.sleep(0.3)
+                print("worked")
+            def submit(): ThreadPoolExecutor(1).submit(work)
+            submit()
+        """
+
+        assert execute_and_trace(textwrap.dedent(program)).stdout == "worked\n"
+
+    def test_threads_of_this_process_are_not_waited_for(self) -> None:
+        done = Event()
+        Thread(target=done.wait).start()
+
+        recording = execute_and_trace("import threading; print(threading.active_count() > 1)")
+
+        assert not done.is_set()
+        done.set()
+        assert recording.stdout == "True\n"
 
     def test_corrupt_code_is_a_clear_error_and_the_recording_is_kept(self) -> None:
         good = compile("x = 1\ndef f():\n    return 2\nf()\n", "f.py", "exec")

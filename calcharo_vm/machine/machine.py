@@ -7,7 +7,7 @@ import builtins
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 from calcharo_vm.code.metadata import load_table
 from calcharo_vm.host_builtins import __builtins__
@@ -25,6 +25,7 @@ from calcharo_vm.machine.trampolines import make_trampoline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from threading import Thread
     from types import CodeType
 
     from calcharo_vm.machine.observer import Observer
@@ -37,12 +38,14 @@ class Machine:
         observer: Who is told of every instruction, or None.
         scope: Which imported modules are interpreted.
         recursion_limit: The recursion limit that new threads of the guest start with, in frames.
+        threads: The threads that the guest has started through the library.
     """
 
     def __init__(self, *, observer: Observer | LinkingObserver | None = None, scope: Scope | None = None) -> None:
         self.observer = observer
         self.scope = Scope() if scope is None else scope
         self.recursion_limit = sys.getrecursionlimit()
+        self.threads: WeakSet[Thread] = WeakSet()
         self.lookasides = lookasides()
         self.make_trampoline = make_trampoline  # whose module needs that of guest code objects
         self.link = load_table("calcharo_vm.machine", "handlers").LINK

@@ -149,6 +149,7 @@ def _starting_thread_for(original: Callable[..., Any]) -> Callable[..., Any]:
     def start(function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         context = current_context()
         if context is not None:
+            context.machine.threads.add(function.__self__)  # type: ignore[attr-defined] # a method of the thread
             function = partial(_run_in_thread_of, context.machine, function)
         return original(function, *arguments, **named)
 
