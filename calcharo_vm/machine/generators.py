@@ -136,6 +136,10 @@ _ASYNC_GEN_WRAP = 4  # the argument of CALL_INTRINSIC_1
 _WRAPPING = ("ASYNC_GEN_WRAP", 0) if sys.version_info < (3, 12) else ("CALL_INTRINSIC_1", _ASYNC_GEN_WRAP)
 
 
+_ENDED_FRAMES_KEEP_CALLERS = (3, 12) <= sys.version_info < (3, 14)
+"""Whether a generator's frame that has ended knows who resumed it last (CPython's `take_ownership`)."""
+
+
 def resume(frame: Frame) -> bool:
     """Runs a generator's frame on; True when it yielded a value, which then lies on its stack.
 
@@ -154,6 +158,7 @@ def resume(frame: Frame) -> bool:
     thrown = frame.generator.thrown
     if observer is not None:
         observer.frame_resumed(frame)
+    signal = None
     try:
         if thrown is None:
             frame.stack.append(frame.sent)
@@ -165,7 +170,8 @@ def resume(frame: Frame) -> bool:
     finally:
         thrown = None
         context.frame = frame.back
-        frame.back = None
+        if signal is YIELDED or not _ENDED_FRAMES_KEEP_CALLERS:
+            frame.back = None
         context.depth -= 1
     if observer is not None:
         observer.frame_left(frame, signal)
