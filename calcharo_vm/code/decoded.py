@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -96,16 +96,15 @@ class DecodedCode:
                 return entry
         return None
 
-    def index_of(self, offset: int) -> int:
-        """The index of the instruction at `offset` (bytes).
+    def index_at(self, offset: int) -> int:
+        """The index of the instruction that has the code unit at `offset` (bytes), inline caches included.
 
         Raises:
-            InvalidBytecode: No instruction starts there.
+            InvalidBytecode: The code is not as long as that.
         """
-        index = bisect_left(self.offsets, offset)
-        if index == len(self.offsets) or self.offsets[index] != offset:
+        if not 0 <= offset < len(self.code.co_code):
             raise self._invalid(f"has no instruction at offset {offset}")
-        return index
+        return bisect_right(self._starts, offset) - 1
 
     @cached_property
     def first_traceable(self) -> int:

@@ -175,11 +175,12 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
     """
     context = frame.context
     observer = context.machine.observer
+    is_calling = False
     while True:
         if not left:
             if raised:
                 frame.reraised_from = None
-                add_traceback_entry(frame, error)
+                add_traceback_entry(frame, error, is_calling=is_calling)
                 if context.trace_function is not None:
                     error = told_exception(context, frame, error)
             index = frame.ip - 1
@@ -188,16 +189,18 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
             handler = frame.guest.decoded.handler_for(index)
             if handler is not None:
                 del frame.stack[handler.depth :]
+                raised_at, frame.raised_at = frame.raised_at, None
                 if observer is not None:
                     observer.handled(frame, handler.depth, error)
                 if handler.lasti:
-                    place = frame.reraised_from
-                    frame.stack.append(frame.guest.decoded.offsets[index] >> 1 if place is None else place)
+                    offset = frame.guest.decoded.offsets[index] if raised_at is None else raised_at
+                    frame.stack.append(offset >> 1 if frame.reraised_from is None else frame.reraised_from)
                 frame.stack.append(error)
                 frame.ip = handler.target
                 return frame
             if frame.reraised_from is not None:
-                frame.ip = frame.guest.decoded.index_of(frame.reraised_from << 1) + 1
+                frame.raised_at = frame.reraised_from << 1
+                frame.ip = frame.guest.decoded.index_at(frame.raised_at) + 1
             if context.trace_function is not None or context.profile_function is not None:
                 error = told_unwinding(context, frame, error)
             frame.stack.clear()
@@ -209,7 +212,7 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
         leave_frame(frame)
         context.depth -= 1
         context.frame = frame = frame.back
-        raised, left = True, False
+        raised, left, is_calling = True, False, True
 
 
 def run_handler(frame: Frame, error: BaseException) -> Signal:

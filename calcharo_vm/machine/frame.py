@@ -41,6 +41,8 @@ class Frame:
     """The names of the next call's keyword arguments (KW_NAMES)."""
     reraised_from: int | None = None
     """Where the exception being raised again was raised first, in code units (RERAISE)."""
+    raised_at: int | None = None
+    """Where the exception that is unwinding the frame, or has ended it, was raised: an offset in bytes."""
     entry: bool = False
     """Whether native code entered the machine with this frame."""
     outermost: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from types import CellType, CodeType, FrameType, FunctionType, TracebackType
+from types import CellType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -67,10 +67,15 @@ def strip_machine_entries(traceback: TracebackType | None) -> TracebackType | No
     return traceback
 
 
-def add_traceback_entry(frame: Frame, error: BaseException) -> None:
+def add_traceback_entry(frame: Frame, error: BaseException, *, is_calling: bool = False) -> None:
     """Puts the frame in front of an exception's traceback, as CPython does when an exception passes it.
 
     A frame that is not complete yet is left out (CPython's `_PyFrame_IsIncomplete`).
+
+    Args:
+        frame: The frame.
+        error: The exception.
+        is_calling: Whether the exception comes from a frame that this one called.
     """
     decoded = frame.guest.decoded
     index = frame.ip - 1
@@ -78,12 +83,35 @@ def add_traceback_entry(frame: Frame, error: BaseException) -> None:
         error.__traceback__ = strip_machine_entries(error.__traceback__)
         return
     line = decoded.positions[index][0]
+    frame.raised_at = _offset(frame, is_calling=is_calling)
     error.__traceback__ = TracebackType(
-        strip_machine_entries(error.__traceback__),
-        mirror_of(frame),
-        decoded.offsets[index],
-        -1 if line is None else line,
+        strip_machine_entries(error.__traceback__), mirror_of(frame), frame.raised_at, -1 if line is None else line
     )
+
+
+_CALLS_COUNT_CACHES = sys.version_info < (3, 13)
+_SEND_THAT_RUNS_FRAMES = OPCODES["SEND"] if (3, 12) <= sys.version_info < (3, 13) else -1
+_GENERATORS = (GeneratorType, CoroutineType)
+
+
+def _offset(frame: Frame, *, is_calling: bool) -> int:
+    """Where a frame is: until 3.12, an instruction that has the eval loop run another frame counts its caches in."""
+    decoded = frame.guest.decoded
+    index = max(frame.ip - 1, 0)
+    offset, opcode = decoded.offsets[index], decoded.opcodes[index]
+    if opcode == _SEND_THAT_RUNS_FRAMES and frame.stack:
+        is_calling = is_calling or type(frame.stack[-1]) in _GENERATORS
+    return offset + 2 * TABLE.INLINE_CACHES.get(opcode, 0) if is_calling and _CALLS_COUNT_CACHES else offset
+
+
+def last_offset(frame: Frame) -> int:
+    """`f_lasti`, in bytes, of a frame that runs, waits for a frame it has called, or has ended."""
+    if frame.raised_at is not None:
+        return frame.raised_at
+    called = frame.context.frame
+    while called is not None and called.back is not frame:
+        called = called.back
+    return _offset(frame, is_calling=called is not None and not called.entry)
 
 
 def mirrored(value: Any) -> Frame | None:

@@ -8,7 +8,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, Functi
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import GuestReference, mirror_of, mirrored
+from calcharo_vm.machine.tracebacks import GuestReference, last_offset, mirror_of, mirrored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +150,7 @@ GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "f_code": _code_view("f_code", (FrameType,)),
     "f_back": _caller_view,
     "f_generator": _generator_view,
-    "f_lasti": _frame_view("f_lasti", lambda frame: frame.guest.decoded.offsets[max(frame.ip - 1, 0)]),
+    "f_lasti": _frame_view("f_lasti", last_offset),
     "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[max(frame.ip - 1, 0)][0]),
     "f_trace_opcodes": _frame_view("f_trace_opcodes", lambda frame: frame.traces_opcodes),
     "f_locals": _locals_view,

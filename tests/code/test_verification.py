@@ -80,6 +80,13 @@ def _caches(name: str) -> int:
     return count
 
 
-def test_an_offset_where_nothing_starts_is_refused() -> None:
-    with pytest.raises(InvalidBytecode, match="no instruction at offset 1"):
-        decode(sample.__code__).index_of(1)
+def test_a_code_unit_belongs_to_the_instruction_before_it() -> None:
+    decoded = decode(sample.__code__)
+    call = next(each for each in decoded.instructions if each.opname == "CALL")
+
+    assert decoded.index_at(call.offset) == decoded.index_at(call.offset + 2 * _caches("CALL")) == call.index
+
+
+def test_an_offset_behind_the_code_is_refused() -> None:
+    with pytest.raises(InvalidBytecode, match="no instruction at offset 4096"):
+        decode(sample.__code__).index_at(4096)
