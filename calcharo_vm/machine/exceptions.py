@@ -66,6 +66,8 @@ def exception_group_match(frame: Frame, exception: Any, types: Any) -> tuple[Any
     A group made for an exception that is none has, since 3.14, an entry of the frame as its traceback.
     """
     rest, match = native_instruction("CHECK_EG_MATCH", 0, 2, 2)(exception, types)
+    if match is not None:  # it is the current exception from now on, also when the frame has paused
+        frame.handled = (*frame.handled[:-1], match)
     if sys.version_info >= (3, 14) and match is not None and not isinstance(exception, BaseExceptionGroup):
         match.__traceback__ = None
         add_traceback_entry(frame, match)
