@@ -82,9 +82,17 @@ def _class_attribute(cls: type, name: str) -> Any:
 
 
 def is_iterable(value: Any) -> bool:
-    """Whether a value's type has what iteration needs; what its metaclass has does not count."""
-    kind = type(value)
-    return type_attribute(kind, "__iter__") is not NULL or type_attribute(kind, "__getitem__") is not NULL
+    """Whether a value's type has what iteration needs: `__iter__`, or the `sq_item` of a sequence.
+
+    A type written in C may have `__getitem__` as a mapping only; `iter` of a sequence calls nothing and tells.
+    """
+    if type_attribute(type(value), "__iter__") is not NULL:
+        return True
+    try:
+        iter(value)
+    except TypeError:
+        return False
+    return True
 
 
 def type_attribute(cls: type, name: str) -> Any:

@@ -7,8 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.attributes import is_iterable
-from calcharo_vm.machine.native_errors import type_name
 from calcharo_vm.machine.native_instruction import native_instruction
 
 if TYPE_CHECKING:
@@ -17,18 +15,8 @@ if TYPE_CHECKING:
 make_slice = slice
 
 
-def list_extend(items: list[Any], iterable: Any) -> None:
-    """Appends what `*iterable` stands for in a display or call."""
-    try:
-        items.extend(iterable)
-        wrong = False
-    except TypeError:
-        if is_iterable(iterable):
-            raise
-        wrong = True
-    if wrong:
-        message = f"Value after * must be an iterable, not {type_name(iterable)}"
-        raise TypeError(message)
+list_extend = native_instruction("LIST_EXTEND", 1, 2, 1)
+"""Appends what `*iterable` stands for in a display or call; CPython words the error when it is not iterable."""
 
 
 def set_add(items: set[Any], value: Any) -> None:

@@ -12,7 +12,7 @@ from calcharo_vm.machine.tracebacks import add_traceback_entry
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
 
-_is_subclass = type.__subclasscheck__  # whatever a metaclass says
+_check_match = native_instruction("CHECK_EXC_MATCH", 0, 2, 2)
 
 
 def previous_exception(frame: Frame) -> BaseException | None:
@@ -31,15 +31,10 @@ def exception_matches(exception: BaseException, types: Any) -> bool:
     """Whether an exception is of the types an `except` clause names; `__subclasscheck__` has no say.
 
     Raises:
-        TypeError: One of the types is not an exception class.
+        TypeError: One of the types is not an exception class; CPython's own error.
     """
-    wanted = types if _is_subclass(tuple, type(types)) else (types,)
-    for cls in wanted:
-        if not (_is_subclass(type, type(cls)) and _is_subclass(BaseException, cls)):
-            message = "catching classes that do not inherit from BaseException is not allowed"
-            raise TypeError(message)
-    kind = type(exception)
-    return any(_is_subclass(cls, kind) for cls in wanted)
+    matches: bool = _check_match(exception, types)[1]
+    return matches
 
 
 def raise_exception(arguments: list[Any]) -> BaseException:

@@ -27,6 +27,14 @@ PROGRAMS = {
             try: print(case())
             except (TypeError, ValueError) as error: print(type(error).__name__, error)
     """,
+    "values with items but no positions": """
+        import re, types
+        def f(*positional): return positional
+        for value in (re.match("a", "a"), int | str, types.MappingProxyType({1: 2}), memoryview(b"ab")):
+            for case in (lambda: [*value], lambda: (0, *value), lambda: f(*value), lambda: f(0, *value)):
+                try: print(case())
+                except TypeError as error: print(error)
+    """,
     "keyword arguments of mappings": """
         class Mapping:
             def __init__(self, *keys): self.names = keys

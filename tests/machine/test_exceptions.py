@@ -23,7 +23,18 @@ def test_an_exception_matches_its_classes(types: Any, expected: bool) -> None:
     assert exception_matches(ValueError(), types) is expected
 
 
-@pytest.mark.parametrize("types", [1, int, (ValueError, "text")])
+def test_a_tuple_of_classes_is_read_as_it_is_stored() -> None:
+    class Classes(tuple[type, ...]):
+        __slots__ = ()
+
+        def __iter__(self) -> Any:
+            return iter([ValueError])
+
+    assert not exception_matches(ValueError(), Classes())
+    assert exception_matches(KeyError(), Classes([KeyError]))
+
+
+@pytest.mark.parametrize("types", [1, int, (ValueError, "text"), (KeyError, (ValueError,))])
 def test_only_exception_classes_can_be_caught(types: Any) -> None:
     with pytest.raises(TypeError, match="catching classes that do not inherit from BaseException is not allowed"):
         exception_matches(ValueError(), types)

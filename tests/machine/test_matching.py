@@ -105,6 +105,38 @@ PROGRAMS = {
             try: case(subject)
             except TypeError as error: print(error)
     """,
+    "what is not quite a class": """
+        import collections, re, types, weakref
+        class Meta(type):
+            __name__ = property(lambda cls: "a lie")
+        class Lying(metaclass=Meta):
+            __match_args__ = ["x"]
+        proxy = weakref.proxy(Lying)
+        def a(s):
+            match s:
+                case proxy(): pass
+        def b(s):
+            match s:
+                case Lying(x): pass
+        def c(s):
+            match s:
+                case re.Match(x): pass
+        def d(s):
+            match s:
+                case collections.OrderedDict(x, y): pass
+        subjects = 1, Lying(), re.match("a", "a"), collections.OrderedDict()
+        for case, subject in zip((a, b, c, d), subjects):
+            try: case(subject)
+            except TypeError as error: print(error)
+    """,
+    "attributes that would show the machine": """
+        import types
+        def f(function):
+            match function:
+                case types.FunctionType(__name__=name, __code__=code): return name, code is f.__code__, code.co_consts
+                case _: return None
+        print(f(f), f(len))
+    """,
     "attributes that raise": """
         class C:
             @property
