@@ -336,6 +336,7 @@ class Comparison(Identities):
         ]
         shade.type_address, shade.kind = id(type(value)), kind
         shade.items, shade.table, shade.fields = [], {}, {}
-        self.log += (ops.NEW, shade.token.stop, kind._value_, self.anatomy.of(type(value)).name, name_of(value, kind))
+        shade.type_name, shade.name = self.anatomy.of(type(value)).name, name_of(value, kind)
+        self.log += (ops.NEW, shade.token.stop, kind._value_, shade.type_name, shade.name)
         self._read_new(value, shade)
         self.release_all(old)

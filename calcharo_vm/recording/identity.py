@@ -38,13 +38,19 @@ class Shade:
         "has_plain_keys",
         "items",
         "kind",
+        "name",
         "slots",
         "table",
         "token",
         "type_address",
+        "type_name",
     )
 
-    def __init__(self, number: int, value: object, kind: HeapKind, epoch: int) -> None:
+    def __init__(
+        self, number: int, value: object, kind: HeapKind, epoch: int, type_name: str = "", name: str = ""
+    ) -> None:
+        self.type_name = type_name
+        self.name = name
         self.token = range(number)
         self.address = id(value)
         self.type_address = id(type(value))
@@ -57,6 +63,11 @@ class Shade:
         self.has_plain_keys = True  # all keys of the table are scalars
         self.slots: tuple[str, ...] = ()  # the attributes that are not in it
         self.dictionary = 0  # the address of the dictionary that keeps its attributes
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the journal has the object still."""
+        return self.address != _GONE
 
 
 def token(word: object) -> object:
@@ -86,6 +97,8 @@ class Identities:
         """The instances whose attributes a dictionary keeps, by its address."""
         self.classes: list[ref[type]] = []
         """The program's classes that are recorded."""
+        self.nameless: list[Shade] = []
+        """Objects that are recorded although their address belongs to somebody else by now, and some that were."""
         self._kept_alive: Words = []
         self._made = 0
 
@@ -140,10 +153,11 @@ class Identities:
         shade.items, shade.table, shade.fields = [], NO_ENTRIES, NO_ENTRIES
 
     def _make(self, value: object, kind: HeapKind, type_name: str) -> Shade:
-        shade = Shade(self._made, value, kind, self.epoch)
+        name = name_of(value, kind)
+        shade = Shade(self._made, value, kind, self.epoch, type_name, name)
         self._made += 1
         self.by_id[id(value)] = shade
-        self.log += (ops.NEW, shade.token.stop, kind._value_, type_name, name_of(value, kind))
+        self.log += (ops.NEW, shade.token.stop, kind._value_, type_name, name)
         if kind is HeapKind.CLASS:
             self.classes.append(ref(value))  # type: ignore[arg-type]
         if outlives_the_program(value, kind):
@@ -156,5 +170,6 @@ class Identities:
         if self.by_id.get(shade.address) is shade:
             del self.by_id[shade.address]
         shade.address = 0
+        self.nameless.append(shade)
         if not shade.count:
             self.zeros.append(shade)

@@ -7,13 +7,19 @@ cyclic garbage collector. Where each step lies in its chunk is found when somebo
 
 import platform
 from array import array
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+
+_COLUMNS_KEPT: Final = 64
+_LEAST_STEPS: Final = 2 * ops.CHUNK_STEPS
+_STEPS_A_WORD: Final = 2
+"""A keyframe of so many words is followed by that many times as many steps, at least, without another."""
 
 
 @attrs.frozen
@@ -83,20 +89,58 @@ class Columns:
 
     __slots__ = ("ends", "instructions", "threads")
 
-    def __init__(self, words: tuple[object, ...]) -> None:
+    def __init__(self, words: Sequence[object]) -> None:
         self.instructions = array("I")
         self.ends = array("I")
         self.threads = array("I")
-        at = thread = 0
-        while at < len(words):
+        executed, end, of_thread = self.instructions.append, self.ends.append, self.threads.append
+        lengths, first_step = ops.LENGTHS, ops.FIRST_STEP
+        at, length, thread = 0, len(words), 0
+        while at < length:
             word = words[at]
-            if word >= ops.FIRST_STEP:  # type: ignore[operator] # an operation is an int
-                self.instructions.append(word - ops.FIRST_STEP)  # type: ignore[operator]
-                self.ends.append(at)
-                self.threads.append(thread)
-            elif word == ops.THREAD:
-                thread = words[at + 1]  # type: ignore[assignment]
-            at += ops.length(words, at)
+            if word >= first_step:  # type: ignore[operator] # an operation is an int
+                executed(word - first_step)  # type: ignore[operator]
+                end(at)
+                of_thread(thread)
+                at += 1
+            else:
+                if word == ops.THREAD:
+                    thread = words[at + 1]  # type: ignore[assignment]
+                at += lengths[word] or ops.length(words, at)  # type: ignore[call-overload]
+
+
+class Keyframes:
+    """States in full, as words that build them from nothing: where to start on the way to a step.
+
+    So many steps lie between two that keyframes add little to the words of the steps, and few where states are small.
+
+    Attributes:
+        steps: The numbers of steps after which there is one, each the start of a chunk.
+        due: After how many steps there is to be the next.
+        are_complete: Whether whoever wrote the journal has made them; otherwise who reads it does.
+    """
+
+    def __init__(self) -> None:
+        self.steps: Sequence[int] = []
+        self.due = _LEAST_STEPS
+        self.are_complete = False
+        self._words: list[tuple[object, ...]] = []
+
+    def add(self, steps: int, words: tuple[object, ...]) -> None:
+        """Adds the keyframe after a number of steps, which is greater than that of any before."""
+        self.steps.append(steps)  # type: ignore[attr-defined]
+        self._words.append(words)
+        self.due = steps + max(_LEAST_STEPS, _STEPS_A_WORD * len(words))
+
+    def last_before(self, steps: int) -> int:
+        """The number of steps of the last keyframe after fewer steps than that, 0 when there is none."""
+        at = bisect_left(self.steps, steps)
+        return self.steps[at - 1] if at else 0
+
+    def words(self, steps: int) -> tuple[object, ...]:
+        """The words of the keyframe after that number of steps; before the first step there is nothing to build."""
+        at = bisect_left(self.steps, steps)
+        return self._words[at] if steps else ()
 
 
 class Journal:
@@ -107,6 +151,8 @@ class Journal:
         instructions: Their instructions, code object by code object.
         chunks: The words of the steps, sealed.
         starts: The first step of each chunk.
+        keyframes: States in full, where reading can start.
+        written: The texts that the program wrote to standard output, and to standard error.
         length: The number of steps.
         null: What stands for CPython's NULL among the words.
         python: The version of the CPython that the program ran on.
@@ -117,29 +163,61 @@ class Journal:
         self.instructions: list[InstructionInfo] = []
         self.chunks: list[tuple[object, ...]] = []
         self.starts: list[int] = []
+        self.keyframes = Keyframes()
+        self.written: tuple[list[str], list[str]] = ([], [])
         self.length = 0
         self.null = null
         self.python = platform.python_version()
         self._columns: dict[int, Columns] = {}
+        self._pops: list[int] = []
 
     def __len__(self) -> int:
         return self.length
 
-    def add_chunk(self, words: tuple[object, ...]) -> None:
-        """Adds a sealed chunk and counts its steps."""
+    def add_chunk(self, words: tuple[object, ...], steps: int | None = None) -> None:
+        """Adds a sealed chunk; without a number of steps it is read for that, and for what was written."""
         self.starts.append(self.length)
         self.chunks.append(words)
-        self.length += len(self.columns(len(self.chunks) - 1).ends)
+        if steps is None:
+            steps = len(self.columns(len(self.chunks) - 1).ends)
+            self._find_written(words)
+        self.length += steps
+
+    def _find_written(self, words: Sequence[object]) -> None:
+        at = 0
+        while at < len(words):
+            if words[at] in (ops.OUT, ops.ERR):
+                self.written[words[at] - ops.OUT].append(str(words[at + 1]))  # type: ignore[operator]
+            at += ops.length(words, at)
+
+    def output(self) -> tuple[str, str]:
+        """All that the program wrote to standard output, and to standard error."""
+        return "".join(self.written[0]), "".join(self.written[1])
+
+    @property
+    def pops(self) -> list[int]:
+        """How many values each instruction takes from the stack."""
+        known = len(self._pops)
+        if known != len(self.instructions):
+            self._pops += [each.pops for each in self.instructions[known:]]
+        return self._pops
 
     def chunk_of(self, step: int) -> int:
         """The number of the chunk that has a step's words."""
         return bisect_right(self.starts, step) - 1
 
+    def end_of_chunk(self, step: int) -> int:
+        """The first step that lies behind the chunk with a step's words."""
+        after = self.chunk_of(step) + 1
+        return self.starts[after] if after < len(self.starts) else self.length
+
     def columns(self, chunk: int) -> Columns:
-        """The columns of a chunk."""
+        """The columns of a chunk; those of the chunks asked for last are kept."""
         known = self._columns.get(chunk)
         if known is None:
             known = self._columns[chunk] = Columns(self.chunks[chunk])
+            if len(self._columns) > _COLUMNS_KEPT:
+                del self._columns[next(iter(self._columns))]
         return known
 
     def word(self, step: int) -> int:

@@ -58,11 +58,24 @@ BRANCH: Final = 29
 STORE: Final = 30
 """slot: the value on top of the stack moves to a fast local slot."""
 
+FRAME: Final = 31
+"""frame, code, globals, namespace or None, instruction, base, depth, slots, n, words: a frame as it is, slots first.
+
+The instruction is the one it is at, -1 for none; it leaves `base` of the stack alone, which was `depth` long.
+This operation and the next three are in keyframes alone.
+"""
+RUNNING: Final = 32
+"""thread, next, n, frames: the frames of a thread, innermost last; its next step is executed in `next`, -1 for none."""
+LEFT: Final = 33
+"""depth, frame: the thread's step, which is not complete, has left that frame."""
+WRITTEN: Final = 34
+"""characters, characters: how much had been written to standard output and standard error."""
+
 FIRST_STEP: Final = 64
 """This and above: the words of a step end; it executed the instruction of that number, less this one."""
 
 CHUNK_STEPS: Final = 1024
-"""A chunk is sealed when it has that many steps."""
+"""A chunk is sealed when it has that many steps, or fewer where a keyframe comes between."""
 
 _FIXED: Final = {
     FAST: 3,
@@ -83,22 +96,27 @@ _FIXED: Final = {
     DROP: 2,
     BRANCH: 2,
     STORE: 2,
+    LEFT: 3,
+    WRITTEN: 3,
 }
-_COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3}
+_COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3, FRAME: 10, RUNNING: 4}
 """Operations whose last fixed word, at the end of that many, is the number of words that follow."""
+
+LENGTHS: Final = [_FIXED.get(operation, 0) for operation in range(FIRST_STEP)]
+"""The number of words of each operation, itself included; 0 where `length` has to be asked."""
+LENGTHS[: MOST_PUSHES + 1] = range(1, MOST_PUSHES + 2)
 
 
 def length(words: Sequence[object], at: int) -> int:
     """The number of words of the operation that starts at `at`, itself included."""
     operation = words[at]
     assert isinstance(operation, int)
-    if operation <= MOST_PUSHES:
-        return 1 + operation
     if operation >= FIRST_STEP:
         return 1
-    if operation in _FIXED:
-        return _FIXED[operation]
+    if LENGTHS[operation]:
+        return LENGTHS[operation]
     fixed = _COUNTED[operation]
     count = words[at + fixed - 1]
     assert isinstance(count, int)
+    assert count >= 0
     return fixed + count

@@ -4,9 +4,8 @@ import gc
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import CodeType, FrameType
-
-import psutil
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import effect_handlers, ops, stack_handlers
@@ -15,7 +14,9 @@ from calcharo_vm.recording.frames import CUT, FrameRecord, Leave, ObservedFrame,
 from calcharo_vm.recording.handlers import Handler
 from calcharo_vm.recording.identity import Shade, Words, stands_for, token
 from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.keyframes import make_keyframe
 from calcharo_vm.recording.linking import Linker
+from calcharo_vm.recording.live_keyframes import LiveKeyframes
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.plan import (
     BRANCH,
@@ -29,6 +30,8 @@ from calcharo_vm.recording.plan import (
     Row,
     make_plan,
 )
+from calcharo_vm.recording.replay import CONTRADICTIONS
+from calcharo_vm.recording.sampling import sample
 from calcharo_vm.recording.settling import make_settle
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.tape import Tape
@@ -71,8 +74,11 @@ class Recorder:
         self._local = threading.local()
         self._threads: list[ThreadRecord] = []
         self._gone: list[int] = []
-        self._process = psutil.Process()
         self._next_sample = 0
+        self._sample: tuple[object, object] = (0, 0.0)
+        self._written = [0, 0]
+        self._live = LiveKeyframes(self.shadow)
+        self._keyframe_is_due = False
         self._is_open = True
         self._settle = make_settle(self.shadow, self)
         self._linker = Linker(self.tape, self.effects, self._settle, self)
@@ -142,6 +148,8 @@ class Recorder:
         """Journals what the program wrote to its standard output, or to its standard error."""
         with self.lock:
             self.log += (ops.ERR if is_error else ops.OUT, text)
+            self.journal.written[is_error].append(text)
+            self._written[is_error] += len(text)
 
     def finish(self) -> Journal:
         """Completes the last steps and returns the journal; no event may follow."""
@@ -154,9 +162,7 @@ class Recorder:
                         self._turn_to(thread)
                         self.tape.commit(thread.word)
                         thread.word = 0
-                self.journal.chunks.append(tuple(self.log))
-                self.journal.length = self.complete_steps
-                self.log.clear()
+                self.journal.add_chunk(self._take_words(), self.complete_steps - len(self.journal))
         return self.journal
 
     @property
@@ -192,6 +198,8 @@ class Recorder:
     def _arrive(self, frame: ObservedFrame) -> None:
         record = frame.record
         thread, row, held = record.thread, record.row, record.held
+        if self._keyframe_is_due and row is None and not thread.word:
+            self._make_keyframe(frame)
         if thread is not self.writer:
             self._turn_to(thread)
         if row is not None:
@@ -210,14 +218,16 @@ class Recorder:
                 record.held = None
         elif self.shadow.zeros:
             self.shadow.purge()
-        self._goes_on(record, thread)
+        self._goes_on(frame, record, thread)
         del held  # which may run a finaliser: the step is complete
 
-    def _goes_on(self, record: FrameRecord, thread: ThreadRecord) -> None:
+    def _goes_on(self, frame: ObservedFrame, record: FrameRecord, thread: ThreadRecord) -> None:
         """Completes the thread's latest step: nothing is pending any more, unless there are other threads."""
         word, thread.word = thread.word, 0
         if word:
             self.tape.commit(word)
+            if self._keyframe_is_due:
+                self._make_keyframe(frame)
         self.running = record
         if not self._is_shared:
             self.tape.pending.clear()
@@ -272,7 +282,7 @@ class Recorder:
             shadow.release_all(taken)
         if shadow.zeros:
             shadow.purge()
-        self._goes_on(record, thread)
+        self._goes_on(frame, record, thread)
 
     def _call(self, frame: ObservedFrame, record: FrameRecord) -> list[Shade] | None:
         """Journals that the instruction of a frame has taken its operands and calls, and returns what they were."""
@@ -307,8 +317,12 @@ class Recorder:
         if is_over:
             if record.plan.filled_cells:
                 self._hand_over_cells(frame, record, thread)
+            if record.leash is not None:
+                self._live.ended(record.number)
             self.shadow.release_all(record.take_all())
         else:
+            if record.leash is None:
+                self._live.suspended(frame)
             record.suspend(self._abandon, self.effects.searches)
         if not thread.frames and thread.word:  # nothing need follow on this thread
             self.tape.commit(thread.word)
@@ -325,6 +339,8 @@ class Recorder:
         self.tape.pending.append(True)
         if plan.filled_cells:
             self._hand_over_cells(frame, record, thread)
+        if record.leash is not None:
+            self._live.ended(record.number)
         shadow.release_all(record.take_all())
         if not thread.frames:  # nothing need follow on this thread
             self.tape.commit(word)
@@ -369,6 +385,7 @@ class Recorder:
     def _abandon(self, frame: int, words: Words) -> None:
         """Lets go what a suspended frame held; called whenever the frame is thrown away."""
         self.shadow.release_all(words)
+        self._live.ended(frame)
         self._gone.append(frame)
         self._pend()  # so that the next step forgets what nobody holds any more
 
@@ -488,18 +505,47 @@ class Recorder:
 
     def seal(self) -> None:
         """Closes the chunk of words written so far, and starts another with a sample."""
-        self.journal.chunks.append(tuple(self.log))
-        self.log.clear()
+        steps = self.tape.steps
+        self.journal.add_chunk(self._take_words(), steps - len(self.journal))
+        if steps >= self.journal.keyframes.due:
+            if self._is_shared:
+                self._replay_for_keyframe()
+            else:
+                self._keyframe_is_due = True
+                self._pend()  # so that it is made before the next instruction executes
         self._start_chunk()
+
+    def _take_words(self) -> tuple[object, ...]:
+        words = self.log[:]
+        del self.log[: len(words)]  # what a finaliser has added meanwhile stays
+        return tuple(words)
 
     def _start_chunk(self) -> None:
         steps = self.tape.steps
-        self.journal.starts.append(steps)
         if self.writer is not None:
             self.log += (ops.THREAD, self.writer.number)
         if steps >= self._next_sample:
             self._next_sample = steps + self.sample_interval
-            self.log += (ops.SAMPLE, self._process.memory_info().rss, time.thread_time())
+            self._sample = sample()
+            self.log += (ops.SAMPLE, *self._sample)
+
+    def _make_keyframe(self, frame: ObservedFrame) -> None:
+        """Makes the keyframe that is due, if `frame` is between two instructions and nothing comes between."""
+        if not self.tape.is_between_steps:
+            return
+        self.tape.start_chunk()
+        place = self.tape.steps, len(self.log)
+        words = self._live.words(frame)
+        if words is None:
+            self._replay_for_keyframe()
+        elif place == (self.tape.steps, len(self.log)):
+            self.journal.keyframes.add(place[0], (*words, ops.SAMPLE, *self._sample, ops.WRITTEN, *self._written))
+        self._keyframe_is_due = self.tape.steps >= self.journal.keyframes.due
+
+    def _replay_for_keyframe(self) -> None:
+        """Makes the keyframe at the end of the journal from what is journalled, where the frames do not tell."""
+        with suppress(*CONTRADICTIONS):  # whoever reads the recording will be told
+            make_keyframe(self.journal)
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "stop" and info["collected"]:

@@ -8,7 +8,7 @@ from typing import TextIO, overload
 from calcharo_vm import errors
 from calcharo_vm.errors import CalcharoError, ExecutionError, LimitExceeded, RecordingError
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording import ops, queries
+from calcharo_vm.recording import queries
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.replay import Replay
 from calcharo_vm.recording.state import State
@@ -76,14 +76,7 @@ class Recording(Sequence[ExecutionStep]):
     @property
     def _output(self) -> tuple[str, str]:
         if self._written is None:
-            parts: tuple[list[str], list[str]] = ([], [])
-            for words in self.journal.chunks:
-                at = 0
-                while at < len(words):
-                    if words[at] in (ops.OUT, ops.ERR):
-                        parts[words[at] - ops.OUT].append(str(words[at + 1]))  # type: ignore[operator]
-                    at += ops.length(words, at)
-            self._written = "".join(parts[0]), "".join(parts[1])
+            self._written = self.journal.output()
         return self._written
 
     # --- states ----------------------------------------------------------------------------------

@@ -1,32 +1,44 @@
-"""Finds the state after any step quickly: keyframes, made on the way, and cursors that move forward."""
+"""Finds the state after any step quickly: from a keyframe, or from a state that is near already."""
 
-from bisect import bisect_right
 from typing import Final
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.keyframes import words_of
 from calcharo_vm.recording.state import State
 
-_KEYFRAME_STEPS: Final = 1024
 _NEAR_STEPS: Final = 64
 _NEAR_KEPT: Final = 64
+_NEAR_SIZE: Final = 1 << 12
 _CURSORS: Final = 3
+
+CONTRADICTIONS: Final = (
+    AssertionError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
+"""What applying or reading words raises that make no sense."""
 
 
 class Replay:
     """The states of a journal.
 
-    A keyframe is kept every thousand steps, or more when the state is large, so that all keyframes
-    together stay in proportion to the journal. Close keyframes are kept around the last place that
-    was reached by going back, so that walking backwards does not start over at every step.
+    The way to a step starts at the last keyframe before it, or at a state that is nearer. Where the journal has
+    no keyframes, as when it was read from JSON, they are made on the way. Copies of states are kept around the last
+    place that was reached by going back, so that walking backwards does not start over at every step.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._keyframes: list[State] = [State(journal)]
         self._near: dict[int, State] = {}
         self._cursors: list[State] = []
+        self._reached = 0
 
     def after(self, step: int) -> State:
         """The state after a step; it is good until the next call.
@@ -38,44 +50,57 @@ class Replay:
         for cursor in self._cursors:
             if cursor.steps == target:
                 return cursor
-        state = self._nearest(target)
         try:
+            state = self._nearest(target)
             self._advance(state, target)
-        except (AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
-            message = f"step {state.steps} of the recording contradicts those before it ({error!r}): record again"
+        except CONTRADICTIONS as error:
+            self._cursors.clear()
+            message = f"step {step} of the recording contradicts those before it ({error!r}): record again"
             raise RecordingFormatError(message) from error
         return state
 
     def _nearest(self, target: int) -> State:
         """A cursor at or before a number of steps, taken from wherever the way is shortest."""
-        at = bisect_right(self._keyframes, target, key=lambda state: state.steps) - 1
-        best = self._keyframes[at]
+        keyframe = self._journal.keyframes.last_before(target)
         near = max((steps for steps in self._near if steps <= target), default=-1)
-        if near > best.steps:
-            best = self._near[near]
-        ahead = [cursor for cursor in self._cursors if best.steps <= cursor.steps <= target]
-        if ahead:
-            state = max(ahead, key=lambda cursor: cursor.steps)
+        ahead = max((cursor for cursor in self._cursors if cursor.steps <= target), key=_steps, default=None)
+        if ahead is not None and (ahead.steps >= max(keyframe, near) or target - ahead.steps <= _NEAR_STEPS):
+            state = ahead
             self._cursors.remove(state)
+        elif near > keyframe:
+            state = self._near[near].copy()
         else:
-            state = best.copy()
+            state = State.of_keyframe(self._journal, keyframe)
         self._cursors.insert(0, state)
         del self._cursors[_CURSORS:]
         return state
 
     def _advance(self, state: State, target: int) -> None:
-        goes_back = target < self._keyframes[-1].steps
+        goes_back = 0 < self._reached - target <= ops.CHUNK_STEPS
+        self._reached = target
+        keyframes = self._journal.keyframes
         while state.steps < target:
-            stop = (state.steps // _NEAR_STEPS + 1) * _NEAR_STEPS
+            stop = (state.steps // _NEAR_STEPS + 1) * _NEAR_STEPS if goes_back else target
+            if not keyframes.are_complete:
+                stop = min(stop, self._journal.end_of_chunk(state.steps))
             state.advance(min(stop, target))
-            if state.steps == stop:
-                self._keep(state, goes_back=goes_back)
+            if not keyframes.are_complete:
+                self._make_keyframe(state)
+            if goes_back and state.steps == stop:
+                self._keep(state)
 
-    def _keep(self, state: State, *, goes_back: bool) -> None:
-        last = self._keyframes[-1].steps
-        if state.steps >= last + max(_KEYFRAME_STEPS, state.size):
-            self._keyframes.append(state.copy())
-        elif goes_back and state.size < _KEYFRAME_STEPS and state.steps not in self._near:
+    def _make_keyframe(self, state: State) -> None:
+        keyframes = self._journal.keyframes
+        if state.steps >= keyframes.due and state.steps == self._journal.end_of_chunk(state.steps - 1):
+            keyframes.add(state.steps, words_of(state))
+
+    def _keep(self, state: State) -> None:
+        interval = _NEAR_STEPS * (1 + state.size // _NEAR_SIZE)
+        if state.steps % interval == 0 and state.steps not in self._near:
             self._near[state.steps] = state.copy()
-            if len(self._near) > _NEAR_KEPT:
+            if len(self._near) > max(4, min(_NEAR_KEPT, _NEAR_KEPT * _NEAR_SIZE // (state.size + 1))):
                 del self._near[next(iter(self._near))]
+
+
+def _steps(state: State) -> int:
+    return state.steps

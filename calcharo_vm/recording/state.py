@@ -1,5 +1,6 @@
 """The state of the program after a step, rebuilt from the journal."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
@@ -99,6 +100,9 @@ class State:
         self._raises: dict[int, tuple[str, str]] = {}  # by thread, in a step that is not complete
         self._step_thread = 0
         self._instruction = _NO_WORD
+        self._chunk = -1
+        self._words: tuple[object, ...] = ()  # of that chunk
+        self._at = 0  # how much of it is applied
         self._dropped: list[int] = []
         self._mark = object()
 
@@ -107,6 +111,7 @@ class State:
         other = State(self.journal)
         other.steps, other.thread, other.executing = self.steps, self.thread, self.executing
         other._step_thread, other._instruction = self._step_thread, self._instruction
+        other._chunk, other._words, other._at = self._chunk, self._words, self._at
         other.threads = {thread: frames.copy() for thread, frames in self.threads.items()}
         other.frames = {number: frame.copy() for number, frame in self.frames.items()}
         other.heap = self.heap.copy()
@@ -126,35 +131,108 @@ class State:
 
     # --- applying steps --------------------------------------------------------------------------
 
+    @classmethod
+    def of_keyframe(cls, journal: Journal, steps: int) -> "State":
+        """The state after so many steps, as a keyframe has it: without what only its last step is asked for."""
+        state = cls(journal)
+        words, at = journal.keyframes.words(steps), 0
+        while at < len(words):
+            at = state._apply(words, at)
+        state.steps = steps
+        state._chunk = journal.chunk_of(steps) - 1
+        if journal.starts[state._chunk + 1] != steps:
+            raise AssertionError(f"there is a keyframe after step {steps}, inside of a chunk")
+        return state
+
     def advance(self, steps: int) -> None:
         """Applies the journal's steps up to that many."""
-        journal = self.journal
         while self.steps < steps:
-            chunk = journal.chunk_of(self.steps)
-            columns, words, first = journal.columns(chunk), journal.chunks[chunk], journal.starts[chunk]
-            at = self.steps - first
-            last = min(steps - first, len(columns.ends))
-            start = columns.ends[at - 1] + 1 if at else 0
-            for number in range(at, last):
-                end = columns.ends[number]
-                self._begin(columns.threads[number], columns.instructions[number])
-                while start < end:
-                    start = self._apply(words, start)
-                self._complete()
-                start = end + 1
+            if self._at == len(self._words):
+                self._chunk += 1
+                self._words, self._at = self.journal.chunks[self._chunk], 0
+            elif self.steps < steps - 1:
+                self._hurry(self._words, steps - 1)
+            else:
+                self._step(self._words)
 
-    def _begin(self, thread: int, instruction: int) -> None:
+    def _hurry(self, words: Sequence[object], steps: int) -> None:
+        """Applies steps of the chunk, up to that many, of which nothing will be asked but the state they lead to.
+
+        Most steps only move values within one frame; these are applied right here.
+        """
+        at, done, end = self._at, self.steps, len(words)
+        pops, first_step = self.journal.pops, ops.FIRST_STEP
+        while done < steps and at < end:
+            self._forget_last_step(self.thread)
+            running = self.threads.get(self.thread)
+            if running and self._next.get(self.thread) == running[-1]:
+                frame = self.frames[running[-1]]
+                stack, fast, before = frame.stack, frame.fast, at
+                while done < steps and at < end:
+                    operation = words[at]
+                    if operation <= ops.MOST_PUSHES:  # type: ignore[operator] # an operation is an int
+                        stop = at + 1 + operation  # type: ignore[operator]
+                        following = words[stop]
+                        if following >= first_step:  # type: ignore[operator]
+                            taken = pops[following - first_step]  # type: ignore[operator]
+                            if taken:
+                                stack[len(stack) - taken :] = words[at + 1 : stop]
+                            else:
+                                stack += words[at + 1 : stop]
+                            at = stop + 1
+                        elif following == ops.BRANCH and words[stop + 2] >= first_step:  # type: ignore[operator]
+                            taken = pops[words[stop + 2] - first_step]  # type: ignore[operator]
+                            stack[len(stack) - taken :] = words[at + 1 : stop]
+                            at = stop + 3
+                        else:
+                            break
+                    elif operation >= first_step:  # type: ignore[operator]
+                        at += 1
+                    elif operation == ops.STORE and words[at + 2] >= first_step:  # type: ignore[operator]
+                        fast[words[at + 1]] = stack.pop()  # type: ignore[call-overload]
+                        at += 3
+                    else:
+                        break
+                    done += 1
+                if at != before:
+                    frame.word = words[at - 1] - first_step  # type: ignore[operator]
+                frame.depth = frame.base = len(stack)
+            self._at, self.steps = at, done
+            if done < steps and at < end:
+                self._step(words)
+                at, done = self._at, self.steps
+
+    def _step(self, words: Sequence[object]) -> None:
+        """Applies the next step of the chunk."""
+        at, thread = self._at, self.thread
+        while (operation := words[at]) < ops.FIRST_STEP:  # type: ignore[operator] # an operation is an int
+            if operation == ops.THREAD:
+                thread = words[at + 1]  # type: ignore[assignment]
+            at += ops.LENGTHS[operation] or ops.length(words, at)  # type: ignore[call-overload]
+        self._begin(thread, operation - ops.FIRST_STEP)  # type: ignore[operator]
+        end, at = at, self._at
+        while at < end:
+            at = self._apply(words, at)
+        self._complete()
+        self._at = end + 1
+
+    def _forget_last_step(self, thread: int) -> None:
+        """Forgets the objects and frames that the last step was the last to show."""
         for oid in self._dropped:
             del self.heap[oid]
         self._dropped = []
         for _depth, number in self._finished.pop(thread, ()):
             self.frames.pop(number, None)
+
+    def _begin(self, thread: int, instruction: int) -> None:
+        self._forget_last_step(thread)
         self.pushed = self.branch = None
         self.popped = []
         self.executing = _NO_WORD
         self._step_thread, self._instruction = thread, instruction
-        if thread in self._next:
-            self._place(self._next[thread])
+        following = self.frames.get(self._next.get(thread, _NO_WORD))
+        if following is not None and following.code == self.journal.instructions[instruction].code:
+            self._place(following.number)  # or else a finaliser is called between two instructions
 
     def _place(self, number: int) -> None:
         """Puts a frame at the instruction of the step that begins."""
@@ -170,13 +248,13 @@ class State:
         running = self.threads.get(thread)
         if running:
             frame = self.frames[running[-1]]
-            frame.depth = len(frame.stack)
+            frame.depth = frame.base = len(frame.stack)
             self._next[thread] = frame.number
         else:
             self._next.pop(thread, None)
         self.steps += 1
 
-    def _apply(self, words: tuple[object, ...], at: int) -> int:
+    def _apply(self, words: Sequence[object], at: int) -> int:
         """Applies the operation that starts at `at`, and returns where the next one starts."""
         operation = words[at]
         assert isinstance(operation, int)
@@ -197,8 +275,10 @@ class State:
             self.branch = self.top.number, bool(words[at + 1])
         elif operation == ops.STACK:
             self._push(self.top, words[at + 1], words[at + 3 : end])  # type: ignore[arg-type]
-        elif operation >= ops.NEW:
+        elif ops.NEW <= operation <= ops.DROP:
             self._apply_to_heap(operation, words[at + 1 : end])
+        elif operation >= ops.FRAME:
+            self._apply_of_keyframe(operation, words[at + 1 : end])
         else:
             self._apply_to_run(operation, words[at + 1 : end])
         return end
@@ -208,19 +288,18 @@ class State:
         """The innermost frame of the current thread."""
         return self.frames[self.threads[self.thread][-1]]
 
-    def _push(self, frame: FrameState, kept: int, new: tuple[object, ...]) -> None:
+    def _push(self, frame: FrameState, kept: int, new: Sequence[object]) -> None:
         self.popped = frame.stack[kept:] or self.popped
         frame.stack[kept:] = new
 
-    def _apply_to_run(self, operation: int, operands: tuple[object, ...]) -> None:
+    def _apply_to_run(self, operation: int, operands: Sequence[object]) -> None:
         match operation, operands:
             case ops.ENTER, (int(number), int(code), int(globals_), int() | None as namespace, int(), *fast):
                 self.frames[number] = FrameState(number, code, globals_, namespace, fast)
                 self._frames_of_thread.append(number)
-                if self.thread not in self._next:
-                    self._next[self.thread] = number
-                    if self.thread == self._step_thread and self.executing == _NO_WORD:
-                        self._place(number)
+                self._next.setdefault(self.thread, number)
+                if self.thread == self._step_thread and self.executing == _NO_WORD:
+                    self._place(number)
             case ops.LEAVE, (str(how),):
                 stack = self._frames_of_thread
                 number = stack.pop()
@@ -243,11 +322,30 @@ class State:
             case _:
                 raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
 
+    def _apply_of_keyframe(self, operation: int, operands: Sequence[object]) -> None:
+        match operation, operands:
+            case ops.FRAME, (int(number), int(code), int(globals_), int() | None as namespace, *_):
+                at, base, depth, slots, _count, *words = operands[4:]
+                frame = FrameState(number, code, globals_, namespace, words[:slots])  # type: ignore[index]
+                frame.stack = words[slots:]  # type: ignore[index]
+                frame.word, frame.base, frame.depth = at, base, depth  # type: ignore[assignment]
+                self.frames[number] = frame
+            case ops.RUNNING, (int(thread), int(following), int(), *numbers):
+                self.threads[thread] = numbers  # type: ignore[assignment]
+                if following != _NO_WORD:
+                    self._next[thread] = following
+            case ops.LEFT, (int(depth), int(number)):
+                self._left.setdefault(self.thread, []).append((depth, number))
+            case ops.WRITTEN, (int(out), int(err)):
+                self.written = [out, err]
+            case _:
+                raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
+
     @property
     def _frames_of_thread(self) -> list[int]:
         return self.threads.setdefault(self.thread, [])
 
-    def _apply_to_heap(self, operation: int, operands: tuple[object, ...]) -> None:
+    def _apply_to_heap(self, operation: int, operands: Sequence[object]) -> None:
         oid = operands[0]
         assert isinstance(oid, int)
         if operation == ops.NEW:

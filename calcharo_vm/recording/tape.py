@@ -41,6 +41,11 @@ class Tape:
         """The number of complete steps."""
         return self._sealed + ops.CHUNK_STEPS - self.room
 
+    @property
+    def is_between_steps(self) -> bool:
+        """Whether the chunk has just started, or its last word ends a step that was completed by `commit`."""
+        return len(self.words) in (self._start, self._committed)
+
     def commit(self, word: int) -> None:
         """Completes a step, whose instruction may have executed long ago, by writing its last word."""
         self.words.append(word)
@@ -48,13 +53,15 @@ class Tape:
         self.room -= 1
         if not self.room:
             self.start_chunk()
-            self._sealed_word = _NOWHERE
 
     def start_chunk(self) -> None:
-        """Seals the chunk: it has no room left."""
-        self._sealed += ops.CHUNK_STEPS
+        """Seals the chunk: it has no room left, or a keyframe is to follow the step that is complete."""
+        if len(self.words) == self._start:
+            return
+        self._sealed = self.steps
         self.room = ops.CHUNK_STEPS
-        self._sealed_word = self.words[-1]  # type: ignore[assignment] # a step's last word is an int
+        is_committed = len(self.words) == self._committed
+        self._sealed_word = _NOWHERE if is_committed else self.words[-1]  # type: ignore[assignment] # an int
         self._committed = _NOWHERE
         self._seal()
         self._start = len(self.words)

@@ -1,0 +1,63 @@
+"""Keyframes: a whole state as a run of journal words, from which reading can start.
+
+They say nothing of what only the last step is asked for, such as what it pushed, so they serve the steps after it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.state import State
+from calcharo_vm.recording.values import HeapKind
+
+Words = list[object]
+
+
+def put_object(words: Words, oid: int, kind: HeapKind, type_name: str, name: str) -> None:
+    """Adds an object, empty as yet."""
+    words += (ops.NEW, oid, kind._value_, type_name, name)
+
+
+def put_content(
+    words: Words, oid: int, items: Sequence[object], table: Mapping[object, object], fields: Mapping[object, object]
+) -> None:
+    """Adds what an object holds, as words."""
+    if items:
+        words += (ops.ITEMS, oid, 0, 0, len(items), *items)
+    for operation, entries in ((ops.TABLE, table), (ops.FIELDS, fields)):
+        if entries:
+            words += (operation, oid, 2 * len(entries))
+            words += [part for entry in entries.items() for part in entry]
+
+
+def words_of(state: State) -> tuple[object, ...]:
+    """The keyframe of a state."""
+    words: Words = []
+    gone = set(state._dropped)
+    for oid, thing in state.heap.items():
+        if oid not in gone:
+            put_object(words, oid, thing.kind, thing.type_name, thing.name)
+            put_content(words, oid, thing.items, thing.table, thing.fields)
+    finished = {number for left in state._finished.values() for _depth, number in left}
+    for frame in state.frames.values():
+        if frame.number not in finished:
+            words += (ops.FRAME, frame.number, frame.code, frame.globals, frame.namespace)
+            words += (frame.word, frame.base, frame.depth, len(frame.fast), len(frame.fast) + len(frame.stack))
+            words += frame.fast + frame.stack
+    for thread, running in state.threads.items():
+        words += (ops.RUNNING, thread, state._next.get(thread, -1), len(running), *running)
+        left, raises = state._left.get(thread, ()), state._raises.get(thread)
+        words += (ops.THREAD, thread) if left or raises else ()
+        for each in left:
+            words += (ops.LEFT, *each)
+        words += (ops.RAISED, *raises) if raises else ()
+    words += (ops.THREAD, state.thread, ops.SAMPLE, *state.sample, ops.WRITTEN, *state.written)
+    return tuple(words)
+
+
+def make_keyframe(journal: Journal) -> None:
+    """Adds the keyframe at the end of a journal, which is found by applying the steps since the last one."""
+    state = State.of_keyframe(journal, journal.keyframes.last_before(journal.length))
+    state.advance(journal.length)
+    journal.keyframes.add(journal.length, words_of(state))

@@ -1,0 +1,102 @@
+"""Keyframes made while the program runs, from the recorded heap and from the frames themselves."""
+
+from collections.abc import Iterable
+from weakref import ref
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.frames import CUT, FrameRecord, ObservedFrame, ThreadRecord
+from calcharo_vm.recording.identity import Shade, Table, Words, token
+from calcharo_vm.recording.keyframes import put_content, put_object
+from calcharo_vm.recording.shadow import Shadow
+
+
+class _UnlikeTheJournalError(Exception):
+    """Says that the frames are not as the journal has them, as while an instruction executes."""
+
+
+class LiveKeyframes:
+    """Makes the keyframe of a program of one thread, between two of its instructions."""
+
+    def __init__(self, shadow: Shadow) -> None:
+        self._shadow = shadow
+        self._suspended: dict[int, ref[ObservedFrame]] = {}
+
+    def suspended(self, frame: ObservedFrame) -> None:
+        """Remembers, without keeping it alive, a frame that may go on later."""
+        self._suspended[frame.record.number] = ref(frame)
+
+    def ended(self, frame: int) -> None:
+        """Forgets a frame that was suspended once, by its number, as it goes on no more."""
+        self._suspended.pop(frame, None)
+
+    def words(self, frame: ObservedFrame) -> tuple[object, ...] | None:
+        """The keyframe when `frame` is about to execute an instruction; None where it cannot be told."""
+        words: Words = []
+        thread = frame.record.thread
+        try:
+            self._put_objects(words)
+            running = self._put_running(words, thread, frame)
+            self._put_suspended(words, running)
+        except _UnlikeTheJournalError:
+            return None
+        numbers = [record.number for record in thread.frames]
+        words += (ops.RUNNING, thread.number, numbers[-1], len(numbers), *numbers, ops.THREAD, thread.number)
+        return tuple(words)
+
+    def _put_objects(self, words: Words) -> None:
+        shadow = self._shadow
+        shadow.nameless = [shade for shade in shadow.nameless if shade.is_recorded]
+        for shade in (*shadow.by_id.values(), *shadow.nameless):
+            oid = shade.token.stop
+            put_object(words, oid, shade.kind, shade.type_name, shade.name)
+            put_content(words, oid, _tokens(shade.items), _table(shade.table), _table(shade.fields))
+
+    def _put_running(self, words: Words, thread: ThreadRecord, frame: ObservedFrame | None) -> set[int]:
+        numbers = set()
+        for record in reversed(thread.frames):
+            if frame is None or frame.record is not record:
+                raise _UnlikeTheJournalError
+            self._put_frame(words, frame, record)
+            numbers.add(record.number)
+            frame = frame.back
+        return numbers
+
+    def _put_suspended(self, words: Words, running: set[int]) -> None:
+        for number, reference in list(self._suspended.items()):
+            frame = reference()
+            if frame is not None and number not in running:
+                self._put_frame(words, frame, frame.record)
+
+    def _put_frame(self, words: Words, frame: ObservedFrame, record: FrameRecord) -> None:
+        globals_, *locals_ = (shade.token.stop for shade in record.namespaces)
+        fast = self._content(frame.fast, record.slots.items())
+        stack = self._content(frame.stack, zip(record.places[1:], record.shades[1:], strict=True))
+        at, base, depth = -1, len(stack), len(stack)
+        if record.row is not None:
+            at, base, depth = record.row[0] - ops.FIRST_STEP, record.length - record.row[1], record.length
+            if record.length == CUT or not base <= len(stack) <= depth:  # something there is not journalled yet
+                raise _UnlikeTheJournalError
+        words += (ops.FRAME, record.number, record.plan.number, globals_, locals_[0] if locals_ else None)
+        words += (at, base, depth, len(fast), len(fast) + len(stack), *fast, *stack)
+
+    def _content(self, values: Words, recorded: Iterable[tuple[int, Shade]]) -> Words:
+        """The words for what a frame holds: scalars are themselves, objects are told from what is recorded."""
+        scalars, tokens = self._shadow.scalars, {place: shade.token for place, shade in recorded}
+        try:
+            words = [
+                value if id(type(value)) in scalars else tokens.pop(place) for place, value in enumerate(values)
+            ]  # fmt: skip
+        except KeyError as error:
+            raise _UnlikeTheJournalError from error
+        if tokens:
+            raise _UnlikeTheJournalError
+        return words
+
+
+def _tokens(words: Words) -> Words:
+    return [word.token if type(word) is Shade else word for word in words]
+
+
+def _table(table: Table) -> Table:
+    return {token(key): token(word) for key, word in table.items()}

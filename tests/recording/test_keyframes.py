@@ -1,0 +1,287 @@
+"""Tests for keyframes.py, live_keyframes.py, and Keyframes in journal.py: what they build is what the steps lead to."""
+
+import itertools
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from calcharo_vm.errors import RecordingFormatError
+from calcharo_vm.recording import Recorder, Recording, journal, ops
+from calcharo_vm.recording.state import State
+from tests.recording.audit import record
+from tests.recording.machine import NULL, FakeFrame, finish, function_frame, step
+
+if TYPE_CHECKING:
+    from calcharo_vm.recording.state import FrameState
+
+OFTEN = 24
+
+PROGRAMS = {
+    "loops and strings": """
+text, total = '', 0
+for i in range(60):
+    text += str(i); total += i * 1.5
+    print(text)
+""",
+    "recursion and heap": """
+def tree(n): return {'n': n, 'parts': [tree(n - 1), (n, {n})] if n else []}
+kept = [tree(2) for _ in range(3)]
+kept.clear()
+""",
+    "objects": """
+import collections
+class Node:
+    __slots__ = ('next', 'value')
+    def __init__(self, value, next=None): self.value, self.next = value, next
+class Stack(list):
+    label = 'x'
+node = None
+for i in range(12): node = Node(i, node)
+stack = Stack('abc'); stack.more = collections.deque([node]); stack.__class__ = Stack
+keys = {node: 1, (1, stack[0]): 2, frozenset([1]): 3}
+del node, stack.more
+""",
+    "suspended generators": """
+def numbers(n):
+    kept, scalar = [n], n
+    while True:
+        got = yield scalar
+        kept.append(got); scalar += 1
+def outer(n): yield from numbers(n)
+some = [outer(i) for i in range(5)]
+for _ in range(4):
+    for each in some: next(each)
+some.pop().close(); del each
+left = [next(one) for one in some for _ in range(2)]
+finished = list(x for x in left)
+async def run(): return [await other(i) for i in range(3)]
+async def other(i): return i
+try: run().send(None)
+except StopIteration as stop: pass
+""",
+    "exceptions and finalisers": """
+class Loud:
+    def __del__(self): done.append(len(done))
+done = []
+def fail(n):
+    kept = Loud()
+    try:
+        if n: fail(n - 1)
+        else: raise ValueError(n)
+    except ValueError:
+        done.append(n); raise
+    finally: done.append('f')
+for i in range(4):
+    try: fail(i)
+    except ValueError: pass
+""",
+    "native code that calls back": """
+class Key:
+    def __init__(self, n): self.n = n
+    def __lt__(self, other): return self.n < other.n
+    def __hash__(self): return hash(self.n)
+    def __eq__(self, other): return self.n == other.n
+    def __add__(self, other): return Key(self.n + other.n)
+keys = sorted([Key(3), Key(1), Key(2)], key=lambda key: Key(-key.n))
+total = {key: key + key for key in keys}
+again = [total[Key(2)].n for _ in range(5)]
+""",
+    "tracing": """
+import sys
+def trace(frame, event, argument):
+    seen.append(event)
+    return trace
+seen = []
+def f(n): return [n * i for i in range(n)]
+sys.settrace(trace)
+f(3)
+sys.settrace(None)
+""",
+    "threads": """
+import threading
+done, lock = [], threading.Lock()
+def work(n):
+    for i in range(20):
+        with lock:
+            try: done.append((n, 1 / i))
+            except ZeroDivisionError: done.append(n)
+threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+for t in threads: t.start()
+for t in threads: t.join()
+""",
+}
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes short chunks, with a keyframe after each."""
+    monkeypatch.setattr(ops, "CHUNK_STEPS", OFTEN)
+    monkeypatch.setattr(journal, "_LEAST_STEPS", OFTEN)
+    monkeypatch.setattr(journal, "_STEPS_A_WORD", 0)
+
+
+def frame_shape(frame: "FrameState", *, is_top: bool) -> object:
+    place = None if is_top else (frame.word, frame.base)  # the next step of the top frame says where it is
+    return frame.code, frame.globals, frame.namespace, repr(frame.fast), repr(frame.stack), place
+
+
+def shape(state: State) -> dict[str, object]:
+    """All that a state says of the steps that follow, and of the step it is after."""
+    gone = set(state._dropped)
+    heap = {
+        oid: (thing.kind, thing.type_name, thing.name, repr(thing.items), repr(thing.table), repr(thing.fields))
+        for oid, thing in sorted(state.heap.items())
+        if oid not in gone
+    }
+    running = {thread: numbers for thread, numbers in state.threads.items() if numbers}
+    frames = {
+        number: frame_shape(state.frames[number], is_top=number == numbers[-1])
+        for numbers in running.values()
+        for number in numbers
+    }
+    return {
+        "heap": heap,
+        "running": running,
+        "frames": frames,
+        "next": dict(sorted(state._next.items())),
+        "left": {thread: left for thread, left in state._left.items() if left},
+        "raises": state._raises,
+        "rest": (state.steps, state.thread, state.written, state.sample),
+        "step": (state.raised, repr(state.pushed), repr(state.popped), state.branch, state.executing),
+    }
+
+
+def check_keyframes(recording: Recording) -> int:
+    """Goes on from each keyframe, and compares the states with those of a way from the start; returns how many."""
+    written = recording.journal
+    followed = State(written)
+    ends = [*written.keyframes.steps, len(written)]
+    for start, end in itertools.pairwise(ends):
+        for target in sorted({start + 1, end}):
+            if target > len(written):
+                continue
+            followed.advance(target)
+            state = State.of_keyframe(written, start)
+            state.advance(target)
+            found, expected = shape(state), shape(followed)
+            assert expected == found, [
+                (key, expected[key], found[key]) for key in expected if expected[key] != found[key]
+            ]
+    return len(written.keyframes.steps)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_keyframes_are_what_the_steps_lead_to(name: str, often: None) -> None:
+    recording = record(PROGRAMS[name])
+
+    assert check_keyframes(recording) > len(recording) // OFTEN // 3 >= 1
+    assert recording.outcome.status == "completed"
+
+
+def test_small_states_have_keyframes_every_two_thousand_steps() -> None:
+    recording = record("n = 0\nwhile n < 1000: n += 1\n")
+
+    assert [2048, 4096] == list(recording.journal.keyframes.steps)[:2]
+
+
+def test_keyframes_of_large_states_are_far_apart() -> None:
+    recording = record("kept = list(range(3000))\nn = 0\nwhile n < 2000: n += 1\n")
+    first, second, *_ = recording.journal.keyframes.steps
+
+    assert second - first >= 2 * 3000
+
+
+def test_nothing_is_kept_alive_by_keyframes(often: None) -> None:
+    recording = record("""
+import weakref
+class Thing: pass
+def generator(thing):
+    n = 0
+    while True: yield n
+for i in range(40):
+    thing = Thing(); reference = weakref.ref(thing)
+    running = generator(thing); next(running)
+    del thing, running
+    assert reference() is None, i
+""")
+
+    assert recording.outcome.status == "completed", recording.outcome
+
+
+def test_variables_that_another_frame_writes_are_in_later_keyframes(often: None) -> None:
+    recording = record("x = [0]\nfor i in range(100): x[0] = i\n")
+
+    assert {"x": [99], "i": 99} == recording[-1].variables_state
+
+
+class TestFramesUnlikeTheJournal:
+    """Where frames do not tell the keyframe, it is found from the journal, as with several threads."""
+
+    def run(self, change: str) -> Recording:
+        recorder = Recorder(NULL)
+        outer = function_frame("def f(a):\n return a", [1])
+        recorder.frame_entered(outer)
+        step(recorder, outer, "LOAD_FAST", lambda stack: stack.append([1]))
+        frame = function_frame("def f(a):\n b = a\n return b", [[2], NULL], outer)
+        recorder.frame_entered(frame)
+        self.change(change, frame, outer)
+        for _ in range(3 * OFTEN):
+            step(recorder, frame, "RESUME")
+        return finish(recorder)
+
+    @staticmethod
+    def change(change: str, frame: FakeFrame, outer: FakeFrame) -> None:
+        match change:
+            case "no caller":
+                frame.back = None
+            case "an object more":
+                frame.fast[1] = [3]
+            case "an object less":
+                frame.fast[0] = 3
+            case "a result already":
+                outer.stack += [4, 5, 6]
+
+    @pytest.mark.parametrize("change", ["no caller", "an object more", "an object less", "a result already"])
+    def test_it_is_replayed(self, change: str, often: None) -> None:  # noqa: ARG002 - it is asked for its effect
+        recording = self.run(change)
+
+        assert check_keyframes(recording) >= 2
+
+
+def test_a_journal_without_keyframes_gets_them_while_it_is_read(often: None) -> None:
+    text = record(PROGRAMS["objects"]).to_json()
+    assert text is not None
+    recording = Recording.from_json(text)
+
+    assert not recording.journal.keyframes.steps
+    assert recording[-1].variables_state
+    assert check_keyframes(recording) > len(recording) // OFTEN // 2
+
+
+@pytest.mark.parametrize("words", [(ops.WRITTEN, "a", 1), (ops.FRAME, 1), (60,)])
+def test_a_keyframe_that_makes_no_sense(words: tuple[object, ...]) -> None:
+    recording = record("x = 1")
+    recording.journal.keyframes.add(2, words)
+
+    with pytest.raises(RecordingFormatError, match="record again"):
+        recording[2].variables_state
+
+
+def test_a_keyframe_inside_of_a_chunk_is_refused() -> None:
+    recording = record("x = 1")
+    recording.journal.keyframes.add(2, ())
+
+    with pytest.raises(RecordingFormatError, match="inside of a chunk"):
+        recording[2].variables_state
+
+
+def test_a_journal_that_cannot_be_followed_is_recorded_to_the_end(often: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(state: State, steps: int) -> None:
+        raise AssertionError(state, steps)
+
+    monkeypatch.setattr(State, "advance", fail)
+    recording = record(PROGRAMS["threads"])
+
+    assert recording.outcome.status == "completed"
+    assert sys.getrefcount(recording) < 10
