@@ -1,5 +1,6 @@
 """Recordings: the journal a run writes, the steps that are views of it, and how it is stored."""
 
+from calcharo_vm.recording.adapters import Content, register_adapter, unregister_adapter
 from calcharo_vm.recording.output import OutputCapture
 from calcharo_vm.recording.queries import Call, Write
 from calcharo_vm.recording.recorder import Recorder
@@ -17,6 +18,7 @@ from calcharo_vm.recording.values import (
     Outcome,
     OutcomeStatus,
     Ref,
+    TracebackEntry,
     same_plain,
 )
 
@@ -25,6 +27,7 @@ __all__ = [
     "Call",
     "CallInfo",
     "Condition",
+    "Content",
     "Evaluation",
     "ExceptionSnapshot",
     "ExecutionStep",
@@ -37,6 +40,9 @@ __all__ = [
     "Recorder",
     "Recording",
     "Ref",
+    "TracebackEntry",
     "Write",
+    "register_adapter",
     "same_plain",
+    "unregister_adapter",
 ]

@@ -7,6 +7,7 @@ from calcharo_vm.recording import plan
 from calcharo_vm.recording.frames import ObservedFrame
 from calcharo_vm.recording.handlers import Handler, HandlerMaker, following
 from calcharo_vm.recording.identity import Words
+from calcharo_vm.recording.natives import Effect, keeps_a_place
 from calcharo_vm.recording.plan import Row
 
 
@@ -18,25 +19,33 @@ class EffectHandlers(HandlerMaker):
         tape, pending, before, after = self.tape, self.tape.pending, self.before, self.after
         put, extend, settle = tape.words.append, tape.words.extend, self.settle
         scalars, harmless = self.shadow.scalars, self.effects.harmless[plan.ADVANCE][1]
-        prepare = self.effects.preparations[plan.ADVANCE]
+        prepare, ended = self.effects.preparations[plan.ADVANCE], self.shadow.advanced
         word, pops, _act, place = row
         assert isinstance(place, int)
-        base = depth - pops
+        base, ends = depth - pops, Effect.ENDS
 
         def advancing(frame: ObservedFrame, stack: Words, operand: object) -> object:
             if pending:
                 before(frame)
             record = frame.record
-            is_harmless = id(type(stack[place])) in harmless
+            iterator = stack[place]
+            is_harmless = id(type(iterator)) in harmless
             if not is_harmless:
                 record.held = prepare(stack, base, place)
             target = handler(frame, stack, operand)
             if pending:
                 after(frame)
                 return target
-            if target is None and is_harmless and not pops and id(type(stack[-1])) in scalars:
+            if target is not None:
+                settle(frame, record, row, depth, 0)
+                if keeps_a_place(iterator):
+                    ended((iterator,))
+                put(word)
+            elif is_harmless and not pops and id(type(stack[-1])) in scalars:
                 extend((1, stack[-1], word))
             else:
+                if not is_harmless and record.held[0] is ends:  # type: ignore[index] # it is prepared
+                    record.held = None  # who replays the journal advances it
                 settle(frame, record, row, depth, 0)
                 put(word)
             tape.room -= 1
@@ -95,7 +104,7 @@ class EffectHandlers(HandlerMaker):
         put, settle = tape.words.append, self.settle
         word, pops, act, detail = row
         base = depth - pops
-        prepare = self.effects.preparations[act]
+        prepare = self.effects.prepare_spread if detail is plan.SPREADS else self.effects.preparations[act]
         can_leave = act == plan.CALL
 
         def prepared(frame: ObservedFrame, stack: Words, operand: object) -> object:

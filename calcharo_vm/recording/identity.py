@@ -65,10 +65,20 @@ def token(word: object) -> object:
 
 
 def stands_for(word: object, value: object) -> bool:
-    """Returns whether a recorded word stands for this very object."""
+    """Returns whether a recorded word stands for this very object; a scalar may have been made anew."""
     if type(word) is Shade:
         return word.address == id(value) and word.type_address == id(type(value))
-    return word is value
+    if word is value:
+        return True
+    cls = type(word)
+    if cls is not type(value):
+        return False
+    return word == value if cls in _EXACT else cls in _INEXACT and repr(word) == repr(value)
+
+
+_EXACT = frozenset({int, str, bytes})
+_INEXACT = frozenset({float, complex})
+"""Types of which values are equal that can be told apart, such as zeros of different signs."""
 
 
 class Identities:

@@ -58,6 +58,11 @@ BRANCH: Final = 29
 STORE: Final = 30
 """slot: the value on top of the stack moves to a fast local slot."""
 
+RUNS: Final = 40
+"""oid, frame: the object is a generator or coroutine, and that is the frame it runs."""
+CAUGHT: Final = 41
+"""word: the exception that the handler takes over from `HANDLED`."""
+
 FIRST_STEP: Final = 64
 """This and above: the words of a step end; it executed the instruction of that number, less this one."""
 
@@ -83,6 +88,8 @@ _FIXED: Final = {
     DROP: 2,
     BRANCH: 2,
     STORE: 2,
+    RUNS: 3,
+    CAUGHT: 2,
 }
 _COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3}
 """Operations whose last fixed word, at the end of that many, is the number of words that follow."""

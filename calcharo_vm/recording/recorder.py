@@ -122,12 +122,14 @@ class Recorder:
             row = record.row or self._expose(frame, record)
             self._pend()
             self.log += (ops.RAISED, *message_of(error))
+            if self.shadow.held(error) is not None:
+                self.shadow.raised(error)
             word, pops, act, _ = row
             if act not in _STACK_BOUND:
                 self.apply(frame, record, row)
             record.row, record.held = (word, pops, NOTHING, None), None
 
-    def handled(self, frame: ObservedFrame, depth: int, _error: BaseException) -> None:
+    def handled(self, frame: ObservedFrame, depth: int, error: BaseException) -> None:
         """Journals that a handler of the frame takes over; its stack was cut to `depth` values first."""
         with self.lock:
             record = self._record(frame)
@@ -137,6 +139,8 @@ class Recorder:
                 word, pops, act, detail = record.row  # type: ignore[misc] # an exception was raised there
                 record.row = word, max(pops, record.length - depth), act, detail
             self.log += (ops.HANDLED, depth)
+            record.thread.caught = caught = self.shadow.hold(error)
+            self.log += (ops.CAUGHT, token(caught))
 
     def wrote(self, text: str, *, is_error: bool) -> None:
         """Journals what the program wrote to its standard output, or to its standard error."""
@@ -216,6 +220,9 @@ class Recorder:
     def _goes_on(self, record: FrameRecord, thread: ThreadRecord) -> None:
         """Completes the thread's latest step: nothing is pending any more, unless there are other threads."""
         word, thread.word = thread.word, 0
+        if thread.caught is not None:  # by now, it lies on the handler's stack
+            self.shadow.release(thread.caught)
+            thread.caught = None
         if word:
             self.tape.commit(word)
         self.running = record

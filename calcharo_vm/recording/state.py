@@ -4,6 +4,7 @@ from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.advancing import advance, begin
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
 
@@ -34,11 +35,16 @@ class FrameState:
         other.base, other.depth, other.word = self.base, self.depth, self.word
         return other
 
+    def words(self) -> Words:
+        """All that the frame holds."""
+        namespace = [] if self.namespace is None else [range(self.namespace)]
+        return [*self.fast, *self.stack, range(self.globals), *namespace]
+
 
 class Thing:
     """An object on the heap, as words; shared between states until one of them changes it."""
 
-    __slots__ = ("fields", "items", "kind", "name", "owner", "table", "type_name")
+    __slots__ = ("fields", "frame", "items", "kind", "name", "owner", "table", "type_name")
 
     def __init__(self, owner: object, kind: HeapKind, type_name: str, name: str) -> None:
         self.owner = owner
@@ -48,10 +54,12 @@ class Thing:
         self.items: Words = []
         self.table: dict[object, object] = {}
         self.fields: dict[object, object] = {}
+        self.frame: int | None = None  # what a generator runs
 
     def copy(self, owner: object) -> "Thing":
         """Another object with the same content."""
         other = Thing(owner, self.kind, self.type_name, self.name)
+        other.frame = self.frame
         other.items, other.table, other.fields = self.items.copy(), self.table.copy(), self.fields.copy()
         return other
 
@@ -77,6 +85,8 @@ class State:
         pushed: What the last step pushed: the instruction it is the result of, and the words.
         popped: The words it took from the stack last.
         branch: The frame that made a conditional jump or not, and whether it did.
+        caught: The frame whose handler takes over what the last step raised, and the word of that.
+        handling: The same of the step before on its thread: the last step is the first of that handler.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -93,10 +103,13 @@ class State:
         self.pushed: tuple[int, Words] | None = None
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
+        self.caught: tuple[int, object] | None = None
+        self.handling: tuple[int, object] | None = None
         self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those its step leaves
         self._finished: dict[int, list[tuple[int, int]]] = {}  # the same of its last complete step
         self._next: dict[int, int] = {}  # by thread: the frame of its next step
         self._raises: dict[int, tuple[str, str]] = {}  # by thread, in a step that is not complete
+        self._catches: dict[int, tuple[int, object]] = {}  # by thread: the frame whose handler takes over, and of what
         self._step_thread = 0
         self._instruction = _NO_WORD
         self._dropped: list[int] = []
@@ -115,7 +128,8 @@ class State:
         other.branch, other._dropped = self.branch, self._dropped.copy()
         other._left = {thread: left.copy() for thread, left in self._left.items()}
         other._finished = self._finished.copy()
-        other._next, other._raises = self._next.copy(), self._raises.copy()
+        other._next, other._raises, other._catches = self._next.copy(), self._raises.copy(), self._catches.copy()
+        other.caught, other.handling = self.caught, self.handling
         self._mark = object()
         return other
 
@@ -153,6 +167,7 @@ class State:
         self.popped = []
         self.executing = _NO_WORD
         self._step_thread, self._instruction = thread, instruction
+        self.handling, self.caught = self._catches.pop(thread, None), None
         if thread in self._next:
             self._place(self._next[thread])
 
@@ -166,6 +181,7 @@ class State:
     def _complete(self) -> None:
         thread = self._step_thread
         self.raised = self._raises.pop(thread, None)
+        self.caught = self._catches.get(thread)
         self._finished[thread] = self._left.pop(thread, [])
         running = self.threads.get(thread)
         if running:
@@ -183,9 +199,14 @@ class State:
         end = at + ops.length(words, at)
         if operation <= ops.MOST_PUSHES:
             frame = self.top
-            self._push(frame, frame.base, words[at + 1 : end])
             if operation:
+                instruction = self.journal.instructions[frame.word]
+                if instruction.opname == "FOR_ITER" and operation > instruction.pops:
+                    advance(frame.stack[frame.base - 1], self._own)
+                elif instruction.opname == "GET_ITER":
+                    begin(words[at + 1], frame.stack[frame.base], self._own, self.heap)
                 self.pushed = frame.word, list(words[at + 1 : end])
+            self._push(frame, frame.base, words[at + 1 : end])
         elif operation == ops.STORE:
             frame = self.top
             word = frame.stack.pop()
@@ -197,7 +218,7 @@ class State:
             self.branch = self.top.number, bool(words[at + 1])
         elif operation == ops.STACK:
             self._push(self.top, words[at + 1], words[at + 3 : end])  # type: ignore[arg-type]
-        elif operation >= ops.NEW:
+        elif ops.NEW <= operation <= ops.DROP:
             self._apply_to_heap(operation, words[at + 1 : end])
         else:
             self._apply_to_run(operation, words[at + 1 : end])
@@ -236,8 +257,12 @@ class State:
                 self._raises.setdefault(self.thread, (type_name, message))
             case ops.HANDLED, (int(depth),):
                 self.top.base = min(self.top.base, depth)
+            case ops.CAUGHT, (word,):
+                self._catches[self.thread] = self.top.number, word
             case ((ops.OUT | ops.ERR), (str(text),)):
                 self.written[operation - ops.OUT] += len(text)
+            case ops.RUNS, (int(oid), int(number)):
+                self._own(oid).frame = number
             case ops.SAMPLE, (resident, seconds):
                 self.sample = resident, seconds
             case _:

@@ -184,12 +184,8 @@ class ExecutionStep:
     def heap(self) -> dict[int, HeapObject]:
         """The objects that the frames of the call stack and their globals lead to, by oid."""
         state = self._state
-        roots: list[object] = []
-        for frame in state.call_frames():
-            roots += [*frame.fast, *frame.stack, range(frame.globals)]
-            roots += [] if frame.namespace is None else [range(frame.namespace)]
-        null = state.journal.null
-        return {oid: heap_object(oid, state.heap[oid], null) for oid in reachable(state, roots)}
+        roots = [word for frame in state.call_frames() for word in frame.words()]
+        return {oid: heap_object(oid, state) for oid in reachable(state, roots)}
 
     @property
     @_guarded

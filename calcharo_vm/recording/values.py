@@ -52,16 +52,44 @@ class HeapKind(enum.StrEnum):
     """An instance of a subclass of int, float, complex, str or bytes."""
     EXCEPTION = "exception"
     CELL = "cell"
+    WEAKREF = "weakref"
+    ITERATOR = "iterator"
+    GENERATOR = "generator"
+    COROUTINE = "coroutine"
+    ASYNC_GENERATOR = "async_generator"
     METHOD = "method"
     FUNCTION = "function"
     CLASS = "class"
     MODULE = "module"
+    NATIVE = "native"
+    """An object of a native or library type that an adapter reads."""
     OPAQUE = "opaque"
     """An object whose content is not recorded: it is shown by its type alone."""
 
 
+GENERATOR_KINDS = frozenset({HeapKind.GENERATOR, HeapKind.COROUTINE, HeapKind.ASYNC_GENERATOR})
+"""Kinds of objects that run a frame of their own."""
+
+OWN_FIELDS = frozenset({"maxlen", "default_factory"})
+"""Fields that belong to a built-in container itself, and are no attributes of an instance."""
+
 MAPPING_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE, HeapKind.SET, HeapKind.FROZENSET})
 """Kinds whose items are journalled by key; a set is journalled as keys alone."""
+
+
+@attrs.frozen
+class TracebackEntry:
+    """A place that an exception has passed.
+
+    Attributes:
+        filename: The file.
+        line_number: The line, None where CPython has none.
+        function: The qualified name of the function.
+    """
+
+    filename: str
+    line_number: LineNumber | None
+    function: str
 
 
 @attrs.frozen
@@ -72,9 +100,13 @@ class HeapObject:
         oid: Its logical identity, in order of first sight.
         kind: What it is.
         type_name: The name of its class.
-        name: The qualified name of a function, class or module; empty for others.
+        name: The qualified name of a function, generator, class or module; empty for others.
         items: Elements of a sequence or set, or (key, value) pairs of a mapping; scalars and `Ref`.
-        fields: Attributes by name; scalars and `Ref`.
+        fields: Attributes by name, and what else it holds, such as a named tuple's items; scalars and `Ref`.
+        text: What is shown in a few words for an object of a native type, often its `repr()`.
+        traceback: The places that an exception has passed, outermost first.
+        frame: The number of the frame that a generator or coroutine runs, as in the step's `frames`; None
+            when it is over.
     """
 
     oid: Oid
@@ -83,6 +115,9 @@ class HeapObject:
     name: str = ""
     items: tuple[object, ...] = ()
     fields: Mapping[str, object] = attrs.field(default=_NOTHING, hash=False)
+    text: str = ""
+    traceback: tuple[TracebackEntry, ...] = ()
+    frame: int | None = None
 
     @property
     def length(self) -> int:
@@ -102,6 +137,7 @@ class ObjectSnapshot:
         oid: Its logical identity.
         value: What it holds as an instance of a built-in type's subclass, or None.
         name: The qualified name of a function, class or module; empty for others.
+        text: What is shown in a few words for an object of a native type, often its `repr()`.
     """
 
     type_name: str
@@ -109,6 +145,7 @@ class ObjectSnapshot:
     oid: Oid
     value: object = None
     name: str = ""
+    text: str = ""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ObjectSnapshot):
@@ -119,7 +156,7 @@ class ObjectSnapshot:
         return hash((self.type_name, self.oid))
 
     def __repr__(self) -> str:
-        named = f" {self.name}" if self.name else ""
+        named = f" {self.name or self.text}" if self.name or self.text else ""
         return f"<{self.type_name}{named} #{self.oid}>"
 
 
@@ -145,7 +182,7 @@ def _parts(value: object) -> list[object]:
         case dict():
             return [part for item in value.items() for part in item]
         case ObjectSnapshot():
-            return [value.type_name, value.oid, value.name, value.attributes, value.value]
+            return [value.type_name, value.oid, value.name, value.text, value.attributes, value.value]
         case set() | frozenset():
             return sorted(value, key=repr)  # no element's repr looks into a cycle
         case _:
