@@ -1,6 +1,7 @@
 """Recordings: the journal a run writes, the steps that are views of it, and how it is stored."""
 
 from calcharo_vm.recording.adapters import Content, register_adapter, unregister_adapter
+from calcharo_vm.recording.heap import Heap, Place, Referrer
 from calcharo_vm.recording.output import OutputCapture
 from calcharo_vm.recording.queries import Call, Write
 from calcharo_vm.recording.recorder import Recorder
@@ -11,7 +12,10 @@ from calcharo_vm.recording.values import (
     CallInfo,
     Condition,
     Evaluation,
+    ExceptionEvent,
     ExceptionSnapshot,
+    ExceptionState,
+    FrameStatus,
     HeapKind,
     HeapObject,
     ObjectSnapshot,
@@ -29,17 +33,23 @@ __all__ = [
     "Condition",
     "Content",
     "Evaluation",
+    "ExceptionEvent",
     "ExceptionSnapshot",
+    "ExceptionState",
     "ExecutionStep",
+    "FrameStatus",
+    "Heap",
     "HeapKind",
     "HeapObject",
     "ObjectSnapshot",
     "Outcome",
     "OutcomeStatus",
     "OutputCapture",
+    "Place",
     "Recorder",
     "Recording",
     "Ref",
+    "Referrer",
     "TracebackEntry",
     "Write",
     "register_adapter",

@@ -1,10 +1,10 @@
-"""What advancing a built-in iterator by one changes in what a state has of it."""
+"""What a state has of a built-in iterator: at its start, and one value further."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.iterators import COUNT, ITERATES, NEXT, POSITION, REMAINING, STEP, start
+from calcharo_vm.recording.iterators import COUNT, ITERATES, NEXT, POSITION, REMAINING, STEP
 from calcharo_vm.recording.values import HeapKind
 
 if TYPE_CHECKING:
@@ -22,19 +22,17 @@ def advance(word: object, own: Callable[[int], "Thing"]) -> None:
                 waiting += _advance(thing)
 
 
-def begin(word: object, iterated: object, own: Callable[[int], "Thing"], heap: Mapping[int, "Thing"]) -> None:
-    """Gives a new iterator what it holds, where the journal leaves that to whoever replays it.
-
-    Args:
-        word: What the instruction that makes iterators has pushed.
-        iterated: What it has taken.
-        own: Makes an object of the heap changeable.
-        heap: The objects.
-    """
-    if type(word) is range and type(iterated) is range:
-        thing, source = heap[word.stop], heap[iterated.stop]
-        if thing.kind is HeapKind.ITERATOR and not thing.fields and not thing.items:
-            own(word.stop).fields = start(iterated, source.kind, source.items, len(source.table))
+def start(iterated: object, heap: Mapping[int, "Thing"]) -> dict[object, object]:
+    """The fields of an iterator that is at the start of a list, tuple, dictionary, set or range."""
+    assert isinstance(iterated, range)
+    thing = heap[iterated.stop]
+    if thing.kind is HeapKind.RANGE:
+        first, stop, step = (number for number in thing.items if isinstance(number, int))
+        length = (stop - first + step - (1 if step > 0 else -1)) // step  # len() has no room for all
+        return {NEXT: first, STEP: step, REMAINING: max(length, 0)}
+    if thing.is_mapping:
+        return {ITERATES: iterated, REMAINING: len(thing.table)}
+    return {ITERATES: iterated, POSITION: 0}
 
 
 def _advance(thing: "Thing") -> list[object]:

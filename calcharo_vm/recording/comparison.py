@@ -91,6 +91,7 @@ class Comparison(Identities):
         if known is not None:
             self.forget(known)
         shade = self._make(value, HeapKind.ITERATOR, self.anatomy.of(cls).name)
+        self.log += (ops.BEGUN, shade.token.stop, iterated.token)
         if iterated.kind is not HeapKind.RANGE:
             shade.fields = {ITERATES: iterated}
             iterated.count += 1

@@ -3,11 +3,11 @@
 from types import FunctionType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording import plan
+from calcharo_vm.recording import ops, plan
 from calcharo_vm.recording.frames import ObservedFrame
 from calcharo_vm.recording.handlers import Handler, HandlerMaker, following
 from calcharo_vm.recording.identity import Words
-from calcharo_vm.recording.natives import Effect, keeps_a_place
+from calcharo_vm.recording.natives import ITERATORS, Effect
 from calcharo_vm.recording.plan import Row
 
 
@@ -22,31 +22,36 @@ class EffectHandlers(HandlerMaker):
         prepare, ended = self.effects.preparations[plan.ADVANCE], self.shadow.advanced
         word, pops, _act, place = row
         assert isinstance(place, int)
-        base, ends = depth - pops, Effect.ENDS
+        base, ends, placed, advanced = depth - pops, Effect.ENDS, ITERATORS, ops.ADVANCED
 
         def advancing(frame: ObservedFrame, stack: Words, operand: object) -> object:
             if pending:
                 before(frame)
             record = frame.record
             iterator = stack[place]
-            is_harmless = id(type(iterator)) in harmless
+            cls = id(type(iterator))
+            is_harmless, is_placed = cls in harmless, cls in placed
             if not is_harmless:
                 record.held = prepare(stack, base, place)
             target = handler(frame, stack, operand)
             if pending:
+                if is_placed:
+                    record.held = Effect.ADVANCES, iterator
                 after(frame)
                 return target
-            if target is not None:
-                settle(frame, record, row, depth, 0)
-                if keeps_a_place(iterator):
-                    ended((iterator,))
-                put(word)
-            elif is_harmless and not pops and id(type(stack[-1])) in scalars:
-                extend((1, stack[-1], word))
+            if target is None:
+                if is_placed and (is_harmless or record.held[0] is ends):  # type: ignore[index] # it is prepared
+                    put(advanced)
+                    record.held = None
+                if is_harmless and not pops and id(type(stack[-1])) in scalars:
+                    extend((1, stack[-1], word))
+                else:
+                    settle(frame, record, row, depth, 0)
+                    put(word)
             else:
-                if not is_harmless and record.held[0] is ends:  # type: ignore[index] # it is prepared
-                    record.held = None  # who replays the journal advances it
                 settle(frame, record, row, depth, 0)
+                if is_placed:
+                    ended((iterator,))
                 put(word)
             tape.room -= 1
             record.held = None

@@ -7,6 +7,7 @@ zero the address is forgotten. After the garbage collector has freed something, 
 in which a count reached zero, an address is believed only after looking at the content again.
 """
 
+import gc
 from collections.abc import Iterable
 from typing import Final
 from weakref import ref
@@ -15,7 +16,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import Anatomy, name_of, outlives_the_program
 from calcharo_vm.recording.layouts import SCALAR_TYPES
-from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+from calcharo_vm.recording.values import GENERATOR_KINDS, MAPPING_KINDS, HeapKind
 
 Words = list[object]
 Table = dict[object, object]
@@ -96,6 +97,8 @@ class Identities:
         """The instances whose attributes a dictionary keeps, by its address."""
         self.classes: list[ref[type]] = []
         """The program's classes that are recorded."""
+        self.frame_class: type | None = None
+        """The class of the frames that generators run; such a frame has a `record` with its number."""
         self._kept_alive: Words = []
         self._made = 0
 
@@ -154,12 +157,20 @@ class Identities:
         self._made += 1
         self.by_id[id(value)] = shade
         self.log += (ops.NEW, shade.token.stop, kind._value_, type_name, name_of(value, kind))
-        if kind is HeapKind.CLASS:
+        if kind in GENERATOR_KINDS:
+            self._link_frame(value, shade)
+        elif kind is HeapKind.CLASS:
             self.classes.append(ref(value))  # type: ignore[arg-type]
         if outlives_the_program(value, kind):
             shade.count += 1
             self._kept_alive.append(value)
         return shade
+
+    def _link_frame(self, generator: object, shade: Shade) -> None:
+        """Journals which frame a generator or coroutine runs, if the machine runs it."""
+        for part in gc.get_referents(generator):
+            if type(part) is self.frame_class:
+                self.log += (ops.RUNS, shade.token.stop, part.record.number)  # type: ignore[attr-defined]
 
     def forget(self, shade: Shade) -> None:
         """Takes note that the object of a shade is gone, whatever is recorded as holding it."""

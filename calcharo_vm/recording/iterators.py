@@ -7,13 +7,13 @@ has of the iterator, by the names of these fields. Any other advance is found by
 import gc
 import itertools
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.adapters import Adapter, Content, register_type
 from calcharo_vm.recording.layouts import is_scalar, mro
-from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+from calcharo_vm.recording.values import HeapKind
 
 ITERATES: Final = "iterates"
 """What an iterator takes its values from."""
@@ -46,24 +46,6 @@ FOLLOWING: Final = {
     )
 }
 """The types of iterators whose content follows from what they iterate, with that one's type and kind."""
-
-
-def start(iterated: object, kind: HeapKind, items: Sequence[object], length: int) -> dict[object, object]:
-    """The fields of an iterator of a type in `FOLLOWING` that has not been advanced.
-
-    Args:
-        iterated: The word for what it iterates.
-        kind: The kind of that.
-        items: Its items; the start, stop and step of a range.
-        length: Its length.
-    """
-    if kind is HeapKind.RANGE:
-        first, stop, step = (number for number in items if isinstance(number, int))
-        length = (stop - first + step - (1 if step > 0 else -1)) // step  # len() has no room for all
-        return {NEXT: first, STEP: step, REMAINING: max(length, 0)}
-    if kind in MAPPING_KINDS:
-        return {ITERATES: iterated, REMAINING: length}
-    return {ITERATES: iterated, POSITION: 0}
 
 
 Reduced = tuple[object, tuple[object, ...], int | None]

@@ -62,6 +62,10 @@ RUNS: Final = 40
 """oid, frame: the object is a generator or coroutine, and that is the frame it runs."""
 CAUGHT: Final = 41
 """word: the exception that the handler takes over from `HANDLED`."""
+ADVANCED: Final = 42
+"""The iterator that FOR_ITER works on, and those that it takes its values from, are one value further."""
+BEGUN: Final = 43
+"""oid, word: an iterator is at the start of what that word stands for."""
 
 FIRST_STEP: Final = 64
 """This and above: the words of a step end; it executed the instruction of that number, less this one."""
@@ -90,6 +94,8 @@ _FIXED: Final = {
     STORE: 2,
     RUNS: 3,
     CAUGHT: 2,
+    ADVANCED: 1,
+    BEGUN: 3,
 }
 _COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3}
 """Operations whose last fixed word, at the end of that many, is the number of words that follow."""

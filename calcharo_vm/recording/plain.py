@@ -187,6 +187,7 @@ def heap_object(oid: int, state: State) -> HeapObject:
         text=str(thing.fields.get(TEXT, "")),
         traceback=() if traceback is None else entries_of(traceback),
         frame=thing.frame if thing.frame in state.frames else None,
+        state=None if thing.frame is None else state.doing(thing.frame),
     )
 
 

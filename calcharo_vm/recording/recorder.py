@@ -316,6 +316,7 @@ class Recorder:
                 self._hand_over_cells(frame, record, thread)
             self.shadow.release_all(record.take_all())
         else:
+            self.shadow.frame_class = type(frame)
             record.suspend(self._abandon, self.effects.searches)
         if not thread.frames and thread.word:  # nothing need follow on this thread
             self.tape.commit(thread.word)
@@ -344,6 +345,8 @@ class Recorder:
             self._threads.append(thread)
             if thread.number:
                 self._share()
+            self._turn_to(thread)
+            self._sample()
         if thread is not self.writer or self._gone:
             self._turn_to(thread)
         return thread
@@ -506,7 +509,10 @@ class Recorder:
             self.log += (ops.THREAD, self.writer.number)
         if steps >= self._next_sample:
             self._next_sample = steps + self.sample_interval
-            self.log += (ops.SAMPLE, self._process.memory_info().rss, time.thread_time())
+            self._sample()
+
+    def _sample(self) -> None:
+        self.log += (ops.SAMPLE, self._process.memory_info().rss, time.thread_time())
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "stop" and info["collected"]:

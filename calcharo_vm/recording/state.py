@@ -4,9 +4,9 @@ from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.advancing import advance, begin
+from calcharo_vm.recording.advancing import advance, start
 from calcharo_vm.recording.journal import Journal
-from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+from calcharo_vm.recording.values import MAPPING_KINDS, FrameStatus, HeapKind
 
 Words = list[object]
 _NO_WORD: Final = -1
@@ -69,6 +69,26 @@ class Thing:
         return self.kind in MAPPING_KINDS
 
 
+class Raised:
+    """An exception that a step raised: where, what it left, and which handler takes over."""
+
+    __slots__ = ("caught_in", "frame", "message", "type_name", "unwound", "word")
+
+    def __init__(self, type_name: str, message: str, frame: int) -> None:
+        self.type_name = type_name
+        self.message = message
+        self.frame = frame
+        self.unwound: list[int] = []  # codes of the frames it left, innermost first
+        self.caught_in = _NO_WORD
+        self.word: object = None
+
+    def copy(self) -> "Raised":
+        """Another one with the same content."""
+        other = Raised(self.type_name, self.message, self.frame)
+        other.unwound, other.caught_in, other.word = self.unwound.copy(), self.caught_in, self.word
+        return other
+
+
 class State:
     """Frames, heap and output after a number of steps.
 
@@ -80,13 +100,13 @@ class State:
         frames: All frames that are running or suspended, and those the last step left.
         heap: All objects that are recorded.
         written: How much had been written to standard output and standard error.
-        sample: The last sample: resident bytes and CPU seconds.
-        raised: Class name and message of what the last step raised.
+        resident: The resident bytes of the process at the last sample.
+        seconds: The CPU seconds of each thread at its last sample.
+        raised: What the last step raised.
+        handling: What the handler takes over whose first instruction the last step is.
         pushed: What the last step pushed: the instruction it is the result of, and the words.
         popped: The words it took from the stack last.
         branch: The frame that made a conditional jump or not, and whether it did.
-        caught: The frame whose handler takes over what the last step raised, and the word of that.
-        handling: The same of the step before on its thread: the last step is the first of that handler.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -98,18 +118,20 @@ class State:
         self.frames: dict[int, FrameState] = {}
         self.heap: dict[int, Thing] = {}
         self.written = [0, 0]
-        self.sample: tuple[object, object] = (0, 0.0)
-        self.raised: tuple[str, str] | None = None
+        self.resident: object = 0
+        self.seconds: dict[int, object] = {}
+        self.raised: Raised | None = None
+        self.handling: Raised | None = None
         self.pushed: tuple[int, Words] | None = None
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
-        self.caught: tuple[int, object] | None = None
-        self.handling: tuple[int, object] | None = None
         self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those its step leaves
         self._finished: dict[int, list[tuple[int, int]]] = {}  # the same of its last complete step
+        self._pausing: dict[int, list[tuple[int, int]]] = {}  # by thread: the same of those that suspend themselves
+        self._paused: dict[int, list[tuple[int, int]]] = {}
         self._next: dict[int, int] = {}  # by thread: the frame of its next step
-        self._raises: dict[int, tuple[str, str]] = {}  # by thread, in a step that is not complete
-        self._catches: dict[int, tuple[int, object]] = {}  # by thread: the frame whose handler takes over, and of what
+        self._raises: dict[int, Raised] = {}  # by thread, in a step that is not complete
+        self._caught: dict[int, Raised] = {}  # by thread: what a handler takes over at the thread's next step
         self._step_thread = 0
         self._instruction = _NO_WORD
         self._dropped: list[int] = []
@@ -123,13 +145,15 @@ class State:
         other.threads = {thread: frames.copy() for thread, frames in self.threads.items()}
         other.frames = {number: frame.copy() for number, frame in self.frames.items()}
         other.heap = self.heap.copy()
-        other.written, other.sample = self.written.copy(), self.sample
+        other.written, other.resident, other.seconds = self.written.copy(), self.resident, self.seconds.copy()
         other.raised, other.pushed, other.popped = self.raised, self.pushed, self.popped
         other.branch, other._dropped = self.branch, self._dropped.copy()
         other._left = {thread: left.copy() for thread, left in self._left.items()}
-        other._finished = self._finished.copy()
-        other._next, other._raises, other._catches = self._next.copy(), self._raises.copy(), self._catches.copy()
-        other.caught, other.handling = self.caught, self.handling
+        other._finished, other._paused = self._finished.copy(), self._paused.copy()
+        other._pausing = {thread: paused.copy() for thread, paused in self._pausing.items()}
+        other._next, other._caught = self._next.copy(), self._caught.copy()
+        other._raises = {thread: raised.copy() for thread, raised in self._raises.items()}
+        other.handling = self.handling
         self._mark = object()
         return other
 
@@ -167,7 +191,7 @@ class State:
         self.popped = []
         self.executing = _NO_WORD
         self._step_thread, self._instruction = thread, instruction
-        self.handling, self.caught = self._catches.pop(thread, None), None
+        self.handling = self._caught.pop(thread, None)
         if thread in self._next:
             self._place(self._next[thread])
 
@@ -181,8 +205,10 @@ class State:
     def _complete(self) -> None:
         thread = self._step_thread
         self.raised = self._raises.pop(thread, None)
-        self.caught = self._catches.get(thread)
+        if self.raised is not None and self.raised.word is not None:
+            self._caught[thread] = self.raised
         self._finished[thread] = self._left.pop(thread, [])
+        self._paused[thread] = self._pausing.pop(thread, [])
         running = self.threads.get(thread)
         if running:
             frame = self.frames[running[-1]]
@@ -199,14 +225,9 @@ class State:
         end = at + ops.length(words, at)
         if operation <= ops.MOST_PUSHES:
             frame = self.top
-            if operation:
-                instruction = self.journal.instructions[frame.word]
-                if instruction.opname == "FOR_ITER" and operation > instruction.pops:
-                    advance(frame.stack[frame.base - 1], self._own)
-                elif instruction.opname == "GET_ITER":
-                    begin(words[at + 1], frame.stack[frame.base], self._own, self.heap)
-                self.pushed = frame.word, list(words[at + 1 : end])
             self._push(frame, frame.base, words[at + 1 : end])
+            if operation:
+                self.pushed = frame.word, list(words[at + 1 : end])
         elif operation == ops.STORE:
             frame = self.top
             word = frame.stack.pop()
@@ -245,8 +266,10 @@ class State:
             case ops.LEAVE, (str(how),):
                 stack = self._frames_of_thread
                 number = stack.pop()
-                if how in ("RETURNED", "UNWOUND"):
-                    self._left.setdefault(self.thread, []).append((len(stack), number))
+                if how == "UNWOUND" and self.thread in self._raises:
+                    self._raises[self.thread].unwound.append(self.frames[number].code)
+                left = self._left if how in ("RETURNED", "UNWOUND") else self._pausing
+                left.setdefault(self.thread, []).append((len(stack), number))
             case ops.RESUME, (int(number),):
                 self._frames_of_thread.append(number)
             case ops.GONE, (int(number),):
@@ -254,17 +277,23 @@ class State:
             case ops.THREAD, (int(thread),):
                 self.thread = thread
             case ops.RAISED, (str(type_name), str(message)):
-                self._raises.setdefault(self.thread, (type_name, message))
+                if self.thread not in self._raises:
+                    self._raises[self.thread] = Raised(type_name, message, self.top.number)
             case ops.HANDLED, (int(depth),):
                 self.top.base = min(self.top.base, depth)
             case ops.CAUGHT, (word,):
-                self._catches[self.thread] = self.top.number, word
+                raised = self._raises[self.thread]
+                raised.caught_in, raised.word = self.top.number, word
             case ((ops.OUT | ops.ERR), (str(text),)):
                 self.written[operation - ops.OUT] += len(text)
             case ops.RUNS, (int(oid), int(number)):
                 self._own(oid).frame = number
+            case ops.ADVANCED, ():
+                advance(self.top.stack[self.top.base - 1], self._own)
+            case ops.BEGUN, (int(oid), word):
+                self._own(oid).fields = start(word, self.heap)
             case ops.SAMPLE, (resident, seconds):
-                self.sample = resident, seconds
+                self.resident, self.seconds[self.thread] = resident, seconds
             case _:
                 raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
 
@@ -307,6 +336,16 @@ class State:
             thing = self.heap[oid] = thing.copy(self._mark)
         return thing
 
+    def doing(self, number: int) -> FrameStatus:
+        """What a frame is doing, which is over when there is none of that number."""
+        frame = self.frames.get(number)
+        if frame is None or any(number == each for left in self._finished.values() for _depth, each in left):
+            return FrameStatus.CLOSED
+        if any(number in running for running in self.threads.values()):
+            return FrameStatus.RUNNING
+        has_started = self.journal.instructions[frame.word].opname != "RETURN_GENERATOR"
+        return FrameStatus.SUSPENDED if has_started else FrameStatus.CREATED
+
     # --- looking ---------------------------------------------------------------------------------
 
     @property
@@ -317,7 +356,7 @@ class State:
     def call_frames(self) -> list[FrameState]:
         """The frames on the stack of the last step, its own last."""
         numbers = self.threads.get(self._step_thread, [])
-        left = self._finished.get(self._step_thread)
+        left = [*self._finished.get(self._step_thread, []), *self._paused.get(self._step_thread, [])]
         if left:
             lowest = min(depth for depth, _number in left)
             numbers = numbers[:lowest] + [number for _depth, number in sorted(left)]

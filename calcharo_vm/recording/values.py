@@ -107,6 +107,7 @@ class HeapObject:
         traceback: The places that an exception has passed, outermost first.
         frame: The number of the frame that a generator or coroutine runs, as in the step's `frames`; None
             when it is over.
+        state: What that frame is doing; None for other objects, and for generators of the library.
     """
 
     oid: Oid
@@ -118,6 +119,7 @@ class HeapObject:
     text: str = ""
     traceback: tuple[TracebackEntry, ...] = ()
     frame: int | None = None
+    state: "FrameStatus | None" = None
 
     @property
     def length(self) -> int:
@@ -214,21 +216,49 @@ class Condition:
     branch_taken: bool
 
 
+class FrameStatus(enum.StrEnum):
+    """What a frame is doing."""
+
+    RUNNING = "running"
+    """It is on the stack of a thread, innermost or not."""
+    CREATED = "created"
+    """It belongs to a generator or coroutine that has not started."""
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    """It has returned or was unwound."""
+
+
 @attrs.frozen
 class CallInfo:
-    """One function on the call stack.
+    """One frame: a function on the call stack, or in a generator or coroutine that waits.
+
+    Two are equal when they are the same call at the same line with the same arguments.
 
     Attributes:
         function: Its qualified name.
         filename: The file of its code.
         line_number: The line it is at, None where CPython has no line.
         arguments: Its parameters as they are at this step, as plain values; unbound ones are left out.
+        variables: All its variables, as plain values; at module level the global ones.
+        value_stack: Its value stack, bottom first, as plain values.
+        frame: Its number, in the order in which frames were made.
+        state: What it is doing.
+        references: The same variables as scalars and `Ref`, which lead to the step's `heap`.
+        stack_references: The same value stack as scalars and `Ref`.
+        awaits: What its `await` or `yield from` waits for, as a `Ref`; None when it does not.
     """
 
     function: str
     filename: str
     line_number: LineNumber | None
     arguments: dict[str, object]
+    variables: dict[str, object] = attrs.field(factory=dict, eq=False)
+    value_stack: tuple[object, ...] = attrs.field(default=(), eq=False)
+    frame: int = attrs.field(default=-1, eq=False)
+    state: FrameStatus = attrs.field(default=FrameStatus.RUNNING, eq=False)
+    references: dict[str, object] = attrs.field(factory=dict, eq=False, repr=False)
+    stack_references: tuple[object, ...] = attrs.field(default=(), eq=False, repr=False)
+    awaits: object = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen
@@ -244,6 +274,37 @@ class ExceptionSnapshot:
     type_name: str
     message: str
     traceback: str = ""
+
+
+class ExceptionState(enum.StrEnum):
+    """What happens to an exception at a step."""
+
+    RAISED = "raised"
+    PROPAGATED = "propagated"
+    """The end of a `finally`, `with` or `except` that does not match raises it again."""
+    HANDLED = "handled"
+    """The step is the first of an `except`, `finally` or `with` that takes over."""
+
+
+@attrs.frozen
+class ExceptionEvent(ExceptionSnapshot):
+    """What happens to an exception at a step.
+
+    Attributes:
+        state: Whether it is raised, raised again, or handled.
+        oid: Its identity, None when the recording has none for it: what nobody handles is not held by anything.
+        frame: The number of the frame it is raised in.
+        unwound: The qualified names of the functions that it leaves at this step, innermost first.
+        caught_in: The number of the frame whose handler takes over, None when native code or nobody does.
+        caught_by: The qualified name of that frame's function, empty without one.
+    """
+
+    state: ExceptionState = ExceptionState.RAISED
+    oid: Oid | None = None
+    frame: int = -1
+    unwound: tuple[str, ...] = ()
+    caught_in: int | None = None
+    caught_by: str = ""
 
 
 class OutcomeStatus(enum.StrEnum):
