@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         TimeoutExceeded,
     )
     from calcharo_vm.machine.context import ExecutionContext
-    from calcharo_vm.recording import ExecutionStep, Recording
+    from calcharo_vm.recording import Content, ExecutionStep, Recording, register_adapter
     from calcharo_vm.tracer import ExecutionTracer, execute_and_trace
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "CompilationError",
     "ConfigPresets",
     "ConfigurationError",
+    "Content",
     "ExecutionContext",
     "ExecutionError",
     "ExecutionStep",
@@ -56,6 +57,7 @@ __all__ = [
     "TimeoutExceeded",
     "TracerConfig",
     "execute_and_trace",
+    "register_adapter",
 ]
 
 __version__ = "0.1.0"
@@ -63,7 +65,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "ScopePatterns", "TracerConfig"),
     "calcharo_vm.machine.context": ("ExecutionContext",),
-    "calcharo_vm.recording": ("ExecutionStep", "Recording"),
+    "calcharo_vm.recording": ("Content", "ExecutionStep", "Recording", "register_adapter"),
     "calcharo_vm.tracer": ("ExecutionTracer", "execute_and_trace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

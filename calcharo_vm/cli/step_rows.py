@@ -12,6 +12,7 @@ from calcharo_vm.cli.listing import nested_code
 from calcharo_vm.cli.table import Column
 from calcharo_vm.cli.visits import Visit, visits, with_output
 from calcharo_vm.program.source import compile_file
+from calcharo_vm.recording import ExceptionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,7 +127,7 @@ class StepRows:
         before = self._seen.get(frame, _NOTHING_SEEN._replace(globals=now.globals))
         yield from self._differences("", before.variables, now.variables)
         yield from self._differences("global ", before.globals, now.globals)
-        if step.exception is not None:
+        if step.exception is not None and step.exception.state is not ExceptionState.HANDLED:
             yield f"raised {step.exception.type_name}: {step.exception.message}".removesuffix(": ")
         self._seen[frame] = now
         if step.opname.startswith("RETURN_"):

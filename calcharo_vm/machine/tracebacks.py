@@ -35,6 +35,8 @@ _CALL_OF_FIRST_CONSTANT = _CALL_OF_A_NAME.replace(bytes([_LOAD_NAME, 0]), bytes(
 class StubMarker:
     """Is the last constant of host code that stands for guest code: its frames are the machine's."""
 
+    is_machine_stub = True
+
 
 class GuestReference:
     """Is the last constant of host code that shows a guest code object to whoever reads its name and lines."""

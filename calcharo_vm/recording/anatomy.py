@@ -7,11 +7,14 @@ type it is laid out as, and its attributes through CPython's own descriptors.
 
 import gc
 import itertools
+import os
 from functools import partial
 from operator import methodcaller
 from types import (
+    AsyncGeneratorType,
     BuiltinFunctionType,
     ClassMethodDescriptorType,
+    CoroutineType,
     FunctionType,
     GeneratorType,
     GetSetDescriptorType,
@@ -26,8 +29,20 @@ from typing import TYPE_CHECKING
 from weakref import ref
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.layouts import Items, descriptor, layout, mro, namespace, namespace_items
-from calcharo_vm.recording.values import HeapKind
+from calcharo_vm.recording import iterators, standard_types
+from calcharo_vm.recording.adapters import TEXT, Adapter, Content, nearest_adapter
+from calcharo_vm.recording.exception_chain import chain_fields
+from calcharo_vm.recording.layouts import (
+    Items,
+    descriptor,
+    layout,
+    mro,
+    names_of_items,
+    namespace,
+    namespace_items,
+    own_fields,
+)
+from calcharo_vm.recording.values import GENERATOR_KINDS, HeapKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +71,12 @@ _MEMBER_NAMES = frozenset({"_name_", "_value_"})
 
 _FUNCTION_FIELDS = ("__defaults__", "__kwdefaults__", "__closure__")
 
+_WITH_FIELDS = frozenset({HeapKind.CLASS, HeapKind.FUNCTION, HeapKind.MODULE, HeapKind.EXCEPTION, HeapKind.WEAKREF})
+"""Kinds whose objects hold more than items."""
+
+_NAMED = frozenset({HeapKind.CLASS, HeapKind.FUNCTION, HeapKind.MODULE, HeapKind.TUPLE, *GENERATOR_KINDS})
+"""Kinds of which the journal has a name."""
+
 MISSING = object()
 """What is not there."""
 
@@ -70,6 +91,12 @@ _function_globals = descriptor(FunctionType, "__globals__")
 _function_parts = tuple((name, descriptor(FunctionType, name)) for name in _FUNCTION_FIELDS)
 _module_namespace = descriptor(ModuleType, "__dict__")
 _exception_dict = descriptor(BaseException, "__dict__")
+
+_generator_names = {
+    HeapKind.GENERATOR: descriptor(GeneratorType, "__qualname__"),
+    HeapKind.COROUTINE: descriptor(CoroutineType, "__qualname__"),
+    HeapKind.ASYNC_GENERATOR: descriptor(AsyncGeneratorType, "__qualname__"),
+}
 
 _HEAP_TYPE = 1 << 9
 
@@ -97,6 +124,8 @@ _NATIVE_FUNCTIONS = (
     MethodWrapperType,
     ClassMethodDescriptorType,
 )
+_BOUND = (BuiltinFunctionType, MethodWrapperType)
+_LIBRARY = os.path.dirname(os.__file__)  # noqa: PTH120 - pathlib is slow to import
 _STATIC_FUNCTIONS = frozenset(map(id, (MethodDescriptorType, WrapperDescriptorType, ClassMethodDescriptorType)))
 _native_names = {id(cls): descriptor(cls, "__name__") for cls in _NATIVE_FUNCTIONS}
 
@@ -117,21 +146,42 @@ _HARMLESS_DESCRIPTORS = frozenset(
 )
 
 
+__all__ = ["Anatomy", "TypeAnatomy", "iterators", "standard_types"]  # the last two register their adapters
+
+
+def _adapted(adapter: Adapter, value: object) -> tuple[Items, Fields]:
+    """What an adapter reads of an object; what is wrong with the adapter itself is shown in its place."""
+    try:
+        content: object = adapter(value)
+        if isinstance(content, Content):
+            return content.parts()
+        found = f"it gave a {class_name(type(content))}"
+    except Exception as error:
+        found = f"it raised {class_name(type(error))}"
+    return [], {TEXT: f"<not read by its adapter: {found}>"}
+
+
 class TypeAnatomy:
     """How the instances of one class are read."""
 
-    __slots__ = ("attributes", "is_booked", "items", "kind", "name", "reference")
+    __slots__ = ("adapter", "attributes", "is_bare", "is_booked", "items", "kind", "name", "own_fields", "reference")
 
-    def __init__(self, cls: type, *, is_guest: bool, is_booked: bool) -> None:
+    def __init__(self, cls: type, *, is_guest: bool, is_booked: bool, is_ours: "Callable[[type], bool]") -> None:
         self.reference = ref(cls)
         self.name = str(_name_of(cls))
         self.is_booked = is_booked
         self.kind, self.items = layout(cls)
+        self.own_fields = own_fields(cls)
+        self.adapter: Adapter | None = None
+        adapted = nearest_adapter(cls, is_ours=is_ours)
+        if adapted is not None:
+            self.kind, self.adapter = adapted.kind, adapted.read
         if id(cls) in _native_names:
             self.kind = HeapKind.FUNCTION
         self.attributes = _attribute_readers(cls) if is_guest or cls is SimpleNamespace else None
         if self.kind is HeapKind.OPAQUE and (self.attributes is not None or cls is object):
             self.kind = HeapKind.INSTANCE
+        self.is_bare = not (self.attributes or self.own_fields or self.adapter or self.kind in _WITH_FIELDS)
 
 
 class _AttributeReaders:
@@ -193,13 +243,16 @@ class Anatomy:
 
     def __init__(self) -> None:
         self.guest_modules: set[str] = set()
+        self.number_of_referent: Callable[[object], int | None] = lambda _value: None
         self._known: dict[int, TypeAnatomy] = {}
 
     def of(self, cls: type) -> TypeAnatomy:
         """How the instances of `cls` are read."""
         known = self._known.get(id(cls))
         if known is None or known.reference() is not cls:
-            known = self._known[id(cls)] = TypeAnatomy(cls, is_guest=self.is_guest(cls), is_booked=self.is_booked(cls))
+            known = self._known[id(cls)] = TypeAnatomy(
+                cls, is_guest=self.is_guest(cls), is_booked=self.is_booked(cls), is_ours=self.is_guest
+            )
         return known
 
     def is_guest(self, cls: type) -> bool:
@@ -221,10 +274,14 @@ class Anatomy:
         if kind is HeapKind.OPAQUE:
             return [], {}
         anatomy = self.of(type(value))
+        if anatomy.is_bare:
+            return anatomy.items(value), {}
         if kind is HeapKind.CLASS:
             return self._class_content(value)
         if kind is HeapKind.FUNCTION:
             return [], self._function_fields(value)
+        if kind is HeapKind.MODULE:
+            return [], self._module_fields(value)
         fields: Fields = {}
         if anatomy.attributes is not None:
             try:
@@ -236,7 +293,26 @@ class Anatomy:
                 fields = {name: part for name, part in fields.items() if name[:1] != "_" or name in _MEMBER_NAMES}
         elif kind is HeapKind.EXCEPTION:
             fields = only_names(_exception_dict(value))
-        return anatomy.items(value), fields
+        if kind is HeapKind.WEAKREF:
+            fields["referent"] = self.number_of_referent(value)
+        if kind is HeapKind.EXCEPTION:
+            fields.update(chain_fields(value))
+        for name, read in anatomy.own_fields:
+            own = read(value)
+            if own is not None:
+                fields[name] = own
+        if anatomy.adapter is None:
+            return anatomy.items(value), fields
+        items, native_fields = _adapted(anatomy.adapter, value)
+        return items, {**native_fields, **fields}
+
+    def _module_fields(self, module: object) -> Fields:
+        """The namespace of a module of the program; a library's is left out."""
+        entries = module_namespace(module)
+        name, file = dict.get(entries, "__name__"), dict.get(entries, "__file__")
+        if type(name) is not str or name not in self.guest_modules or type(file) is not str:
+            return {}
+        return {} if file.startswith(_LIBRARY) or "-packages" in file else {"__dict__": entries}
 
     def _class_content(self, cls: object) -> tuple[Items, Fields]:
         assert isinstance(cls, type)
@@ -250,7 +326,8 @@ class Anatomy:
     @staticmethod
     def _function_fields(function: object) -> Fields:
         if type(function) is not FunctionType:
-            return {}
+            owner = getattr(function, "__self__", None) if type(function) in _BOUND else None
+            return {} if owner is None or type(owner) is ModuleType else {"__self__": owner}
         fields: Fields = {}
         for name, read in _function_parts:
             part = read(function)
@@ -260,7 +337,9 @@ class Anatomy:
 
 
 def name_of(value: object, kind: HeapKind) -> str:
-    """The name of a function, class or module, and nothing for other objects."""
+    """The name of a function, generator, class or module, those of a named tuple's items, or nothing."""
+    if kind not in _NAMED:
+        return ""
     found: object = ""
     if kind is HeapKind.FUNCTION:
         found = (_native_names.get(id(type(value))) or _function_qualname)(value)
@@ -268,6 +347,10 @@ def name_of(value: object, kind: HeapKind) -> str:
         found = _class_qualname(value)
     elif kind is HeapKind.MODULE:
         found = dict.get(_module_namespace(value), "__name__")  # type: ignore[call-overload]
+    elif kind is HeapKind.TUPLE:
+        found = "" if type(value) is tuple else " ".join(names_of_items(type(value)))
+    else:
+        found = _generator_names[kind](value)
     return str.__str__(found) if isinstance(found, str) else ""
 
 

@@ -5,11 +5,13 @@ After native code has worked on objects, what it may have reached is compared wi
 
 from collections.abc import Callable, Iterable
 from types import GeneratorType
+from weakref import ReferenceType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import (
     MISSING,
+    Fields,
     closure_of,
     dictionary_of_class,
     held_by,
@@ -18,8 +20,9 @@ from calcharo_vm.recording.anatomy import (
     only_names,
 )
 from calcharo_vm.recording.identity import NO_ENTRIES, Identities, Shade, Table, Words, stands_for, token
+from calcharo_vm.recording.iterators import FOLLOWING, ITERATES
 from calcharo_vm.recording.layouts import Items
-from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+from calcharo_vm.recording.values import GENERATOR_KINDS, MAPPING_KINDS, HeapKind
 
 _IMMUTABLE_KINDS = frozenset(
     {
@@ -27,9 +30,11 @@ _IMMUTABLE_KINDS = frozenset(
         HeapKind.SLICE,
         HeapKind.METHOD,
         HeapKind.MODULE,
+        *GENERATOR_KINDS,
     }
 )
 _MOST_CREDIT = 200_000
+_referent = vars(ReferenceType)["__call__"]
 _SET_KINDS = frozenset({HeapKind.SET, HeapKind.FROZENSET})
 
 
@@ -44,6 +49,8 @@ class Comparison(Identities):
     def __init__(self, log: Words, null: object, steps: Callable[[], int]) -> None:
         """Writes to `log`; `null` is what the machine has for CPython's NULL; `steps` counts the steps."""
         super().__init__(log, null)
+        self.anatomy.number_of_referent = self._number_of_referent
+        self.content = self.anatomy.content
         self.steps = steps
         self._steps_paid = 0
         self._credit = _MOST_CREDIT
@@ -69,11 +76,43 @@ class Comparison(Identities):
         shade.count -= 1
         return shade
 
+    def see_iterator(self, value: object, known: Shade | None, iterated: object) -> Shade:
+        """The shade of an iterator that iterates an object from its start, or else what `see` gives.
+
+        Of an iterator of a built-in type, whoever replays the journal knows what it holds.
+        """
+        cls = type(value)
+        if (
+            type(iterated) is not Shade
+            or id(cls) not in FOLLOWING
+            or FOLLOWING[id(cls)] != (iterated.type_address, iterated.kind)
+        ):
+            return self.see(value, known)
+        if known is not None:
+            self.forget(known)
+        shade = self._make(value, HeapKind.ITERATOR, self.anatomy.of(cls).name)
+        self.log += (ops.BEGUN, shade.token.stop, iterated.token)
+        if iterated.kind is not HeapKind.RANGE:
+            shade.fields = {ITERATES: iterated}
+            iterated.count += 1
+        return shade
+
+    def _number_of_referent(self, value: object) -> int | None:
+        """The oid of what a weak reference refers to, which it does not hold; None when that is not recorded."""
+        referent = self.held(_referent(value))
+        return None if referent is None else referent.token.stop
+
     def _kind_of(self, value: object) -> HeapKind:
         owner = self.by_dictionary.get(id(value))
         if owner is not None and owner.kind is HeapKind.CLASS:
             return HeapKind.OPAQUE  # the class shows what is in it
         return self.anatomy.of(type(value)).kind
+
+    def know_namespace(self, globals_: object) -> None:
+        """Sees a module's dictionary, if it is not recorded yet."""
+        known = self.held(globals_)
+        if known is None:
+            self.see_namespace(globals_)  # type: ignore[arg-type]
 
     def see_namespace(self, globals_: dict[str, object]) -> Shade:
         """The shade of a module's dictionary that is not recorded yet."""
@@ -93,7 +132,13 @@ class Comparison(Identities):
             self._stale.append(value)
             self.zeros.append(known)  # so that the step is not completed without `purge`
             return True
-        items, fields = self.anatomy.content(value, known.kind)
+        items, fields = self.content(value, known.kind)
+        if known.kind is HeapKind.ITERATOR:  # it may have been advanced since it was recorded
+            is_still = stands_for(known.fields.get(ITERATES), fields.get(ITERATES))
+            return is_still and self._go_on(known, fields)
+        if known.kind is HeapKind.EXCEPTION:  # it may have passed frames since
+            is_still = len(items) == len(known.items) and all(map(stands_for, known.items, items))
+            return is_still and self._go_on(known, fields)
         recorded: Words = known.items
         if known.kind in MAPPING_KINDS:
             items = _pairs(items, known.kind)
@@ -102,6 +147,13 @@ class Comparison(Identities):
             return False
         return all(map(stands_for, recorded, items)) and all(map(stands_for, known.fields.values(), fields.values()))
 
+    def _go_on(self, known: Shade, fields: Fields) -> bool:
+        """Journals what has changed in an object that no recorded place has held within the step."""
+        known.count += 1
+        (self._compare_place if known.kind is HeapKind.ITERATOR else self._compare_fields)(known, fields)
+        known.count -= 1
+        return True
+
     # --- reading all of an object ----------------------------------------------------------------
 
     def _read_new(self, value: object, shade: Shade) -> None:
@@ -109,7 +161,10 @@ class Comparison(Identities):
         unread = [(value, shade)]
         while unread:
             value, shade = unread.pop()
-            items, fields = self.anatomy.content(value, shade.kind)
+            items, fields = self.content(value, shade.kind)
+            if shade.kind is HeapKind.MODULE:
+                for entries in fields.values():
+                    self.know_namespace(entries)
             if shade.kind in MAPPING_KINDS:
                 pairs = _pairs(items, shade.kind)
                 if pairs:
@@ -118,8 +173,8 @@ class Comparison(Identities):
                 shade.items = [self._hold_new(item, unread) for item in items]
                 self.log += (ops.ITEMS, shade.token.stop, 0, 0, len(items))
                 self.log += map(token, shade.items)
-            for name, part in fields.items():
-                self._set_field(shade, name, self._hold_new(part, unread))
+            if fields:
+                self._set_fields(shade, {name: self._hold_new(part, unread) for name, part in fields.items()})
             self._keep_dictionary(value, shade)
 
     def _hold_new(self, value: object, unread: list[tuple[object, Shade]]) -> object:
@@ -139,6 +194,12 @@ class Comparison(Identities):
         shade.has_plain_keys = not any(type(key) is Shade for key in shade.table)
         self.log += (ops.TABLE, shade.token.stop, len(words))
         self.log += map(token, words)
+
+    def _set_fields(self, shade: Shade, fields: Table) -> None:
+        shade.fields = fields
+        self.log += (ops.FIELDS, shade.token.stop, 2 * len(fields))
+        for name, word in fields.items():
+            self.log += (name, token(word))
 
     def _set_field(self, shade: Shade, name: object, word: object) -> None:
         if shade.fields is NO_ENTRIES:
@@ -202,17 +263,21 @@ class Comparison(Identities):
         if kind is HeapKind.DICT:
             self.attributes_changed(value)
         if kind in _IMMUTABLE_KINDS:
-            return self.anatomy.content(value, kind)[0]
+            items, fields = self.anatomy.content(value, kind)
+            return [*items, *fields.values()]
         if kind is HeapKind.FUNCTION and is_guest_function(value, self.anatomy.guest_modules):
             self._compare_fields(shade, self.anatomy.content(value, kind)[1])
             return []
-        items, fields = self.anatomy.content(value, kind)
+        items, fields = self.content(value, kind)
         if kind in MAPPING_KINDS:
             items = _pairs(items, kind)
             self._compare_table(shade, items)
         else:
             self._compare_items(shade, items)
-        self._compare_fields(shade, fields)
+        if kind is HeapKind.ITERATOR:
+            self._compare_place(shade, fields)
+        else:
+            self._compare_fields(shade, fields)
         if shade.dictionary:
             self._update_dictionary(value, shade)
         return [*items, *fields.values(), *held_by(value)]
@@ -270,10 +335,15 @@ class Comparison(Identities):
                 self._replace_field(shade, name, value)
         names = [*(name for name in kept if name in shade.fields and name not in fields), *fields]
         if list(shade.fields) != names:
-            order: Table = {name: shade.fields[name] for name in names}
-            shade.fields = order.copy()
-            self.log += (ops.FIELDS, shade.token.stop, 2 * len(order))
-            self.log += [part for name, word in order.items() for part in (name, token(word))]
+            self._set_fields(shade, {name: shade.fields[name] for name in names})
+
+    def _compare_place(self, shade: Shade, fields: Fields) -> None:
+        """Journals all fields of an iterator, of which whoever replays the journal may know others, if one differs."""
+        if len(shade.fields) == len(fields) and all(map(stands_for, shade.fields.values(), fields.values())):
+            return
+        gone = shade.fields.values()
+        self._set_fields(shade, {name: self.hold(part) for name, part in fields.items()})
+        self.release_all(gone)
 
     def _replace_field(self, shade: Shade, name: str, value: object) -> None:
         old = shade.fields.get(name)

@@ -3,10 +3,11 @@
 from types import FunctionType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording import plan
+from calcharo_vm.recording import ops, plan
 from calcharo_vm.recording.frames import ObservedFrame
 from calcharo_vm.recording.handlers import Handler, HandlerMaker, following
 from calcharo_vm.recording.identity import Words
+from calcharo_vm.recording.natives import ITERATORS, Effect
 from calcharo_vm.recording.plan import Row
 
 
@@ -18,26 +19,39 @@ class EffectHandlers(HandlerMaker):
         tape, pending, before, after = self.tape, self.tape.pending, self.before, self.after
         put, extend, settle = tape.words.append, tape.words.extend, self.settle
         scalars, harmless = self.shadow.scalars, self.effects.harmless[plan.ADVANCE][1]
-        prepare = self.effects.preparations[plan.ADVANCE]
+        prepare, ended = self.effects.preparations[plan.ADVANCE], self.shadow.advanced
         word, pops, _act, place = row
         assert isinstance(place, int)
-        base = depth - pops
+        base, ends, placed, advanced = depth - pops, Effect.ENDS, ITERATORS, ops.ADVANCED
 
         def advancing(frame: ObservedFrame, stack: Words, operand: object) -> object:
             if pending:
                 before(frame)
             record = frame.record
-            is_harmless = id(type(stack[place])) in harmless
+            iterator = stack[place]
+            cls = id(type(iterator))
+            is_harmless, is_placed = cls in harmless, cls in placed
             if not is_harmless:
                 record.held = prepare(stack, base, place)
             target = handler(frame, stack, operand)
             if pending:
+                if is_placed:
+                    record.held = Effect.ADVANCES, iterator
                 after(frame)
                 return target
-            if target is None and is_harmless and not pops and id(type(stack[-1])) in scalars:
-                extend((1, stack[-1], word))
+            if target is None:
+                if is_placed and (is_harmless or record.held[0] is ends):  # type: ignore[index] # it is prepared
+                    put(advanced)
+                    record.held = None
+                if is_harmless and not pops and id(type(stack[-1])) in scalars:
+                    extend((1, stack[-1], word))
+                else:
+                    settle(frame, record, row, depth, 0)
+                    put(word)
             else:
                 settle(frame, record, row, depth, 0)
+                if is_placed:
+                    ended((iterator,))
                 put(word)
             tape.room -= 1
             record.held = None
@@ -95,7 +109,7 @@ class EffectHandlers(HandlerMaker):
         put, settle = tape.words.append, self.settle
         word, pops, act, detail = row
         base = depth - pops
-        prepare = self.effects.preparations[act]
+        prepare = self.effects.prepare_spread if detail is plan.SPREADS else self.effects.preparations[act]
         can_leave = act == plan.CALL
 
         def prepared(frame: ObservedFrame, stack: Words, operand: object) -> object:

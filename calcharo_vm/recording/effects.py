@@ -15,7 +15,14 @@ from calcharo_vm.recording.anatomy import (
 )
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words, token
-from calcharo_vm.recording.natives import PLAIN_ITERATORS, Effect, advances_nothing_else, effect_of, is_plain_iterable
+from calcharo_vm.recording.natives import (
+    PLAIN_ITERATORS,
+    Effect,
+    advances_nothing_else,
+    effect_of,
+    is_plain_iterable,
+    keeps_a_place,
+)
 from calcharo_vm.recording.plan import Held, Prepare, Row
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
@@ -35,7 +42,13 @@ def _below(stack: Words, operands: int, depth: object) -> object:
 
 def _prepare_extension(effect: Effect, stack: Words, depth: object) -> Held:
     target, added = _below(stack, 1, depth), stack[-1]
-    return (effect, target) if is_plain_iterable(added) else (Effect.UNKNOWN, target, added)
+    is_known = is_plain_iterable(added) and not keeps_a_place(added)
+    return (effect, target) if is_known else (Effect.UNKNOWN, target, added)
+
+
+def _prepare_slice(stack: Words, _base: int, _detail: object) -> Held:
+    target, added = stack[-3], stack[-4]
+    return (Effect.UNKNOWN, target, added) if keeps_a_place(added) else (Effect.FIRST, target)
 
 
 class Effects:
@@ -51,7 +64,7 @@ class Effects:
         self.preparations: dict[int, Prepare] = {
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
-            plan.STORE_SLICE: lambda stack, _base, _detail: (Effect.FIRST, stack[-3]),
+            plan.STORE_SLICE: _prepare_slice,
             plan.LIST_EXTENDS: lambda stack, _base, depth: _prepare_extension(Effect.EXTENDS, stack, depth),
             plan.COLLECTION_GROWS: lambda stack, _base, depth: _prepare_extension(Effect.FIRST, stack, depth),
             plan.SET_GROWS: lambda stack, _base, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
@@ -60,6 +73,8 @@ class Effects:
             plan.IN_PLACE: self._prepare_in_place,
             plan.READ_SUBSCRIPT: self._prepare_read_subscript,
             plan.ADVANCE: self._prepare_advance,
+            plan.UNPACK: self._prepare_unpack,
+            plan.CONTAINS: lambda stack, base, _detail: self._prepare_unpack(stack, base, -1),
             plan.READ_ATTRIBUTE: self._prepare_read_attribute,
             plan.ENTER_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN, stack[-1]),
             plan.EXIT_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
@@ -70,11 +85,14 @@ class Effects:
             plan.IN_PLACE: (-2, shadow.scalars | {id(tuple)}),
             plan.READ_ATTRIBUTE: (-1, shadow.scalars | _EXACT_CONTAINERS | {id(ModuleType)}),
             plan.ADVANCE: (-1, PLAIN_ITERATORS),
+            plan.CONTAINS: (-1, _EXACT_CONTAINERS | {id(set), id(frozenset)}),
         }
         """For acts that change nothing when one of the operands is of certain types: where it lies, and those types."""
 
         self.appliers: dict[object, Callable[[ObservedFrame, tuple[object, ...]], None]] = {
             Effect.FIRST: self._changed,
+            Effect.ADVANCES: self._advanced,
+            Effect.ENDS: self._advanced,
             Effect.AT_END: self._appended_or_popped,
             Effect.POPS: self._popped,
             Effect.AT_START: self._moved_at_start,
@@ -98,9 +116,12 @@ class Effects:
     def _prepare_subscript(stack: Words, _base: int, _detail: object) -> Held:
         return Effect.KEYED, stack[-2], stack[-1]
 
-    def _prepare_in_place(self, stack: Words, _base: int, _detail: object) -> Held:
+    @staticmethod
+    def _prepare_in_place(stack: Words, _base: int, _detail: object) -> Held:
         target = stack[-2]
-        return (Effect.EXTENDS if type(target) is list else Effect.UNKNOWN), target
+        if type(target) is not list:
+            return Effect.UNKNOWN, target
+        return _prepare_extension(Effect.EXTENDS, stack, 1)
 
     def _prepare_read_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
         return Effect.FIRST, stack[-2]
@@ -109,7 +130,15 @@ class Effects:
     def _prepare_advance(stack: Words, _base: int, detail: object) -> Held:
         assert isinstance(detail, int)
         iterator = stack[detail]
-        return None if advances_nothing_else(iterator) else (Effect.UNKNOWN, iterator)
+        return (Effect.ENDS if advances_nothing_else(iterator) else Effect.UNKNOWN), iterator
+
+    @staticmethod
+    def _prepare_unpack(stack: Words, _base: int, detail: object) -> Held:
+        assert isinstance(detail, int)
+        iterator = stack[detail]
+        if advances_nothing_else(iterator):
+            return (Effect.ADVANCES, iterator) if keeps_a_place(iterator) else None
+        return Effect.UNKNOWN, iterator
 
     def _prepare_read_attribute(self, stack: Words, _base: int, detail: object) -> Held:
         owner = stack[-1]
@@ -132,19 +161,38 @@ class Effects:
             if type(generator) is GeneratorType and is_guest_generator(generator, self.shadow.anatomy.guest_modules):
                 return None
             effect = Effect.UNKNOWN
-        if effect in (Effect.UNKNOWN, Effect.RUNS_CODE, Effect.CONSUMES):
-            if effect is Effect.CONSUMES:
-                modules = self.shadow.anatomy.guest_modules
-                consumed = stack[first:]
-                operands = [
-                    each for each in consumed if not (advances_nothing_else(each) or is_guest_function(each, modules))
-                ]
-                return (Effect.UNKNOWN, *operands) if operands else None
+        if effect is Effect.CONSUMES:
+            return self._consumed(stack[first:])
+        if effect is Effect.WRITES:
+            files = [each for each in (*stack[first:], sys.stdout) if self._keeps_what_is_written(each)]
+            return (Effect.UNKNOWN, *files) if files else None
+        if effect in (Effect.UNKNOWN, Effect.RUNS_CODE):
             return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *stack[base:])
         if effect is Effect.MAKES_CLASS:
             return (effect,)
         receiver = getattr(called, "__self__", None) if type(called) is type(len) else None
         return (effect, *self._operands(stack[first:], receiver))
+
+    def prepare_spread(self, stack: Words, base: int, detail: object) -> Held:
+        """What a call may change whose arguments come from an iterable."""
+        held = self._prepare_call(stack, base, detail)
+        iterable = stack[self._called(stack, base)[1]]
+        if not keeps_a_place(iterable):
+            return held
+        return (Effect.ADVANCES, iterable) if held is None else (Effect.UNKNOWN_CALL, *held[1:], iterable)
+
+    def _consumed(self, operands: Words) -> Held:
+        modules = self.shadow.anatomy.guest_modules
+        unknown = [each for each in operands if not (advances_nothing_else(each) or is_guest_function(each, modules))]
+        placed = [each for each in operands if keeps_a_place(each)]
+        if unknown:
+            return Effect.UNKNOWN, *unknown, *placed
+        return (Effect.ADVANCES, *placed) if placed else None
+
+    def _keeps_what_is_written(self, value: object) -> bool:
+        """Returns whether a value is a file in memory, or one that the library or the program has written."""
+        kind = self.shadow.anatomy.of(type(value)).kind
+        return kind is HeapKind.NATIVE and id(type(value)) not in self.shadow.scalars
 
     @staticmethod
     def _operands(operands: Words, receiver: object) -> Words:
@@ -204,6 +252,9 @@ class Effects:
 
     def _changed(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.changed(held[1])
+
+    def _advanced(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.advanced(held[1:])
 
     def _appended_or_popped(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.moved_at(held[1], -1)

@@ -138,12 +138,17 @@ Abandoned = Callable[[int, Words], None]
 
 
 class ThreadRecord:
-    """What is recorded of a thread: its frames, innermost last, and the word of the step it is at."""
+    """What is recorded of a thread: its frames, innermost last, and the word of the step it is at.
 
-    __slots__ = ("frames", "number", "word")
+    Attributes:
+        caught: The word of an exception that a handler has taken over, until that handler's first instruction.
+    """
+
+    __slots__ = ("caught", "frames", "number", "word")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.frames: list[FrameRecord] = []
+        self.caught: object = None
         self.word = 0
         """What ends the thread's latest step, 0 when that is complete."""

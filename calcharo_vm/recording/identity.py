@@ -7,6 +7,7 @@ zero the address is forgotten. After the garbage collector has freed something, 
 in which a count reached zero, an address is believed only after looking at the content again.
 """
 
+import gc
 from collections.abc import Iterable
 from typing import Final
 from weakref import ref
@@ -15,7 +16,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import Anatomy, name_of, outlives_the_program
 from calcharo_vm.recording.layouts import SCALAR_TYPES
-from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+from calcharo_vm.recording.values import GENERATOR_KINDS, MAPPING_KINDS, HeapKind
 
 Words = list[object]
 Table = dict[object, object]
@@ -35,6 +36,7 @@ class Shade:
         "dictionary",
         "epoch",
         "fields",
+        "frame",
         "has_plain_keys",
         "items",
         "kind",
@@ -63,6 +65,7 @@ class Shade:
         self.has_plain_keys = True  # all keys of the table are scalars
         self.slots: tuple[str, ...] = ()  # the attributes that are not in it
         self.dictionary = 0  # the address of the dictionary that keeps its attributes
+        self.frame: int | None = None  # the number of what a generator runs
 
     @property
     def is_recorded(self) -> bool:
@@ -76,10 +79,20 @@ def token(word: object) -> object:
 
 
 def stands_for(word: object, value: object) -> bool:
-    """Returns whether a recorded word stands for this very object."""
+    """Returns whether a recorded word stands for this very object; a scalar may have been made anew."""
     if type(word) is Shade:
         return word.address == id(value) and word.type_address == id(type(value))
-    return word is value
+    if word is value:
+        return True
+    cls = type(word)
+    if cls is not type(value):
+        return False
+    return word == value if cls in _EXACT else cls in _INEXACT and repr(word) == repr(value)
+
+
+_EXACT = frozenset({int, str, bytes})
+_INEXACT = frozenset({float, complex})
+"""Types of which values are equal that can be told apart, such as zeros of different signs."""
 
 
 class Identities:
@@ -99,6 +112,8 @@ class Identities:
         """The program's classes that are recorded."""
         self.nameless: list[Shade] = []
         """Objects that are recorded although their address belongs to somebody else by now, and some that were."""
+        self.frame_class: type | None = None
+        """The class of the frames that generators run; such a frame has a `record` with its number."""
         self._kept_alive: Words = []
         self._made = 0
 
@@ -158,12 +173,21 @@ class Identities:
         self._made += 1
         self.by_id[id(value)] = shade
         self.log += (ops.NEW, shade.token.stop, kind._value_, type_name, name)
-        if kind is HeapKind.CLASS:
+        if kind in GENERATOR_KINDS:
+            self._link_frame(value, shade)
+        elif kind is HeapKind.CLASS:
             self.classes.append(ref(value))  # type: ignore[arg-type]
         if outlives_the_program(value, kind):
             shade.count += 1
             self._kept_alive.append(value)
         return shade
+
+    def _link_frame(self, generator: object, shade: Shade) -> None:
+        """Journals which frame a generator or coroutine runs, if the machine runs it."""
+        for part in gc.get_referents(generator):
+            if type(part) is self.frame_class:
+                shade.frame = part.record.number  # type: ignore[attr-defined]
+                self.log += (ops.RUNS, shade.token.stop, shade.frame)
 
     def forget(self, shade: Shade) -> None:
         """Takes note that the object of a shade is gone, whatever is recorded as holding it."""

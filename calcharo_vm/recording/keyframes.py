@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import Journal
-from calcharo_vm.recording.state import State
+from calcharo_vm.recording.state import Raised, State
 from calcharo_vm.recording.values import HeapKind
 
 Words = list[object]
@@ -39,6 +39,8 @@ def words_of(state: State) -> tuple[object, ...]:
         if oid not in gone:
             put_object(words, oid, thing.kind, thing.type_name, thing.name)
             put_content(words, oid, thing.items, thing.table, thing.fields)
+            if thing.frame is not None:
+                words += (ops.RUNS, oid, thing.frame)
     finished = {number for left in state._finished.values() for _depth, number in left}
     for frame in state.frames.values():
         if frame.number not in finished:
@@ -47,13 +49,23 @@ def words_of(state: State) -> tuple[object, ...]:
             words += frame.fast + frame.stack
     for thread, running in state.threads.items():
         words += (ops.RUNNING, thread, state._next.get(thread, -1), len(running), *running)
-        left, raises = state._left.get(thread, ()), state._raises.get(thread)
-        words += (ops.THREAD, thread) if left or raises else ()
-        for each in left:
-            words += (ops.LEFT, *each)
-        words += (ops.RAISED, *raises) if raises else ()
-    words += (ops.THREAD, state.thread, ops.SAMPLE, *state.sample, ops.WRITTEN, *state.written)
+        words += (ops.THREAD, thread)
+        for operation, left in ((ops.LEFT, state._left), (ops.PAUSED, state._pausing)):
+            for each in left.get(thread, ()):
+                words += (operation, *each)
+        for is_caught, raises in ((False, state._raises), (True, state._caught)):
+            if thread in raises:
+                words += _raising(raises[thread], is_caught=is_caught)
+        if thread in state.seconds:
+            words += (ops.SAMPLE, state.resident, state.seconds[thread])
+    words += (ops.THREAD, state.thread, ops.WRITTEN, *state.written)
     return tuple(words)
+
+
+def _raising(raised: Raised, *, is_caught: bool) -> Words:
+    left = raised.unwound
+    where = (raised.frame, raised.caught_in, raised.word)
+    return [ops.RAISING, is_caught, raised.type_name, raised.message, *where, len(left), *left]
 
 
 def make_keyframe(journal: Journal) -> None:

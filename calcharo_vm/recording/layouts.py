@@ -1,8 +1,19 @@
 """What built-in types hold, read through their own methods: items by the type that an object is laid out as."""
 
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping
-from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType, NotImplementedType
+from types import (
+    AsyncGeneratorType,
+    CellType,
+    CoroutineType,
+    FunctionType,
+    GeneratorType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+    NotImplementedType,
+)
+from weakref import ReferenceType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.values import HeapKind
@@ -148,6 +159,10 @@ _LAYOUTS: tuple[tuple[type, HeapKind, Callable[[object], Items]], ...] = (
     (type, HeapKind.CLASS, _nothing),
     (ModuleType, HeapKind.MODULE, _nothing),
     (BaseException, HeapKind.EXCEPTION, exception_arguments),
+    (ReferenceType, HeapKind.WEAKREF, _nothing),
+    (GeneratorType, HeapKind.GENERATOR, _nothing),
+    (CoroutineType, HeapKind.COROUTINE, _nothing),
+    (AsyncGeneratorType, HeapKind.ASYNC_GENERATOR, _nothing),
     *((cls, HeapKind.SCALAR, _scalar_items(cls)) for cls in (int, float, complex, str, bytes)),
 )
 
@@ -159,3 +174,22 @@ def layout(cls: type) -> tuple[HeapKind, Callable[[object], Items]]:
             if ancestor is base:
                 return kind, items
     return HeapKind.OPAQUE, _nothing
+
+
+_OWN_FIELDS: tuple[tuple[type, str], ...] = ((deque, "maxlen"), (defaultdict, "default_factory"))
+
+
+def own_fields(cls: type) -> tuple[tuple[str, Callable[[object], object]], ...]:
+    """The fields that a built-in container has beside its items, with what reads them."""
+    ancestors = mro(cls)
+    return tuple((name, descriptor(base, name)) for base, name in _OWN_FIELDS if base in ancestors)
+
+
+def names_of_items(cls: type) -> tuple[str, ...]:
+    """The names of the items of a named tuple or structure; none for other classes."""
+    for ancestor in mro(cls):
+        entries = namespace(ancestor)
+        names = entries.get("_fields", entries.get("__match_args__") if "n_sequence_fields" in entries else None)
+        if type(names) is tuple and all(type(name) is str for name in names):
+            return names
+    return ()

@@ -27,6 +27,8 @@ _LEAVING = frozenset(
 _RETURNING = frozenset({"RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR", "YIELD_VALUE"})
 """Opcodes whose handlers always hand over."""
 
+_STACK_ONLY = frozenset({plan.NOTHING, plan.ITERATES})
+
 
 class Linker:
     """Chooses and makes the handlers of one recorder."""
@@ -43,7 +45,7 @@ class Linker:
         opname = known.opnames[index]
         if act >= 0:
             return self._stack.storing(row, depth, handler)
-        if act == plan.NOTHING and opname not in _LEAVING:
+        if act in _STACK_ONLY and opname not in _LEAVING:
             if pushes == 0:
                 return self._stack.dropping(row, depth, handler) if pops else self._stack.passing(row, handler)
             if pushes == 1:

@@ -1,6 +1,6 @@
 """Keyframes made while the program runs, from the recorded heap and from the frames themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from weakref import ref
 
 from calcharo_vm.host_builtins import __builtins__
@@ -9,6 +9,7 @@ from calcharo_vm.recording.frames import CUT, FrameRecord, ObservedFrame, Thread
 from calcharo_vm.recording.identity import Shade, Table, Words, token
 from calcharo_vm.recording.keyframes import put_content, put_object
 from calcharo_vm.recording.shadow import Shadow
+from calcharo_vm.recording.values import HeapKind
 
 
 class _UnlikeTheJournalError(Exception):
@@ -35,7 +36,7 @@ class LiveKeyframes:
         words: Words = []
         thread = frame.record.thread
         try:
-            self._put_objects(words)
+            self._put_objects(words, self._iterators(frame))
             running = self._put_running(words, thread, frame)
             self._put_suspended(words, running)
         except _UnlikeTheJournalError:
@@ -44,13 +45,56 @@ class LiveKeyframes:
         words += (ops.RUNNING, thread.number, numbers[-1], len(numbers), *numbers, ops.THREAD, thread.number)
         return tuple(words)
 
-    def _put_objects(self, words: Words) -> None:
+    def _put_objects(self, words: Words, iterators: dict[int, Table]) -> None:
         shadow = self._shadow
         shadow.nameless = [shade for shade in shadow.nameless if shade.is_recorded]
         for shade in (*shadow.by_id.values(), *shadow.nameless):
             oid = shade.token.stop
             put_object(words, oid, shade.kind, shade.type_name, shade.name)
-            put_content(words, oid, _tokens(shade.items), _table(shade.table), _table(shade.fields))
+            fields = shade.fields
+            if shade.kind is HeapKind.ITERATOR:
+                if shade.address not in iterators:
+                    raise _UnlikeTheJournalError
+                fields = iterators[shade.address]
+            put_content(words, oid, _tokens(shade.items), _table(shade.table), _table(fields))
+            if shade.frame is not None:
+                words += (ops.RUNS, oid, shade.frame)
+
+    def _iterators(self, frame: ObservedFrame) -> dict[int, Table]:
+        """The fields of the iterators that frames work with, by address: how far they are is in no shade."""
+        shadow = self._shadow
+        found: dict[int, Table] = {}
+        waiting: Words = []
+        for each in self._frames(frame):
+            waiting += (*each.stack, *each.fast)
+        while waiting:
+            value = waiting.pop()
+            if id(type(value)) in shadow.scalars or id(value) in found:
+                continue
+            if shadow.anatomy.of(type(value)).kind is HeapKind.ITERATOR:
+                items, fields = shadow.content(value, HeapKind.ITERATOR)
+                found[id(value)] = {name: self._word(part) for name, part in fields.items()}
+                waiting += (*items, *fields.values())
+        return found
+
+    def _frames(self, frame: ObservedFrame | None) -> Iterator[ObservedFrame]:
+        """The frames that run, given the innermost, and those that are suspended."""
+        while frame is not None:
+            yield frame
+            frame = frame.back
+        for reference in list(self._suspended.values()):
+            suspended = reference()
+            if suspended is not None:
+                yield suspended
+
+    def _word(self, value: object) -> object:
+        """The word for what an iterator holds."""
+        if id(type(value)) in self._shadow.scalars:
+            return value
+        shade = self._shadow.held(value)
+        if shade is None:
+            raise _UnlikeTheJournalError
+        return shade
 
     def _put_running(self, words: Words, thread: ThreadRecord, frame: ObservedFrame | None) -> set[int]:
         numbers = set()

@@ -24,6 +24,12 @@ class Effect(enum.Enum):
     NONE = enum.auto()
     CONSUMES = enum.auto()
     """It advances the iterators it is given, and changes nothing else."""
+    ADVANCES = enum.auto()
+    """It advances these very iterators, and those that they take their values from."""
+    ENDS = enum.auto()
+    """It ends these very iterators, or advances them by one, which need not be told."""
+    WRITES = enum.auto()
+    """It writes to the file it is given, or to standard output."""
     FIRST = enum.auto()
     """It changes its receiver or first operand itself, nothing in it."""
     AT_END = enum.auto()
@@ -73,8 +79,9 @@ _METHODS: dict[type, dict[Effect, str]] = {
     },
 }
 _FUNCTIONS: dict[Effect, str] = {
+    Effect.WRITES: "print",
     Effect.NONE: """abs aiter ascii bin breakpoint callable chr compile dir divmod format getattr
-        globals hasattr hash hex id input isinstance issubclass iter len locals oct open ord pow print repr round
+        globals hasattr hash hex id input isinstance issubclass iter len locals oct open ord pow repr round
         vars""",
     Effect.CONSUMES: "all any max min next sorted sum",
     Effect.ATTRIBUTE: "setattr delattr",
@@ -120,6 +127,11 @@ PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {
 """The types of iterables and iterators that change nothing else when they are iterated."""
 
 
+_ENDLESS = frozenset(map(id, (GeneratorType, list, tuple, dict, set, frozenset, deque, range, *SCALAR_TYPES)))
+ITERATORS = (PLAIN_ITERATORS - _ENDLESS) | {id(enumerate), id(zip)}
+"""The types of those iterators that keep a place."""
+
+
 def is_plain_iterable(value: object) -> bool:
     """Returns whether iterating a value changes no recorded object, or is executed by the machine."""
     return id(type(value)) in PLAIN_ITERATORS
@@ -127,11 +139,20 @@ def is_plain_iterable(value: object) -> bool:
 
 def advances_nothing_else(iterator: object) -> bool:
     """Returns whether advancing an iterator changes no recorded object, or is executed by the machine."""
-    if is_plain_iterable(iterator):
+    cls = type(iterator)
+    if id(cls) in PLAIN_ITERATORS:
         return True
-    return type(iterator) in (enumerate, zip) and all(
-        is_plain_iterable(part) for part in gc.get_referents(iterator) if part is not type(iterator)
-    )
+    if cls is not enumerate and cls is not zip:
+        return False
+    for part in gc.get_referents(iterator):  # noqa: SIM110 - faster than all()
+        if id(type(part)) not in PLAIN_ITERATORS and part is not cls:
+            return False
+    return True
+
+
+def keeps_a_place(value: object) -> bool:
+    """Returns whether a value is an iterator whose place is recorded, and advanced without code of the program."""
+    return id(type(value)) in ITERATORS
 
 
 def effect_of(called: object, anatomy: Anatomy) -> Effect:

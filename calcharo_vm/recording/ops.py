@@ -58,17 +58,31 @@ BRANCH: Final = 29
 STORE: Final = 30
 """slot: the value on top of the stack moves to a fast local slot."""
 
-FRAME: Final = 31
+RUNS: Final = 31
+"""oid, frame: the object is a generator or coroutine, and that is the frame it runs."""
+CAUGHT: Final = 32
+"""word: the exception that the handler takes over from `HANDLED`."""
+ADVANCED: Final = 33
+"""The iterator that FOR_ITER works on, and those that it takes its values from, are one value further."""
+BEGUN: Final = 34
+"""oid, word: an iterator is at the start of what that word stands for."""
+
+FRAME: Final = 40
 """frame, code, globals, namespace or None, instruction, base, depth, slots, n, words: a frame as it is, slots first.
 
 The instruction is the one it is at, -1 for none; it leaves `base` of the stack alone, which was `depth` long.
-This operation and the next three are in keyframes alone.
+This operation and those below are in keyframes alone.
 """
-RUNNING: Final = 32
+RUNNING: Final = 41
 """thread, next, n, frames: the frames of a thread, innermost last; its next step is executed in `next`, -1 for none."""
-LEFT: Final = 33
+LEFT: Final = 42
 """depth, frame: the thread's step, which is not complete, has left that frame."""
-WRITTEN: Final = 34
+PAUSED: Final = 43
+"""depth, frame: the same of a frame that has suspended itself."""
+RAISING: Final = 44
+"""is caught, type name, message, frame, frame of the handler or -1, word, n, codes of the frames it left: an exception
+that the thread's step, which is not complete, raised, or that the thread's next step begins to handle."""
+WRITTEN: Final = 45
 """characters, characters: how much had been written to standard output and standard error."""
 
 FIRST_STEP: Final = 64
@@ -96,10 +110,15 @@ _FIXED: Final = {
     DROP: 2,
     BRANCH: 2,
     STORE: 2,
+    RUNS: 3,
+    CAUGHT: 2,
+    ADVANCED: 1,
+    BEGUN: 3,
     LEFT: 3,
+    PAUSED: 3,
     WRITTEN: 3,
 }
-_COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3, FRAME: 10, RUNNING: 4}
+_COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3, FRAME: 10, RUNNING: 4, RAISING: 8}
 """Operations whose last fixed word, at the end of that many, is the number of words that follow."""
 
 LENGTHS: Final = [_FIXED.get(operation, 0) for operation in range(FIRST_STEP)]

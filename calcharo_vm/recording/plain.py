@@ -1,10 +1,13 @@
 """Plain values from words: fresh copies that are equal to what the program had, cycles kept."""
 
 from collections import deque
+from collections.abc import Mapping
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.adapters import TEXT
+from calcharo_vm.recording.exception_chain import TRACEBACK, entries_of
 from calcharo_vm.recording.state import State, Thing
-from calcharo_vm.recording.values import NULL, HeapKind, HeapObject, ObjectSnapshot, Ref
+from calcharo_vm.recording.values import NULL, OWN_FIELDS, HeapKind, HeapObject, ObjectSnapshot, Ref
 
 _PLAIN_CONTAINERS = {
     HeapKind.LIST: list,
@@ -14,6 +17,13 @@ _PLAIN_CONTAINERS = {
     HeapKind.DEQUE: deque,
 }
 _IMMUTABLE = {HeapKind.TUPLE: tuple, HeapKind.FROZENSET: frozenset}
+_HOLDING = frozenset({*_PLAIN_CONTAINERS, *_IMMUTABLE, HeapKind.BYTEARRAY, HeapKind.EXCEPTION})
+_SHOWN_BY_NAME = frozenset({HeapKind.FUNCTION, HeapKind.CLASS, HeapKind.MODULE})
+_NAMED_ITEMS = {
+    HeapKind.METHOD: ("__func__", "__self__"),
+    HeapKind.CELL: ("cell_contents",),  # an empty cell has none
+}
+"""Kinds whose items are what their attributes of these names are."""
 
 
 class PlainValues:
@@ -68,11 +78,13 @@ class PlainValues:
             self._made[oid] = range(*parts) if thing.kind is HeapKind.RANGE else slice(*parts)  # type: ignore[call-overload]
         elif thing.kind is HeapKind.BYTEARRAY and not thing.fields:
             self._made[oid] = bytearray(_bytes_of(thing))
-        elif thing.kind in _PLAIN_CONTAINERS and not thing.fields:
-            self._made[oid] = container = _PLAIN_CONTAINERS[thing.kind]()
+        elif thing.kind in _PLAIN_CONTAINERS and thing.fields.keys() <= OWN_FIELDS:
+            self._made[oid] = container = _empty(thing)
             self._unfilled.append((container, thing))
         else:
-            self._made[oid] = snapshot = ObjectSnapshot(thing.type_name, {}, oid, name=thing.name)
+            name = "" if thing.kind is HeapKind.TUPLE else thing.name
+            text = str(thing.fields.get(TEXT, ""))
+            self._made[oid] = snapshot = ObjectSnapshot(thing.type_name, {}, oid, name=name, text=text)
             self._unfilled.append((snapshot, thing))
 
     def _fill(self, made: object, thing: Thing) -> None:
@@ -89,23 +101,17 @@ class PlainValues:
                 made.extend(self._shell(word) for word in thing.items)
 
     def _fill_snapshot(self, snapshot: ObjectSnapshot, thing: Thing) -> None:
-        if thing.kind in (HeapKind.FUNCTION, HeapKind.CLASS):
+        if thing.kind in _SHOWN_BY_NAME:
             return
-        names = thing.fields
-        if thing.kind is HeapKind.METHOD:
-            names = dict(zip(("__func__", "__self__"), thing.items, strict=True))
-        elif thing.kind is HeapKind.CELL:
-            names = dict(zip(("cell_contents",), thing.items, strict=False))  # an empty cell has none
-        elif thing.kind is HeapKind.SCALAR:
+        if thing.kind is HeapKind.SCALAR:
             snapshot.value = thing.items[0]
-        elif thing.kind is not HeapKind.INSTANCE:
+        elif thing.kind not in _NAMED_ITEMS and (thing.items or thing.kind in _HOLDING):
             snapshot.value = self._held_value(thing)
-        snapshot.attributes.update((str(name), self._shell(word)) for name, word in names.items())
+        names = shown_fields(thing, self._heap)
+        snapshot.attributes.update((name, self._shell(word)) for name, word in names.items())
 
     def _held_value(self, thing: Thing) -> object:
         """What an instance of a subclass of a built-in container holds; the arguments of an exception."""
-        if thing.kind is HeapKind.OPAQUE or thing.kind is HeapKind.MODULE:
-            return None
         if thing.kind is HeapKind.BYTEARRAY:
             return bytearray(_bytes_of(thing))
         container: object = _PLAIN_CONTAINERS.get(thing.kind, list)()
@@ -145,18 +151,48 @@ def reference(word: object, null: object) -> object:
     return NULL if word is null else word
 
 
-def heap_object(oid: int, thing: Thing, null: object) -> HeapObject:
+def _empty(thing: Thing) -> object:
+    """An empty container of the kind of a thing."""
+    most = thing.fields.get("maxlen")
+    return deque(maxlen=most) if type(most) is int else _PLAIN_CONTAINERS[thing.kind]()
+
+
+def shown_fields(thing: Thing, heap: Mapping[int, Thing]) -> dict[str, object]:
+    """The fields of a thing by name, as words; what a weak reference refers to is there as long as that is."""
+    fields = {str(name): word for name, word in thing.fields.items() if name not in (TEXT, TRACEBACK)}
+    fields.update(zip(_NAMED_ITEMS.get(thing.kind, ()), thing.items, strict=False))
+    if thing.kind is HeapKind.TUPLE and thing.name:
+        fields.update(zip(thing.name.split(), thing.items, strict=False))
+    if thing.kind is HeapKind.WEAKREF:
+        number = fields.pop("referent", None)
+        fields["referent"] = range(number) if type(number) is int and number in heap else None
+    return fields
+
+
+def heap_object(oid: int, state: State) -> HeapObject:
     """A heap object as a step shows it."""
+    thing, null = state.heap[oid], state.journal.null
     if thing.kind in (HeapKind.DICT, HeapKind.NAMESPACE):
         items: tuple[object, ...] = tuple((reference(k, null), reference(v, null)) for k, v in thing.table.items())
     else:
         items = tuple(reference(word, null) for word in _items(thing))
-    fields = {str(name): reference(word, null) for name, word in thing.fields.items()}
-    return HeapObject(oid, thing.kind, thing.type_name, thing.name, items, fields)
+    traceback = thing.fields.get(TRACEBACK)
+    return HeapObject(
+        oid=oid,
+        kind=thing.kind,
+        type_name=thing.type_name,
+        name="" if thing.kind is HeapKind.TUPLE else thing.name,
+        items=items,
+        fields={name: reference(word, null) for name, word in shown_fields(thing, state.heap).items()},
+        text=str(thing.fields.get(TEXT, "")),
+        traceback=() if traceback is None else entries_of(traceback),
+        frame=thing.frame if thing.frame in state.frames else None,
+        state=None if thing.frame is None else state.doing(thing.frame),
+    )
 
 
 def reachable(state: State, roots: list[object]) -> list[int]:
-    """The objects that words lead to, in order of first sight."""
+    """The objects that words lead to, in order of first sight; a generator leads to what its frame holds."""
     waiting = [word.stop for word in roots if type(word) is range]
     found: set[int] = set()
     while waiting:
@@ -166,5 +202,8 @@ def reachable(state: State, roots: list[object]) -> list[int]:
         found.add(oid)
         thing = state.heap[oid]
         words = [*thing.items, *thing.table.keys(), *thing.table.values(), *thing.fields.values()]
+        frame = None if thing.frame is None else state.frames.get(thing.frame)
+        if frame is not None:
+            words += frame.words()
         waiting += [word.stop for word in words if type(word) is range]
     return sorted(found)

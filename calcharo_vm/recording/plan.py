@@ -15,16 +15,18 @@ from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
 
 NOTHING: Final = -1
 """Only the stack changes. Numbers from 0 up mean: the top of the stack moves to that fast local slot."""
-FRESH: Final = -2
+ITERATES: Final = -2
+"""The value pushed may be a new iterator, at the start of the operand."""
+FRESH: Final = -3
 """The value pushed is a new object, whatever its address was before."""
-SLOTS: Final = -3
-CELL: Final = -4
-LOCAL_NAME: Final = -5
-GLOBAL_NAME: Final = -6
-NAMESPACES: Final = -7
-LIST_GROWS: Final = -8
-FUNCTION_PART: Final = -9
-BRANCH: Final = -10
+SLOTS: Final = -4
+CELL: Final = -5
+LOCAL_NAME: Final = -6
+GLOBAL_NAME: Final = -7
+NAMESPACES: Final = -8
+LIST_GROWS: Final = -9
+FUNCTION_PART: Final = -10
+BRANCH: Final = -11
 
 PREPARED: Final = -20
 """From here down, something is looked at before the instruction executes, too."""
@@ -42,9 +44,15 @@ ADVANCE: Final = -28
 READ_ATTRIBUTE: Final = -29
 ENTER_WITH: Final = -30
 EXIT_WITH: Final = -31
+UNPACK: Final = -34
+CONTAINS: Final = -35
+
+SPREADS: Final = "spreads"
+"""The detail of a call whose arguments come from an iterable."""
 
 _ACTS: Final = {
     **dict.fromkeys(("BUILD_LIST", "BUILD_MAP", "BUILD_SET", "BUILD_CONST_KEY_MAP", "MAKE_FUNCTION"), FRESH),
+    "GET_ITER": ITERATES,
     "STORE_DEREF": CELL,
     "DELETE_DEREF": CELL,
     "STORE_NAME": LOCAL_NAME,
@@ -71,9 +79,10 @@ _ACTS: Final = {
     "CALL_FUNCTION_EX": CALL,
     "BINARY_SUBSCR": READ_SUBSCRIPT,
     "FOR_ITER": ADVANCE,
-    "SEND": ADVANCE,
-    "UNPACK_SEQUENCE": ADVANCE,
-    "UNPACK_EX": ADVANCE,
+    "SEND": UNPACK,
+    "UNPACK_SEQUENCE": UNPACK,
+    "UNPACK_EX": UNPACK,
+    "CONTAINS_OP": CONTAINS,
     "LOAD_ATTR": READ_ATTRIBUTE,
     "LOAD_METHOD": READ_ATTRIBUTE,
     "BEFORE_WITH": ENTER_WITH,
@@ -263,6 +272,8 @@ def _detail(code: CodeType, opname: str, act: int, oparg: int) -> object:
     if act == READ_ATTRIBUTE:
         is_shifted = opname == "LOAD_ATTR" and sys.version_info >= (3, 12)
         return code.co_names[oparg >> 1 if is_shifted else oparg]
-    if act == ADVANCE:  # where the iterator lies
+    if opname == "CALL_FUNCTION_EX":
+        return SPREADS
+    if act in {ADVANCE, UNPACK}:  # where the iterator lies
         return -2 if opname == "SEND" or (opname == "FOR_ITER" and sys.version_info >= (3, 15)) else -1
     return oparg

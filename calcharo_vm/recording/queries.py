@@ -7,9 +7,10 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.frame_info import argument_words, variable_words
 from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.state import State
-from calcharo_vm.recording.step import ExecutionStep, argument_words, variable_words
+from calcharo_vm.recording.step import ExecutionStep
 from calcharo_vm.types import Oid, StepIndex
 
 if TYPE_CHECKING:

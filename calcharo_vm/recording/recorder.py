@@ -75,7 +75,7 @@ class Recorder:
         self._threads: list[ThreadRecord] = []
         self._gone: list[int] = []
         self._next_sample = 0
-        self._sample: tuple[object, object] = (0, 0.0)
+        self._last_sample: tuple[object, object] = (0, 0.0)
         self._written = [0, 0]
         self._live = LiveKeyframes(self.shadow)
         self._keyframe_is_due = False
@@ -128,12 +128,14 @@ class Recorder:
             row = record.row or self._expose(frame, record)
             self._pend()
             self.log += (ops.RAISED, *message_of(error))
+            if self.shadow.held(error) is not None:
+                self.shadow.raised(error)
             word, pops, act, _ = row
             if act not in _STACK_BOUND:
                 self.apply(frame, record, row)
             record.row, record.held = (word, pops, NOTHING, None), None
 
-    def handled(self, frame: ObservedFrame, depth: int, _error: BaseException) -> None:
+    def handled(self, frame: ObservedFrame, depth: int, error: BaseException) -> None:
         """Journals that a handler of the frame takes over; its stack was cut to `depth` values first."""
         with self.lock:
             record = self._record(frame)
@@ -143,6 +145,8 @@ class Recorder:
                 word, pops, act, detail = record.row  # type: ignore[misc] # an exception was raised there
                 record.row = word, max(pops, record.length - depth), act, detail
             self.log += (ops.HANDLED, depth)
+            record.thread.caught = caught = self.shadow.hold(error)
+            self.log += (ops.CAUGHT, token(caught))
 
     def wrote(self, text: str, *, is_error: bool) -> None:
         """Journals what the program wrote to its standard output, or to its standard error."""
@@ -224,9 +228,13 @@ class Recorder:
     def _goes_on(self, frame: ObservedFrame, record: FrameRecord, thread: ThreadRecord) -> None:
         """Completes the thread's latest step: nothing is pending any more, unless there are other threads."""
         word, thread.word = thread.word, 0
+        is_handling = thread.caught is not None
+        if is_handling:  # by now, it lies on the handler's stack
+            self.shadow.release(thread.caught)
+            thread.caught = None
         if word:
             self.tape.commit(word)
-            if self._keyframe_is_due:
+            if self._keyframe_is_due and not is_handling:
                 self._make_keyframe(frame)
         self.running = record
         if not self._is_shared:
@@ -323,6 +331,7 @@ class Recorder:
         else:
             if record.leash is None:
                 self._live.suspended(frame)
+            self.shadow.frame_class = type(frame)
             record.suspend(self._abandon, self.effects.searches)
         if not thread.frames and thread.word:  # nothing need follow on this thread
             self.tape.commit(thread.word)
@@ -353,6 +362,8 @@ class Recorder:
             self._threads.append(thread)
             if thread.number:
                 self._share()
+            self._turn_to(thread)
+            self._sample()
         if thread is not self.writer or self._gone:
             self._turn_to(thread)
         return thread
@@ -526,8 +537,11 @@ class Recorder:
             self.log += (ops.THREAD, self.writer.number)
         if steps >= self._next_sample:
             self._next_sample = steps + self.sample_interval
-            self._sample = sample()
-            self.log += (ops.SAMPLE, *self._sample)
+            self._sample()
+
+    def _sample(self) -> None:
+        self._last_sample = sample()
+        self.log += (ops.SAMPLE, *self._last_sample)
 
     def _make_keyframe(self, frame: ObservedFrame) -> None:
         """Makes the keyframe that is due, if `frame` is between two instructions and nothing comes between."""
@@ -539,7 +553,7 @@ class Recorder:
         if words is None:
             self._replay_for_keyframe()
         elif place == (self.tape.steps, len(self.log)):
-            self.journal.keyframes.add(place[0], (*words, ops.SAMPLE, *self._sample, ops.WRITTEN, *self._written))
+            self.journal.keyframes.add(place[0], (*words, ops.SAMPLE, *self._last_sample, ops.WRITTEN, *self._written))
         self._keyframe_is_due = self.tape.steps >= self.journal.keyframes.due
 
     def _replay_for_keyframe(self) -> None:

@@ -8,7 +8,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frames import CUT, FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Words
-from calcharo_vm.recording.plan import BRANCH, FRESH, NOTHING, PREPARED, Row
+from calcharo_vm.recording.plan import BRANCH, FRESH, ITERATES, NOTHING, PREPARED, Row
 from calcharo_vm.recording.shadow import Shadow
 
 Settle = Callable[[ObservedFrame, FrameRecord, Row, int, int], None]
@@ -18,7 +18,7 @@ It gets the frame, its record, the row, the length of the stack before the instr
 next instruction.
 """
 
-_STACK_ONLY = frozenset({NOTHING, FRESH})
+_STACK_ONLY = frozenset({NOTHING, ITERATES, FRESH})
 
 
 class Changes(Protocol):
@@ -39,7 +39,7 @@ def make_settle(shadow: Shadow, changes: Changes) -> Settle:
     """Makes the function that settles: a closure, because it finds what it needs fastest."""
     put, extend = shadow.log.append, shadow.log.extend
     scalars, by_id, zeros, purge = shadow.scalars, shadow.by_id, shadow.zeros, shadow.purge
-    see, forget, release_all = shadow.see, shadow.forget, shadow.release_all
+    see, see_iterator, forget, release_all = shadow.see, shadow.see_iterator, shadow.forget, shadow.release_all
     apply, appliers, rewrite = changes.apply, changes.effects.appliers, changes.rewrite
     store_op, branch_op, most_pushes = ops.STORE, ops.BRANCH, ops.MOST_PUSHES
 
@@ -67,7 +67,10 @@ def make_settle(shadow: Shadow, changes: Changes) -> Settle:
                             if act == FRESH and shade is not None:
                                 forget(shade)
                                 shade = None
-                            shade = see(value, shade)
+                            if act == ITERATES:
+                                shade = see_iterator(value, shade, gone[0] if gone else None)
+                            else:
+                                shade = see(value, shade)
                         shade.count += 1
                         record.places.append(base + at)
                         record.shades.append(shade)

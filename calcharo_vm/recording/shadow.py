@@ -4,15 +4,22 @@ Writes by opcodes and well-known methods name the one entry they changed.
 """
 
 from collections import deque
+from collections.abc import Iterable
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import MISSING, module_namespace
 from calcharo_vm.recording.comparison import Comparison
+from calcharo_vm.recording.exception_chain import linked_exceptions
 from calcharo_vm.recording.identity import Shade, stands_for
 from calcharo_vm.recording.layouts import MACHINERY_NAMES, namespace
-from calcharo_vm.recording.values import HeapKind
+from calcharo_vm.recording.natives import keeps_a_place
+from calcharo_vm.recording.values import OWN_FIELDS, HeapKind
 
+_READ_WHOLE = frozenset(
+    {HeapKind.FUNCTION, HeapKind.CLASS, HeapKind.EXCEPTION, HeapKind.NATIVE, HeapKind.ITERATOR, HeapKind.WEAKREF}
+)
+"""Kinds whose attributes are not all an instance's own."""
 _NAMED_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE})
 _ENDED_KINDS: dict[HeapKind, type[list[object]] | type[deque[object]]] = {HeapKind.LIST: list, HeapKind.DEQUE: deque}
 
@@ -30,6 +37,24 @@ class Shadow(Comparison):
             self.update(value, shade)
         elif list.__len__(value) > before:  # type: ignore[arg-type]
             self._splice(shade, before, before, list.__getitem__(value, slice(before, None)))  # type: ignore[call-overload]
+
+    def raised(self, error: BaseException) -> None:
+        """Journals what raising an exception again has changed in it, and in those that it came from."""
+        for each in linked_exceptions(error):
+            self.changed(each)
+
+    def advanced(self, iterators: Iterable[object]) -> None:
+        """Journals how far iterators are, and those that they take their values from."""
+        waiting = list(iterators)
+        for iterator in waiting:
+            shade = self.held(iterator)
+            kind = self.anatomy.of(type(iterator)).kind
+            if shade is not None:
+                parts = self.update(iterator, shade)
+            else:
+                items, fields = self.content(iterator, kind)
+                parts = [*items, *fields.values()]
+            waiting += [part for part in parts if keeps_a_place(part)]
 
     def moved_at(self, value: object, end: int) -> None:
         """Journals one item added or removed at the start (0) or the end (-1) of a list or deque."""
@@ -133,7 +158,7 @@ class Shadow(Comparison):
         readers = self.anatomy.of(type(value)).attributes
         if shade.kind is HeapKind.CLASS and name[:2] != "__" and self.anatomy.is_guest(value):  # type: ignore[arg-type]
             now = namespace(value).get(name, MISSING)  # type: ignore[arg-type]
-        elif readers is not None and shade.kind is not HeapKind.FUNCTION and shade.kind is not HeapKind.CLASS:
+        elif readers is not None and shade.kind not in _READ_WHOLE and name not in OWN_FIELDS:
             now = readers.read_one(value, name)
         else:
             self.update(value, shade)

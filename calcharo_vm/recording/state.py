@@ -5,8 +5,9 @@ from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.advancing import advance, start
 from calcharo_vm.recording.journal import Journal
-from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
+from calcharo_vm.recording.values import MAPPING_KINDS, FrameStatus, HeapKind
 
 Words = list[object]
 _NO_WORD: Final = -1
@@ -35,11 +36,16 @@ class FrameState:
         other.base, other.depth, other.word = self.base, self.depth, self.word
         return other
 
+    def words(self) -> Words:
+        """All that the frame holds."""
+        namespace = [] if self.namespace is None else [range(self.namespace)]
+        return [*self.fast, *self.stack, range(self.globals), *namespace]
+
 
 class Thing:
     """An object on the heap, as words; shared between states until one of them changes it."""
 
-    __slots__ = ("fields", "items", "kind", "name", "owner", "table", "type_name")
+    __slots__ = ("fields", "frame", "items", "kind", "name", "owner", "table", "type_name")
 
     def __init__(self, owner: object, kind: HeapKind, type_name: str, name: str) -> None:
         self.owner = owner
@@ -49,10 +55,12 @@ class Thing:
         self.items: Words = []
         self.table: dict[object, object] = {}
         self.fields: dict[object, object] = {}
+        self.frame: int | None = None  # what a generator runs
 
     def copy(self, owner: object) -> "Thing":
         """Another object with the same content."""
         other = Thing(owner, self.kind, self.type_name, self.name)
+        other.frame = self.frame
         other.items, other.table, other.fields = self.items.copy(), self.table.copy(), self.fields.copy()
         return other
 
@@ -60,6 +68,26 @@ class Thing:
     def is_mapping(self) -> bool:
         """Whether the items are kept by key."""
         return self.kind in MAPPING_KINDS
+
+
+class Raised:
+    """An exception that a step raised: where, what it left, and which handler takes over."""
+
+    __slots__ = ("caught_in", "frame", "message", "type_name", "unwound", "word")
+
+    def __init__(self, type_name: str, message: str, frame: int) -> None:
+        self.type_name = type_name
+        self.message = message
+        self.frame = frame
+        self.unwound: list[int] = []  # codes of the frames it left, innermost first
+        self.caught_in = _NO_WORD
+        self.word: object = None
+
+    def copy(self) -> "Raised":
+        """Another one with the same content."""
+        other = Raised(self.type_name, self.message, self.frame)
+        other.unwound, other.caught_in, other.word = self.unwound.copy(), self.caught_in, self.word
+        return other
 
 
 class State:
@@ -73,8 +101,10 @@ class State:
         frames: All frames that are running or suspended, and those the last step left.
         heap: All objects that are recorded.
         written: How much had been written to standard output and standard error.
-        sample: The last sample: resident bytes and CPU seconds.
-        raised: Class name and message of what the last step raised.
+        resident: The resident bytes of the process at the last sample.
+        seconds: The CPU seconds of each thread at its last sample.
+        raised: What the last step raised.
+        handling: What the handler takes over whose first instruction the last step is.
         pushed: What the last step pushed: the instruction it is the result of, and the words.
         popped: The words it took from the stack last.
         branch: The frame that made a conditional jump or not, and whether it did.
@@ -89,15 +119,20 @@ class State:
         self.frames: dict[int, FrameState] = {}
         self.heap: dict[int, Thing] = {}
         self.written = [0, 0]
-        self.sample: tuple[object, object] = (0, 0.0)
-        self.raised: tuple[str, str] | None = None
+        self.resident: object = 0
+        self.seconds: dict[int, object] = {}
+        self.raised: Raised | None = None
+        self.handling: Raised | None = None
         self.pushed: tuple[int, Words] | None = None
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
         self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those its step leaves
         self._finished: dict[int, list[tuple[int, int]]] = {}  # the same of its last complete step
+        self._pausing: dict[int, list[tuple[int, int]]] = {}  # by thread: the same of those that suspend themselves
+        self._paused: dict[int, list[tuple[int, int]]] = {}
         self._next: dict[int, int] = {}  # by thread: the frame of its next step
-        self._raises: dict[int, tuple[str, str]] = {}  # by thread, in a step that is not complete
+        self._raises: dict[int, Raised] = {}  # by thread, in a step that is not complete
+        self._caught: dict[int, Raised] = {}  # by thread: what a handler takes over at the thread's next step
         self._step_thread = 0
         self._instruction = _NO_WORD
         self._chunk = -1
@@ -115,12 +150,15 @@ class State:
         other.threads = {thread: frames.copy() for thread, frames in self.threads.items()}
         other.frames = {number: frame.copy() for number, frame in self.frames.items()}
         other.heap = self.heap.copy()
-        other.written, other.sample = self.written.copy(), self.sample
+        other.written, other.resident, other.seconds = self.written.copy(), self.resident, self.seconds.copy()
         other.raised, other.pushed, other.popped = self.raised, self.pushed, self.popped
         other.branch, other._dropped = self.branch, self._dropped.copy()
         other._left = {thread: left.copy() for thread, left in self._left.items()}
-        other._finished = self._finished.copy()
-        other._next, other._raises = self._next.copy(), self._raises.copy()
+        other._finished, other._paused = self._finished.copy(), self._paused.copy()
+        other._pausing = {thread: paused.copy() for thread, paused in self._pausing.items()}
+        other._next, other._caught = self._next.copy(), self._caught.copy()
+        other._raises = {thread: raised.copy() for thread, raised in self._raises.items()}
+        other.handling = self.handling
         self._mark = object()
         return other
 
@@ -164,6 +202,7 @@ class State:
         pops, first_step = self.journal.pops, ops.FIRST_STEP
         while done < steps and at < end:
             self._forget_last_step(self.thread)
+            self._caught.pop(self.thread, None)
             running = self.threads.get(self.thread)
             if running and self._next.get(self.thread) == running[-1]:
                 frame = self.frames[running[-1]]
@@ -230,6 +269,7 @@ class State:
         self.popped = []
         self.executing = _NO_WORD
         self._step_thread, self._instruction = thread, instruction
+        self.handling = self._caught.pop(thread, None)
         following = self.frames.get(self._next.get(thread, _NO_WORD))
         if following is not None and following.code == self.journal.instructions[instruction].code:
             self._place(following.number)  # or else a finaliser is called between two instructions
@@ -244,7 +284,10 @@ class State:
     def _complete(self) -> None:
         thread = self._step_thread
         self.raised = self._raises.pop(thread, None)
+        if self.raised is not None and self.raised.word is not None:
+            self._caught[thread] = self.raised
         self._finished[thread] = self._left.pop(thread, [])
+        self._paused[thread] = self._pausing.pop(thread, [])
         running = self.threads.get(thread)
         if running:
             frame = self.frames[running[-1]]
@@ -303,8 +346,10 @@ class State:
             case ops.LEAVE, (str(how),):
                 stack = self._frames_of_thread
                 number = stack.pop()
-                if how in ("RETURNED", "UNWOUND"):
-                    self._left.setdefault(self.thread, []).append((len(stack), number))
+                if how == "UNWOUND" and self.thread in self._raises:
+                    self._raises[self.thread].unwound.append(self.frames[number].code)
+                left = self._left if how in ("RETURNED", "UNWOUND") else self._pausing
+                left.setdefault(self.thread, []).append((len(stack), number))
             case ops.RESUME, (int(number),):
                 self._frames_of_thread.append(number)
             case ops.GONE, (int(number),):
@@ -312,13 +357,23 @@ class State:
             case ops.THREAD, (int(thread),):
                 self.thread = thread
             case ops.RAISED, (str(type_name), str(message)):
-                self._raises.setdefault(self.thread, (type_name, message))
+                if self.thread not in self._raises:
+                    self._raises[self.thread] = Raised(type_name, message, self.top.number)
             case ops.HANDLED, (int(depth),):
                 self.top.base = min(self.top.base, depth)
+            case ops.CAUGHT, (word,):
+                raised = self._raises[self.thread]
+                raised.caught_in, raised.word = self.top.number, word
             case ((ops.OUT | ops.ERR), (str(text),)):
                 self.written[operation - ops.OUT] += len(text)
+            case ops.RUNS, (int(oid), int(number)):
+                self._own(oid).frame = number
+            case ops.ADVANCED, ():
+                advance(self.top.stack[self.top.base - 1], self._own)
+            case ops.BEGUN, (int(oid), word):
+                self._own(oid).fields = start(word, self.heap)
             case ops.SAMPLE, (resident, seconds):
-                self.sample = resident, seconds
+                self.resident, self.seconds[self.thread] = resident, seconds
             case _:
                 raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
 
@@ -336,6 +391,21 @@ class State:
                     self._next[thread] = following
             case ops.LEFT, (int(depth), int(number)):
                 self._left.setdefault(self.thread, []).append((depth, number))
+            case ops.PAUSED, (int(depth), int(number)):
+                self._pausing.setdefault(self.thread, []).append((depth, number))
+            case ops.RAISING, (
+                bool(is_caught),
+                str(type_name),
+                str(message),
+                int(frame),
+                int(handler),
+                word,
+                int(),
+                *codes,
+            ):
+                raised = Raised(type_name, message, frame)
+                raised.caught_in, raised.word, raised.unwound = handler, word, codes  # type: ignore[assignment]
+                (self._caught if is_caught else self._raises)[self.thread] = raised
             case ops.WRITTEN, (int(out), int(err)):
                 self.written = [out, err]
             case _:
@@ -380,6 +450,16 @@ class State:
             thing = self.heap[oid] = thing.copy(self._mark)
         return thing
 
+    def doing(self, number: int) -> FrameStatus:
+        """What a frame is doing, which is over when there is none of that number."""
+        frame = self.frames.get(number)
+        if frame is None or any(number == each for left in self._finished.values() for _depth, each in left):
+            return FrameStatus.CLOSED
+        if any(number in running for running in self.threads.values()):
+            return FrameStatus.RUNNING
+        has_started = self.journal.instructions[frame.word].opname != "RETURN_GENERATOR"
+        return FrameStatus.SUSPENDED if has_started else FrameStatus.CREATED
+
     # --- looking ---------------------------------------------------------------------------------
 
     @property
@@ -390,7 +470,7 @@ class State:
     def call_frames(self) -> list[FrameState]:
         """The frames on the stack of the last step, its own last."""
         numbers = self.threads.get(self._step_thread, [])
-        left = self._finished.get(self._step_thread)
+        left = [*self._finished.get(self._step_thread, []), *self._paused.get(self._step_thread, [])]
         if left:
             lowest = min(depth for depth, _number in left)
             numbers = numbers[:lowest] + [number for _depth, number in sorted(left)]

@@ -5,18 +5,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.frame_info import frame_info, module_words, variable_words
+from calcharo_vm.recording.heap import Heap
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
-from calcharo_vm.recording.layouts import MACHINERY_NAMES
 from calcharo_vm.recording.plain import PlainValues, heap_object, reachable
-from calcharo_vm.recording.state import FrameState, State
-from calcharo_vm.recording.values import (
-    CallInfo,
-    Condition,
-    Evaluation,
-    ExceptionSnapshot,
-    HeapKind,
-    HeapObject,
-)
+from calcharo_vm.recording.sizes import size_of
+from calcharo_vm.recording.state import State
+from calcharo_vm.recording.values import CallInfo, Condition, Evaluation, ExceptionEvent, ExceptionState
 from calcharo_vm.types import LineNumber, Offset, StepIndex, ThreadId
 
 if TYPE_CHECKING:
@@ -24,11 +19,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.recording.recording import Recording
 
-_CLASS_MACHINERY = frozenset(
-    {"__module__", "__qualname__", "__firstlineno__", "__classdict__", "__static_attributes__"}
-)
-
-
+_RAISING_AGAIN = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 _CONTRADICTIONS = (AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
 _Value = TypeVar("_Value")
 
@@ -168,7 +159,7 @@ class ExecutionStep:
         """The global variables of the step's module by name, as plain values."""
         state = self._state
         plain = PlainValues(state)
-        entries = _module_words(state, state.frames[state.executing].globals)
+        entries = module_words(state, state.frames[state.executing].globals)
         return {str(name): plain.of(word) for name, word in entries.items()}
 
     @property
@@ -177,19 +168,37 @@ class ExecutionStep:
         """The functions that were being executed, outermost first; the step's own is the last."""
         state = self._state
         plain = PlainValues(state)
-        return tuple(_call(state, frame, plain) for frame in state.call_frames())
+        return tuple(frame_info(state, frame, plain) for frame in state.call_frames())
 
     @property
     @_guarded
-    def heap(self) -> dict[int, HeapObject]:
-        """The objects that the frames of the call stack and their globals lead to, by oid."""
+    def frames(self) -> dict[int, CallInfo]:
+        """All frames by number: those of every thread's stack, and those of generators and coroutines that wait."""
         state = self._state
-        roots: list[object] = []
-        for frame in state.call_frames():
-            roots += [*frame.fast, *frame.stack, range(frame.globals)]
-            roots += [] if frame.namespace is None else [range(frame.namespace)]
-        null = state.journal.null
-        return {oid: heap_object(oid, state.heap[oid], null) for oid in reachable(state, roots)}
+        plain = PlainValues(state)
+        return {number: frame_info(state, frame, plain) for number, frame in sorted(state.frames.items())}
+
+    @property
+    @_guarded
+    def heap(self) -> Heap:
+        """The objects that the frames of the call stack and their globals lead to, by oid.
+
+        A generator or coroutine leads to what its own frame holds.
+        """
+        state = self._state
+        called = state.call_frames()
+        found = reachable(state, [word for frame in called for word in frame.words()])
+        objects = [heap_object(oid, state) for oid in found]
+        waiting = [state.frames[each.frame] for each in objects if each.frame is not None]
+        plain = PlainValues(state)
+        shown = dict.fromkeys((*waiting, *called))
+        return Heap(objects, (frame_info(state, frame, plain) for frame in shown))
+
+    @property
+    @_guarded
+    def heap_bytes(self) -> int:
+        """Roughly how much memory all objects take that are recorded, by the sizes of CPython's own types."""
+        return sum(map(size_of, self._state.heap.values()))
 
     @property
     @_guarded
@@ -234,68 +243,37 @@ class ExecutionStep:
 
     @property
     @_guarded
-    def exception(self) -> ExceptionSnapshot | None:
-        """The exception that this step raised, or None."""
-        raised = self._state.raised
-        return None if raised is None else ExceptionSnapshot(*raised)
+    def exception(self) -> ExceptionEvent | None:
+        """The exception that this step raised or raised again, or whose handler starts with it; or None."""
+        state = self._state
+        event = state.raised or state.handling
+        if event is None:
+            return None
+        codes = state.journal.codes
+        how = ExceptionState.HANDLED
+        if event is state.raised:
+            is_again = self.opname in _RAISING_AGAIN
+            how = ExceptionState.PROPAGATED if is_again else ExceptionState.RAISED
+        catcher = state.frames.get(event.caught_in)
+        return ExceptionEvent(
+            event.type_name,
+            event.message,
+            state=how,
+            oid=event.word.stop if type(event.word) is range else None,
+            frame=event.frame,
+            unwound=tuple(codes[code].function for code in event.unwound),
+            caught_in=None if catcher is None else catcher.number,
+            caught_by="" if catcher is None else codes[catcher.code].function,
+        )
 
     @property
     @_guarded
     def memory_bytes(self) -> int:
         """The resident memory of the process at the last sample."""
-        return int(self._state.sample[0])  # type: ignore[call-overload,no-any-return]
+        return int(self._state.resident)  # type: ignore[call-overload,no-any-return]
 
     @property
     @_guarded
     def cpu_time(self) -> float:
         """The CPU time of the thread, in seconds, at the last sample."""
-        return float(self._state.sample[1])  # type: ignore[arg-type]
-
-
-def variable_words(state: State, frame: FrameState) -> dict[str, object]:
-    """The words of a frame's variables by name; unbound ones are left out."""
-    words: dict[str, object] = {}
-    code = state.journal.codes[frame.code]
-    if code.is_namespace:
-        entries = _module_words(state, frame.globals if frame.namespace is None else frame.namespace)
-        hidden = frozenset[str]() if frame.namespace is None else _CLASS_MACHINERY
-        words.update((name, word) for name, word in entries.items() if type(name) is str and name not in hidden)
-    words.update(_slots(state, frame, range(len(code.slots))))
-    return words
-
-
-def _module_words(state: State, namespace: int) -> dict[object, object]:
-    """The words of a namespace by name, without what every module is born with."""
-    words = {name: word for name, word in state.heap[namespace].table.items() if name not in MACHINERY_NAMES}
-    annotations = words.get("__annotations__")
-    if type(annotations) is range:
-        thing = state.heap[annotations.stop]
-        if thing.kind is HeapKind.DICT and not thing.table:
-            del words["__annotations__"]
-    return words
-
-
-def argument_words(state: State, frame: FrameState) -> dict[str, object]:
-    """The words of a frame's parameters by name; unbound ones are left out."""
-    return _slots(state, frame, range(state.journal.codes[frame.code].parameters))
-
-
-def _call(state: State, frame: FrameState, plain: PlainValues) -> CallInfo:
-    code = state.journal.codes[frame.code]
-    arguments = {name: plain.of(word) for name, word in argument_words(state, frame).items()}
-    line = state.journal.instructions[frame.word].line if frame.word >= 0 else code.first_line
-    return CallInfo(code.function, code.filename, line, arguments)
-
-
-def _slots(state: State, frame: FrameState, slots: range) -> dict[str, object]:
-    """The words of fast local slots by name, cells opened, unbound ones left out."""
-    code, null = state.journal.codes[frame.code], state.journal.null
-    words: dict[str, object] = {}
-    for slot in slots:
-        word = frame.fast[slot]
-        if slot in code.cells and type(word) is range and state.heap[word.stop].kind is HeapKind.CELL:
-            content = state.heap[word.stop].items
-            word = content[0] if content else null
-        if word is not null:
-            words[code.slots[slot]] = word
-    return words
+        return float(self._state.seconds.get(self.thread, 0.0))  # type: ignore[arg-type]

@@ -52,16 +52,44 @@ class HeapKind(enum.StrEnum):
     """An instance of a subclass of int, float, complex, str or bytes."""
     EXCEPTION = "exception"
     CELL = "cell"
+    WEAKREF = "weakref"
+    ITERATOR = "iterator"
+    GENERATOR = "generator"
+    COROUTINE = "coroutine"
+    ASYNC_GENERATOR = "async_generator"
     METHOD = "method"
     FUNCTION = "function"
     CLASS = "class"
     MODULE = "module"
+    NATIVE = "native"
+    """An object of a native or library type that an adapter reads."""
     OPAQUE = "opaque"
     """An object whose content is not recorded: it is shown by its type alone."""
 
 
+GENERATOR_KINDS = frozenset({HeapKind.GENERATOR, HeapKind.COROUTINE, HeapKind.ASYNC_GENERATOR})
+"""Kinds of objects that run a frame of their own."""
+
+OWN_FIELDS = frozenset({"maxlen", "default_factory"})
+"""Fields that belong to a built-in container itself, and are no attributes of an instance."""
+
 MAPPING_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE, HeapKind.SET, HeapKind.FROZENSET})
 """Kinds whose items are journalled by key; a set is journalled as keys alone."""
+
+
+@attrs.frozen
+class TracebackEntry:
+    """A place that an exception has passed.
+
+    Attributes:
+        filename: The file.
+        line_number: The line, None where CPython has none.
+        function: The qualified name of the function.
+    """
+
+    filename: str
+    line_number: LineNumber | None
+    function: str
 
 
 @attrs.frozen
@@ -72,9 +100,14 @@ class HeapObject:
         oid: Its logical identity, in order of first sight.
         kind: What it is.
         type_name: The name of its class.
-        name: The qualified name of a function, class or module; empty for others.
+        name: The qualified name of a function, generator, class or module; empty for others.
         items: Elements of a sequence or set, or (key, value) pairs of a mapping; scalars and `Ref`.
-        fields: Attributes by name; scalars and `Ref`.
+        fields: Attributes by name, and what else it holds, such as a named tuple's items; scalars and `Ref`.
+        text: What is shown in a few words for an object of a native type, often its `repr()`.
+        traceback: The places that an exception has passed, outermost first.
+        frame: The number of the frame that a generator or coroutine runs, as in the step's `frames`; None
+            when it is over.
+        state: What that frame is doing; None for other objects, and for generators of the library.
     """
 
     oid: Oid
@@ -83,6 +116,10 @@ class HeapObject:
     name: str = ""
     items: tuple[object, ...] = ()
     fields: Mapping[str, object] = attrs.field(default=_NOTHING, hash=False)
+    text: str = ""
+    traceback: tuple[TracebackEntry, ...] = ()
+    frame: int | None = None
+    state: "FrameStatus | None" = None
 
     @property
     def length(self) -> int:
@@ -102,6 +139,7 @@ class ObjectSnapshot:
         oid: Its logical identity.
         value: What it holds as an instance of a built-in type's subclass, or None.
         name: The qualified name of a function, class or module; empty for others.
+        text: What is shown in a few words for an object of a native type, often its `repr()`.
     """
 
     type_name: str
@@ -109,6 +147,7 @@ class ObjectSnapshot:
     oid: Oid
     value: object = None
     name: str = ""
+    text: str = ""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ObjectSnapshot):
@@ -119,7 +158,7 @@ class ObjectSnapshot:
         return hash((self.type_name, self.oid))
 
     def __repr__(self) -> str:
-        named = f" {self.name}" if self.name else ""
+        named = f" {self.name or self.text}" if self.name or self.text else ""
         return f"<{self.type_name}{named} #{self.oid}>"
 
 
@@ -145,7 +184,7 @@ def _parts(value: object) -> list[object]:
         case dict():
             return [part for item in value.items() for part in item]
         case ObjectSnapshot():
-            return [value.type_name, value.oid, value.name, value.attributes, value.value]
+            return [value.type_name, value.oid, value.name, value.text, value.attributes, value.value]
         case set() | frozenset():
             return sorted(value, key=repr)  # no element's repr looks into a cycle
         case _:
@@ -177,21 +216,49 @@ class Condition:
     branch_taken: bool
 
 
+class FrameStatus(enum.StrEnum):
+    """What a frame is doing."""
+
+    RUNNING = "running"
+    """It is on the stack of a thread, innermost or not."""
+    CREATED = "created"
+    """It belongs to a generator or coroutine that has not started."""
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    """It has returned or was unwound."""
+
+
 @attrs.frozen
 class CallInfo:
-    """One function on the call stack.
+    """One frame: a function on the call stack, or in a generator or coroutine that waits.
+
+    Two are equal when they are the same call at the same line with the same arguments.
 
     Attributes:
         function: Its qualified name.
         filename: The file of its code.
         line_number: The line it is at, None where CPython has no line.
         arguments: Its parameters as they are at this step, as plain values; unbound ones are left out.
+        variables: All its variables, as plain values; at module level the global ones.
+        value_stack: Its value stack, bottom first, as plain values.
+        frame: Its number, in the order in which frames were made.
+        state: What it is doing.
+        references: The same variables as scalars and `Ref`, which lead to the step's `heap`.
+        stack_references: The same value stack as scalars and `Ref`.
+        awaits: What its `await` or `yield from` waits for, as a `Ref`; None when it does not.
     """
 
     function: str
     filename: str
     line_number: LineNumber | None
     arguments: dict[str, object]
+    variables: dict[str, object] = attrs.field(factory=dict, eq=False)
+    value_stack: tuple[object, ...] = attrs.field(default=(), eq=False)
+    frame: int = attrs.field(default=-1, eq=False)
+    state: FrameStatus = attrs.field(default=FrameStatus.RUNNING, eq=False)
+    references: dict[str, object] = attrs.field(factory=dict, eq=False, repr=False)
+    stack_references: tuple[object, ...] = attrs.field(default=(), eq=False, repr=False)
+    awaits: object = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen
@@ -207,6 +274,37 @@ class ExceptionSnapshot:
     type_name: str
     message: str
     traceback: str = ""
+
+
+class ExceptionState(enum.StrEnum):
+    """What happens to an exception at a step."""
+
+    RAISED = "raised"
+    PROPAGATED = "propagated"
+    """The end of a `finally`, `with` or `except` that does not match raises it again."""
+    HANDLED = "handled"
+    """The step is the first of an `except`, `finally` or `with` that takes over."""
+
+
+@attrs.frozen
+class ExceptionEvent(ExceptionSnapshot):
+    """What happens to an exception at a step.
+
+    Attributes:
+        state: Whether it is raised, raised again, or handled.
+        oid: Its identity, None when the recording has none for it: what nobody handles is not held by anything.
+        frame: The number of the frame it is raised in.
+        unwound: The qualified names of the functions that it leaves at this step, innermost first.
+        caught_in: The number of the frame whose handler takes over, None when native code or nobody does.
+        caught_by: The qualified name of that frame's function, empty without one.
+    """
+
+    state: ExceptionState = ExceptionState.RAISED
+    oid: Oid | None = None
+    frame: int = -1
+    unwound: tuple[str, ...] = ()
+    caught_in: int | None = None
+    caught_by: str = ""
 
 
 class OutcomeStatus(enum.StrEnum):

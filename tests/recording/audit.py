@@ -112,6 +112,7 @@ class LiveShape:
 
     def __init__(self, recorder: Recorder) -> None:
         self.anatomy: Anatomy = recorder.shadow.anatomy
+        self.content = recorder.shadow.content
         self.shades = recorder.shadow.by_id
         self.numbers: dict[int, int] = {}
         self.waiting: deque[tuple[object, HeapKind]] = deque()
@@ -126,7 +127,7 @@ class LiveShape:
                 shape.append(("locals", self.part(frame.locals)))
         while self.waiting:
             value, kind = self.waiting.popleft()
-            items, fields = self.anatomy.content(value, kind)
+            items, fields = self.content(value, kind)
             parts = [self.part(item) for item in items]
             if kind in (HeapKind.SET, HeapKind.FROZENSET):
                 parts = sorted(parts, key=repr)

@@ -8,7 +8,7 @@ import pytest
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Recorder, Recording, journal, ops
-from calcharo_vm.recording.state import State
+from calcharo_vm.recording.state import Raised, State
 from tests.recording.audit import record
 from tests.recording.machine import NULL, FakeFrame, finish, function_frame, step
 
@@ -98,6 +98,23 @@ sys.settrace(trace)
 f(3)
 sys.settrace(None)
 """,
+    "iterators": """
+class Keeper: pass
+keeper = Keeper()
+keeper.kept = iter([1, 2, 3, 4])
+inner = enumerate("abcde")
+for a, (b, c) in zip(range(5), inner):
+    d = [a * n for n in range(3)]
+    next(keeper.kept, None)
+def pipeline(source):
+    for each in source:
+        try:
+            yield 1 / each
+        except ZeroDivisionError as error:
+            yield [error, each]
+list(map(str, pipeline(reversed([0, 1, 2, 0]))))
+gone = iter({1: 2, 3: 4}); next(gone)
+""",
     "threads": """
 import threading
 done, lock = [], threading.Lock()
@@ -130,7 +147,10 @@ def shape(state: State) -> dict[str, object]:
     """All that a state says of the steps that follow, and of the step it is after."""
     gone = set(state._dropped)
     heap = {
-        oid: (thing.kind, thing.type_name, thing.name, repr(thing.items), repr(thing.table), repr(thing.fields))
+        oid: (
+            *(thing.kind, thing.type_name, thing.name, thing.frame),
+            *map(repr, (thing.items, thing.table, thing.fields)),
+        )
         for oid, thing in sorted(state.heap.items())
         if oid not in gone
     }
@@ -146,10 +166,20 @@ def shape(state: State) -> dict[str, object]:
         "frames": frames,
         "next": dict(sorted(state._next.items())),
         "left": {thread: left for thread, left in state._left.items() if left},
-        "raises": state._raises,
-        "rest": (state.steps, state.thread, state.written, state.sample),
-        "step": (state.raised, repr(state.pushed), repr(state.popped), state.branch, state.executing),
+        "pausing": {thread: left for thread, left in state._pausing.items() if left},
+        "raises": {thread: raised_shape(raised) for thread, raised in state._raises.items()},
+        "caught": {thread: raised_shape(raised) for thread, raised in state._caught.items()},
+        "rest": (state.steps, state.thread, state.written, state.resident, state.seconds),
+        "raised": (raised_shape(state.raised), raised_shape(state.handling)),
+        "step": (repr(state.pushed), repr(state.popped), state.branch, state.executing),
     }
+
+
+def raised_shape(raised: Raised | None) -> object:
+    return raised and (
+        *(raised.type_name, raised.message, raised.frame, raised.caught_in, repr(raised.word)),
+        list(raised.unwound),
+    )
 
 
 def check_keyframes(recording: Recording) -> int:

@@ -40,7 +40,8 @@ def shapes(long_recording: Recording) -> list[object]:
 
 
 def shape_of(state: State) -> object:
-    return RecordedShape(state).of_thread(state.step_thread), state.written.copy(), state.raised, state.branch
+    raised = state.raised and (state.raised.type_name, state.raised.unwound, state.raised.caught_in)
+    return RecordedShape(state).of_thread(state.step_thread), state.written.copy(), raised, state.branch
 
 
 def test_it_spans_several_keyframes(long_recording: Recording) -> None:

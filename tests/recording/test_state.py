@@ -70,7 +70,7 @@ try:
 except ReferenceError: refused = True
 """)
 
-    assert [None] == [each.condition for each in recording if each.exception is not None]
+    assert [None, None] == [each.condition for each in recording if each.exception is not None]
     assert recording[-1].variables_state["refused"] is True
 
 
