@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calcharo_vm.config import Capture, ConfigPresets, Limits, ScopePatterns, TracerConfig
     from calcharo_vm.errors import (
+        AuditError,
         CalcharoError,
         CompilationError,
         ConfigurationError,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from calcharo_vm.tracer import ExecutionTracer, execute_and_trace
 
 __all__ = [
+    "AuditError",
     "CalcharoError",
     "Capture",
     "CompilationError",

@@ -129,10 +129,16 @@ class Capture:
         output: Whether what the program writes to `sys.stdout` and `sys.stderr` goes into the
             recording; otherwise it goes where this process's own output goes.
         forward: Whether what goes into the recording goes there as well.
+        metrics: Whether memory and CPU time are sampled; they are what differs between two runs of one program.
+        audit: Whether the recording is compared with the program's own objects at each line. Where they differ,
+            an `AuditError` is raised when the program has ended. This costs time in proportion to all objects
+            that the program holds.
     """
 
     output: bool = field(default=True, validator=_instance_of(bool))
     forward: bool = field(default=False, validator=_instance_of(bool))
+    metrics: bool = field(default=True, validator=_instance_of(bool))
+    audit: bool = field(default=False, validator=_instance_of(bool))
 
 
 def _patterns(value: Iterable[str]) -> tuple[str, ...]:

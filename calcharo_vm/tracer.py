@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
 
 from calcharo_vm.config import TracerConfig
-from calcharo_vm.errors import CalcharoError, ConfigurationError
+from calcharo_vm.errors import AuditError, CalcharoError, ConfigurationError
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
 from calcharo_vm.program.adoption import adopted
@@ -60,6 +60,7 @@ def execute_and_trace(
         CompilationError: The source does not compile; its `__cause__` is CPython's own error.
         ConfigurationError: An argument cannot be honoured.
         ExecutionError: The machine could not go on; `recording` on it has what happened before.
+        AuditError: `Capture.audit` was asked for and found a mistake; `recording` on it has the whole run.
 
     Example:
         >>> from calcharo_vm import execute_and_trace
@@ -110,7 +111,9 @@ class ExecutionTracer:
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
         subject = prepare(source, filename=filename, argv=argv, namespace=globals)
-        recorder = MachineRecorder()
+        recorder = MachineRecorder(is_sampled=self.config.capture.metrics)
+        if self.config.capture.audit:
+            recorder.audit()
         try:
             outcome = self._run(subject, recorder, stdin)
         except CalcharoError as error:
@@ -118,7 +121,9 @@ class ExecutionTracer:
             raise
         finally:
             recorder.finish()
-        return Recording(recorder.finish(), outcome, subject.text or "")
+        recording = Recording(recorder.finish(), outcome, subject.text or "")
+        _raise_for_audit(recorder, recording)
+        return recording
 
     def _run(self, subject: Subject, recorder: MachineRecorder, stdin: str | None) -> Outcome:
         patterns = self.config.scope
@@ -140,6 +145,17 @@ class ExecutionTracer:
             stack.enter_context(own_modules(scope))
             stack.enter_context(waiting_for_threads(machine))
             return ending(lambda: _execute(machine, subject))
+
+
+def _raise_for_audit(recorder: MachineRecorder, recording: Recording) -> None:
+    """Raise when an audit has found mistakes in the recording."""
+    mismatches = () if recorder.auditor is None else tuple(recorder.auditor.mismatches)
+    if mismatches:
+        count = "once" if len(mismatches) == 1 else f"{len(mismatches)} times"
+        message = f"the recording differs from the program {count}: {mismatches[0]}; please report it with the program"
+        error = AuditError(message, mismatches)
+        error.recording = recording
+        raise error
 
 
 def _captured(real: TextIO | None, recorder: MachineRecorder, *, is_error: bool) -> TextIO:

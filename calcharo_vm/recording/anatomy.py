@@ -202,6 +202,10 @@ class Anatomy:
             known = self._known[id(cls)] = TypeAnatomy(cls, is_guest=self.is_guest(cls), is_booked=self.is_booked(cls))
         return known
 
+    def forget(self) -> None:
+        """Forgets how the instances of classes are read: what was worked out may hold no longer."""
+        self._known.clear()
+
     def is_guest(self, cls: type) -> bool:
         """Returns whether a class was made by the program."""
         module = namespace(cls).get("__module__")

@@ -80,7 +80,7 @@ class Comparison(Identities):
         known = self.by_id.get(id(globals_))
         if known is not None:
             self.forget(known)
-        shade = self._make(globals_, HeapKind.NAMESPACE, "dict")
+        shade = self._make(globals_, HeapKind.NAMESPACE, self.anatomy.of(type(globals_)).name)
         shade.count += 1  # what it holds may lead back to it
         self._read_new(globals_, shade)
         shade.count -= 1

@@ -229,12 +229,15 @@ class Effects:
         else:
             self.shadow.refresh(held[1:])
 
-    def _attribute_set(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+    def _attribute_set(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
         name = held[2] if len(held) > 2 else None
-        if type(name) is str:
+        if type(name) is str and name != "__bases__":
             self.shadow.attribute_stored(held[1], name)
-        else:
-            self.shadow.refresh(held[1:])
+            return
+        self.shadow.refresh(held[1:])
+        if type(name) is str:  # the instances of a class may have other attributes now
+            self.shadow.anatomy.forget()
+            self.search(frame)
 
     def _class_made(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.refresh(held[1:])

@@ -49,10 +49,11 @@ class Recorder:
     guest object is kept alive beyond the instruction that works on it.
     """
 
-    def __init__(self, null: object, *, sample_interval: int = 1000) -> None:
+    def __init__(self, null: object, *, sample_interval: int | None = 1000) -> None:
         """`null` is what the machine has for CPython's NULL.
 
-        Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` steps have passed.
+        Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` steps have passed;
+        never when it is None.
         """
         self.journal = Journal(null)
         self.tape = Tape(self.seal)
@@ -158,6 +159,11 @@ class Recorder:
                 self.journal.length = self.complete_steps
                 self.log.clear()
         return self.journal
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether only one thread has been recorded."""
+        return not self._is_shared
 
     @property
     def steps(self) -> int:
@@ -497,7 +503,7 @@ class Recorder:
         self.journal.starts.append(steps)
         if self.writer is not None:
             self.log += (ops.THREAD, self.writer.number)
-        if steps >= self._next_sample:
+        if self.sample_interval is not None and steps >= self._next_sample:
             self._next_sample = steps + self.sample_interval
             self.log += (ops.SAMPLE, self._process.memory_info().rss, time.thread_time())
 

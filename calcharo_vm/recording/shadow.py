@@ -134,7 +134,12 @@ class Shadow(Comparison):
         if shade.kind is HeapKind.CLASS and name[:2] != "__" and self.anatomy.is_guest(value):  # type: ignore[arg-type]
             now = namespace(value).get(name, MISSING)  # type: ignore[arg-type]
         elif readers is not None and shade.kind is not HeapKind.FUNCTION and shade.kind is not HeapKind.CLASS:
-            now = readers.read_one(value, name)
+            try:
+                now = readers.read_one(value, name)
+            except TypeError:  # the class has got other bases
+                self.anatomy.forget()
+                self.update(value, shade)
+                return
         else:
             self.update(value, shade)
             return
