@@ -7,6 +7,8 @@ type it is laid out as, and its attributes through CPython's own descriptors.
 
 import gc
 import itertools
+import sys
+from collections import deque
 from functools import partial
 from operator import methodcaller
 from types import (
@@ -30,7 +32,7 @@ from calcharo_vm.recording.layouts import Items, descriptor, layout, mro, namesp
 from calcharo_vm.recording.values import HeapKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _CLASS_MACHINERY = frozenset(
     [
@@ -73,6 +75,7 @@ _exception_dict = descriptor(BaseException, "__dict__")
 
 _HEAP_TYPE = 1 << 9
 
+_CONTAINERS: "tuple[Iterable[object], ...]" = ([], (), {}, {}.values(), {}.items(), set(), deque())
 _TRANSPARENT = frozenset(
     id(cls)
     for cls in (
@@ -82,6 +85,7 @@ _TRANSPARENT = frozenset(
         enumerate,
         reversed,
         type(iter(int, 1)),
+        *(type(iter(each)) for each in _CONTAINERS),
         partial,
         methodcaller,
         *vars(itertools).values(),
@@ -356,6 +360,12 @@ def module_namespace(module: object) -> dict[str, object]:
     found = _module_namespace(module)
     assert isinstance(found, dict)
     return found
+
+
+def guest_namespaces(guest_modules: set[str]) -> Items:
+    """The namespaces of the program's modules that are imported now."""
+    modules = (dict.get(sys.modules, name) for name in guest_modules)
+    return [module_namespace(module) for module in modules if type(module) is ModuleType]
 
 
 def class_name(cls: type) -> str:

@@ -29,6 +29,8 @@ _IMMUTABLE_KINDS = frozenset(
         HeapKind.MODULE,
     }
 )
+_READ_ANEW_KINDS = frozenset({HeapKind.BYTEARRAY, HeapKind.SCALAR})
+"""Kinds whose content is another scalar each time that it is read; a scalar's never changes."""
 _MOST_CREDIT = 200_000
 _SET_KINDS = frozenset({HeapKind.SET, HeapKind.FROZENSET})
 
@@ -210,7 +212,7 @@ class Comparison(Identities):
         if kind in MAPPING_KINDS:
             items = _pairs(items, kind)
             self._compare_table(shade, items)
-        else:
+        elif kind not in _READ_ANEW_KINDS or (kind is HeapKind.BYTEARRAY and items != shade.items):
             self._compare_items(shade, items)
         self._compare_fields(shade, fields)
         if shade.dictionary:

@@ -9,13 +9,21 @@ from calcharo_vm.recording import ops, plan
 from calcharo_vm.recording.anatomy import (
     MISSING,
     class_attribute,
+    guest_namespaces,
     is_guest_descriptor,
     is_guest_function,
     is_guest_generator,
 )
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words, token
-from calcharo_vm.recording.natives import PLAIN_ITERATORS, Effect, advances_nothing_else, effect_of, is_plain_iterable
+from calcharo_vm.recording.natives import (
+    PLAIN_ITERATORS,
+    Effect,
+    advances_nothing_else,
+    effect_of,
+    is_plain_iterable,
+    writes_variables,
+)
 from calcharo_vm.recording.plan import Held, Prepare, Row
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NULL_FIRST = sys.version_info < (3, 13)
+_WITHOUT_OPERANDS = frozenset({Effect.MAKES_CLASS, Effect.RETURNS, Effect.VARIABLES})
 _EXACT_CONTAINERS = frozenset(map(id, (list, tuple, dict, str, bytes, range, bytearray)))
 
 
@@ -35,7 +44,11 @@ def _below(stack: Words, operands: int, depth: object) -> object:
 
 def _prepare_extension(effect: Effect, stack: Words, depth: object) -> Held:
     target, added = _below(stack, 1, depth), stack[-1]
-    return (effect, target) if is_plain_iterable(added) else (Effect.UNKNOWN, target, added)
+    return (effect, target) if is_plain_iterable(added) else (Effect.UNKNOWN_CALL, target, added)
+
+
+def _prepare_unpacking(stack: Words, _base: int, _detail: object) -> Held:
+    return None if advances_nothing_else(stack[-1]) else (Effect.UNKNOWN_CALL, stack[-1])
 
 
 class Effects:
@@ -48,6 +61,8 @@ class Effects:
         self._by_id = shadow.by_id
         self.searches = 0
         """How many searches have been due."""
+        self.variable_writes = 0
+        """How often code has written to variables of frames from outside."""
         self.preparations: dict[int, Prepare] = {
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
@@ -60,9 +75,10 @@ class Effects:
             plan.IN_PLACE: self._prepare_in_place,
             plan.READ_SUBSCRIPT: self._prepare_read_subscript,
             plan.ADVANCE: self._prepare_advance,
+            plan.UNPACK: _prepare_unpacking,
             plan.READ_ATTRIBUTE: self._prepare_read_attribute,
-            plan.ENTER_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN, stack[-1]),
-            plan.EXIT_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
+            plan.ENTER_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN_CALL, stack[-1]),
+            plan.EXIT_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN_CALL, *stack[-5:-2]),
         }
 
         self.harmless: dict[int, tuple[int, frozenset[int]]] = {
@@ -70,6 +86,7 @@ class Effects:
             plan.IN_PLACE: (-2, shadow.scalars | {id(tuple)}),
             plan.READ_ATTRIBUTE: (-1, shadow.scalars | _EXACT_CONTAINERS | {id(ModuleType)}),
             plan.ADVANCE: (-1, PLAIN_ITERATORS),
+            plan.UNPACK: (-1, PLAIN_ITERATORS),
         }
         """For acts that change nothing when one of the operands is of certain types: where it lies, and those types."""
 
@@ -82,6 +99,8 @@ class Effects:
             Effect.ADDS: self._added,
             Effect.KEYED: self._keyed,
             Effect.ATTRIBUTE: self._attribute_set,
+            Effect.RETURNS: self._returned,
+            Effect.VARIABLES: self._variables_written,
             Effect.MAKES_CLASS: self._class_made,
             Effect.RUNS_CODE: self._ran_code,
             Effect.UNKNOWN: self._unknown,
@@ -90,17 +109,26 @@ class Effects:
 
     # --- before the instruction ------------------------------------------------------------------
 
-    @staticmethod
-    def _prepare_attribute(stack: Words, _base: int, detail: object) -> Held:
-        return Effect.ATTRIBUTE, stack[-1], detail
+    def _prepare_attribute(self, stack: Words, _base: int, detail: object) -> Held:
+        target = stack[-1]
+        shade = self._by_id.get(id(target))
+        if shade is not None and shade.kind is HeapKind.OPAQUE:  # one of the library's, which may pass it on
+            return Effect.UNKNOWN_CALL, target
+        return Effect.ATTRIBUTE, target, detail
 
-    @staticmethod
-    def _prepare_subscript(stack: Words, _base: int, _detail: object) -> Held:
-        return Effect.KEYED, stack[-2], stack[-1]
-
-    def _prepare_in_place(self, stack: Words, _base: int, _detail: object) -> Held:
+    def _prepare_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
         target = stack[-2]
-        return (Effect.EXTENDS if type(target) is list else Effect.UNKNOWN), target
+        shade = self._by_id.get(id(target))
+        if shade is not None and shade.kind is HeapKind.OPAQUE:
+            return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, stack[-1]
+        return Effect.KEYED, target, stack[-1]
+
+    @staticmethod
+    def _prepare_in_place(stack: Words, _base: int, _detail: object) -> Held:
+        target, operand = stack[-2], stack[-1]
+        if type(target) is list and is_plain_iterable(operand):
+            return Effect.EXTENDS, target
+        return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, operand
 
     def _prepare_read_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
         return Effect.FIRST, stack[-2]
@@ -113,6 +141,8 @@ class Effects:
 
     def _prepare_read_attribute(self, stack: Words, _base: int, detail: object) -> Held:
         owner = stack[-1]
+        if detail == "f_locals":
+            return (Effect.RETURNS,)
         shade = self._by_id.get(id(owner))
         if shade is None or shade.kind is not HeapKind.INSTANCE or detail in shade.fields or not shade.count:
             return None
@@ -139,9 +169,11 @@ class Effects:
                 operands = [
                     each for each in consumed if not (advances_nothing_else(each) or is_guest_function(each, modules))
                 ]
-                return (Effect.UNKNOWN, *operands) if operands else None
+                return (Effect.UNKNOWN_CALL, *operands) if operands else None
+            if any(map(writes_variables, stack[first:])):
+                effect = Effect.VARIABLES
             return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *stack[base:])
-        if effect is Effect.MAKES_CLASS:
+        if effect in _WITHOUT_OPERANDS:
             return (effect,)
         receiver = getattr(called, "__self__", None) if type(called) is type(len) else None
         return (effect, *self._operands(stack[first:], receiver))
@@ -182,6 +214,9 @@ class Effects:
                 shadow.name_stored(frame.globals, detail)  # type: ignore[arg-type]
             case plan.NAMESPACES:
                 self.namespaces(frame)
+            case plan.IMPORTS:  # the packages of a module get it as an attribute
+                for namespace in guest_namespaces(shadow.anatomy.guest_modules):
+                    shadow.changed(namespace)
             case plan.LIST_GROWS:
                 shadow.appended(stack[-detail])  # type: ignore[operator]
             case _:  # FUNCTION_PART
@@ -239,6 +274,30 @@ class Effects:
             self.shadow.anatomy.forget()
             self.search(frame)
 
+    def _returned(self, frame: ObservedFrame, _held: tuple[object, ...]) -> None:
+        if frame.stack:  # or else it raised
+            self.shadow.changed(frame.stack[-1])
+
+    def _variables_written(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self._ran_code(frame, held)
+        self.variable_writes += 1
+        one: ObservedFrame | None = frame
+        while one is not None:
+            self.set_all_slots(one, one.record)
+            one = one.back
+
+    def set_all_slots(self, frame: ObservedFrame, record: FrameRecord) -> None:
+        """Journals the values of all fast local slots of a frame, and the cells among them."""
+        for slot, value in enumerate(frame.fast):
+            word = self.shadow.hold(value)
+            self.log += (ops.SLOT, record.number, slot, token(word))
+            gone = record.slots.pop(slot, None)
+            if type(word) is Shade:
+                record.slots[slot] = word
+                if word.kind is HeapKind.CELL:
+                    self.shadow.changed(value)
+            self.shadow.release(gone)
+
     def _class_made(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.refresh(held[1:])
         self.shadow.refresh_classes()
@@ -264,7 +323,7 @@ class Effects:
         self.searches += 1
         if not self.shadow.can_afford_a_search():
             return
-        roots: Words = []
+        roots: Words = guest_namespaces(self.shadow.anatomy.guest_modules)
         while one is not None:
             roots += [*one.fast, *one.stack, one.globals, one.locals]
             one = one.back

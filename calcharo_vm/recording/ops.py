@@ -57,6 +57,8 @@ BRANCH: Final = 29
 
 STORE: Final = 30
 """slot: the value on top of the stack moves to a fast local slot."""
+SLOT: Final = 31
+"""frame, slot, word: a fast local slot of any frame is set."""
 
 FIRST_STEP: Final = 64
 """This and above: the words of a step end; it executed the instruction of that number, less this one."""
@@ -83,6 +85,7 @@ _FIXED: Final = {
     DROP: 2,
     BRANCH: 2,
     STORE: 2,
+    SLOT: 4,
 }
 _COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3}
 """Operations whose last fixed word, at the end of that many, is the number of words that follow."""

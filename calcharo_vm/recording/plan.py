@@ -25,6 +25,7 @@ NAMESPACES: Final = -7
 LIST_GROWS: Final = -8
 FUNCTION_PART: Final = -9
 BRANCH: Final = -10
+IMPORTS: Final = -11
 
 PREPARED: Final = -20
 """From here down, something is looked at before the instruction executes, too."""
@@ -33,6 +34,7 @@ SUBSCRIPT: Final = -21
 STORE_SLICE: Final = -22
 LIST_EXTENDS: Final = -32
 COLLECTION_GROWS: Final = -33
+UNPACK: Final = -34
 SET_GROWS: Final = -23
 MAP_GROWS: Final = -24
 CALL: Final = -25
@@ -51,6 +53,7 @@ _ACTS: Final = {
     "DELETE_NAME": LOCAL_NAME,
     "STORE_GLOBAL": GLOBAL_NAME,
     "DELETE_GLOBAL": GLOBAL_NAME,
+    "IMPORT_NAME": IMPORTS,
     "IMPORT_STAR": NAMESPACES,
     "SETUP_ANNOTATIONS": NAMESPACES,
     "LIST_APPEND": LIST_GROWS,
@@ -72,8 +75,8 @@ _ACTS: Final = {
     "BINARY_SUBSCR": READ_SUBSCRIPT,
     "FOR_ITER": ADVANCE,
     "SEND": ADVANCE,
-    "UNPACK_SEQUENCE": ADVANCE,
-    "UNPACK_EX": ADVANCE,
+    "UNPACK_SEQUENCE": UNPACK,
+    "UNPACK_EX": UNPACK,
     "LOAD_ATTR": READ_ATTRIBUTE,
     "LOAD_METHOD": READ_ATTRIBUTE,
     "BEFORE_WITH": ENTER_WITH,

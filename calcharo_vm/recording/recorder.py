@@ -115,6 +115,8 @@ class Recorder:
             thread.frames.append(record)
             self._pend()
             self.log += (ops.RESUME, record.number)
+            if record.variable_writes != self.effects.variable_writes:
+                self.effects.set_all_slots(frame, record)
 
     def raised(self, frame: ObservedFrame, error: BaseException) -> None:
         """Journals that the instruction a frame is at raised, or that an exception reached it."""
@@ -189,11 +191,17 @@ class Recorder:
             record.thread.word = record.row[0]
 
     def after(self, frame: ObservedFrame) -> None:
-        """Takes note that the instruction's step is not complete, as something is pending."""
+        """Takes note that the instruction's step is not complete, as something is pending, and lets its objects go."""
         record = frame.record
-        if record.row is None:
+        if record.row is None or record.held is not None:
             with self.lock:
-                self._expose(frame, record)
+                if record.row is None:
+                    self._expose(frame, record)
+                if record.held is not None:
+                    if record.thread is not self.writer:
+                        self._turn_to(record.thread)
+                    self.effects.apply(frame, record, record.plan.rows[frame.ip - 1])
+            record.held = None  # which may run a finaliser: it belongs to this instruction
 
     def _arrive(self, frame: ObservedFrame) -> None:
         record = frame.record
@@ -315,7 +323,11 @@ class Recorder:
                 self._hand_over_cells(frame, record, thread)
             self.shadow.release_all(record.take_all())
         else:
-            record.suspend(self._abandon, self.effects.searches)
+            word, pops, act, detail = record.row  # type: ignore[misc] # it is exposed
+            if pops and record.length != CUT:  # its operands are gone, whatever comes in their place
+                record.row = word, 0, act, detail
+                record.length -= pops
+            record.suspend(self._abandon, self.effects.searches, self.effects.variable_writes)
         if not thread.frames and thread.word:  # nothing need follow on this thread
             self.tape.commit(thread.word)
             thread.word = 0
@@ -464,8 +476,8 @@ class Recorder:
 
     def _sync_stack(self, stack: Words, record: FrameRecord, base: int) -> list[Shade] | None:
         length = len(stack)
-        if length == record.length and (record.top != length - 1 or stands_for(record.shades[-1], stack[-1])):
-            return None  # otherwise a result has replaced the operand, whose finaliser runs
+        if length == record.length and record.top == length - 1 and stands_for(record.shades[-1], stack[-1]):
+            return None  # otherwise a result may have replaced the operand
         kept = min(record.kept if record.length == CUT else max(base, 0), length)
         gone = self.rewrite(stack, record, kept)
         if record.length == CUT or length < base:

@@ -93,12 +93,16 @@ class State:
         self.pushed: tuple[int, Words] | None = None
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
-        self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those its step leaves
-        self._finished: dict[int, list[tuple[int, int]]] = {}  # the same of its last complete step
+        # By thread: depth and frame of those its step leaves, and whether they are over.
+        self._left: dict[int, list[tuple[int, int, bool]]] = {}
+        self._finished: dict[int, list[tuple[int, int, bool]]] = {}  # the same of its last complete step
         self._next: dict[int, int] = {}  # by thread: the frame of its next step
         self._raises: dict[int, tuple[str, str]] = {}  # by thread, in a step that is not complete
         self._step_thread = 0
         self._instruction = _NO_WORD
+        self._resumed = (
+            _NO_WORD  # the frame that begins the step by being resumed, until it has what it was resumed with
+        )
         self._dropped: list[int] = []
         self._mark = object()
 
@@ -147,11 +151,12 @@ class State:
         for oid in self._dropped:
             del self.heap[oid]
         self._dropped = []
-        for _depth, number in self._finished.pop(thread, ()):
-            self.frames.pop(number, None)
+        for _depth, number, is_over in self._finished.pop(thread, ()):
+            if is_over:
+                self.frames.pop(number, None)
         self.pushed = self.branch = None
         self.popped = []
-        self.executing = _NO_WORD
+        self.executing = self._resumed = _NO_WORD
         self._step_thread, self._instruction = thread, instruction
         if thread in self._next:
             self._place(self._next[thread])
@@ -162,6 +167,16 @@ class State:
         frame.word = self._instruction
         frame.base = frame.depth - self.journal.instructions[frame.word].pops
         self.executing = number
+
+    def _place_resumed(self, number: int) -> None:
+        """Puts a frame that nobody called at the instruction of the step that begins.
+
+        What it was resumed with comes first, and takes the place of what its last instruction worked on.
+        """
+        frame = self.frames[number]
+        frame.base = frame.depth
+        frame.word = self._instruction
+        self.executing = self._resumed = number
 
     def _complete(self) -> None:
         thread = self._step_thread
@@ -197,6 +212,8 @@ class State:
             self.branch = self.top.number, bool(words[at + 1])
         elif operation == ops.STACK:
             self._push(self.top, words[at + 1], words[at + 3 : end])  # type: ignore[arg-type]
+        elif operation == ops.SLOT:
+            self.frames[words[at + 1]].fast[words[at + 2]] = words[at + 3]  # type: ignore[index, call-overload]
         elif operation >= ops.NEW:
             self._apply_to_heap(operation, words[at + 1 : end])
         else:
@@ -211,6 +228,9 @@ class State:
     def _push(self, frame: FrameState, kept: int, new: tuple[object, ...]) -> None:
         self.popped = frame.stack[kept:] or self.popped
         frame.stack[kept:] = new
+        if frame.number == self._resumed:
+            self._resumed = _NO_WORD
+            frame.base = len(frame.stack) - self.journal.instructions[frame.word].pops
 
     def _apply_to_run(self, operation: int, operands: tuple[object, ...]) -> None:
         match operation, operands:
@@ -224,10 +244,14 @@ class State:
             case ops.LEAVE, (str(how),):
                 stack = self._frames_of_thread
                 number = stack.pop()
-                if how in ("RETURNED", "UNWOUND"):
-                    self._left.setdefault(self.thread, []).append((len(stack), number))
+                is_over = how in ("RETURNED", "UNWOUND")
+                self._left.setdefault(self.thread, []).append((len(stack), number, is_over))
             case ops.RESUME, (int(number),):
                 self._frames_of_thread.append(number)
+                if self.thread not in self._next:
+                    self._next[self.thread] = number
+                    if self.thread == self._step_thread and self.executing == _NO_WORD:
+                        self._place_resumed(number)
             case ops.GONE, (int(number),):
                 self.frames.pop(number, None)
             case ops.THREAD, (int(thread),):
@@ -294,6 +318,6 @@ class State:
         numbers = self.threads.get(self._step_thread, [])
         left = self._finished.get(self._step_thread)
         if left:
-            lowest = min(depth for depth, _number in left)
-            numbers = numbers[:lowest] + [number for _depth, number in sorted(left)]
+            lowest = min(depth for depth, _number, _is_over in left)
+            numbers = numbers[:lowest] + [number for _depth, number, _is_over in sorted(left)]
         return [self.frames[number] for number in numbers[: numbers.index(self.executing) + 1]]

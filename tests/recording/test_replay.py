@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Outcome, Recording
 from calcharo_vm.recording.state import State
-from tests.recording.audit import RecordedShape, record
+from tests.recording.audit import record
 
 LONG = """
 def sift(numbers):
@@ -40,7 +40,12 @@ def shapes(long_recording: Recording) -> list[object]:
 
 
 def shape_of(state: State) -> object:
-    return RecordedShape(state).of_thread(state.step_thread), state.written.copy(), state.raised, state.branch
+    frames = [(frame.number, frame.fast.copy(), frame.stack.copy()) for frame in state.call_frames()]
+    heap = {
+        oid: (thing.kind, thing.items.copy(), list(thing.table.items()), list(thing.fields.items()))
+        for oid, thing in state.heap.items()
+    }
+    return frames, heap, state.written.copy(), state.raised, state.branch
 
 
 def test_it_spans_several_keyframes(long_recording: Recording) -> None:

@@ -83,6 +83,9 @@ class Auditor:
     def _compared(self, frame: "ObservedFrame") -> list[Mismatch]:
         try:
             return self._compare(frame)
+        except RecursionError:  # no room is left here: what was begun is begun anew where there is
+            self._state = FollowingState(self._recorder)
+            return []
         except Exception as error:
             if not _is_ours(error):  # the program's, of a signal handler that ran meanwhile
                 raise
@@ -91,15 +94,15 @@ class Auditor:
             return [Mismatch(self._state.steps, "the state", "journal", None, recorded, "there")]
 
     def _compare(self, frame: "ObservedFrame") -> list[Mismatch]:
-        state, thread = self._state, frame.record.thread.number
+        state, record = self._state, frame.record
         state.catch_up()
-        if frame.back is None and frame.ip == 1 and not state.threads.get(thread):
-            return []  # a first frame belongs to its first step, which begins now
+        if record.number in state.begun:
+            return []  # a frame that nobody called belongs to its first step, which begins now
         self.comparisons += 1
         if len(self._addresses) > _MOST_ADDRESSES + 2 * len(state.heap):
             self._addresses = {oid: where for oid, where in self._addresses.items() if oid in state.heap}
         comparison = Comparison(state, self._reader, self._addresses, self._recorder.shadow.by_id)
-        comparison.run(list(frames_of(frame)), thread)
+        comparison.run(list(frames_of(frame)), record.thread.number)
         if not comparison.mismatches:
             self._addresses.update(comparison.addresses)
         return comparison.mismatches

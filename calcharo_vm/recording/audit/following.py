@@ -24,6 +24,8 @@ class FollowingState(State):
         self._at = 0
         self._last: object = None  # the word that ended the last step
         self._goes_on = False
+        self.begun: set[object] = set()
+        """The frames that have been entered or resumed since the last complete step."""
 
     def catch_up(self) -> None:
         """Applies the steps that have been completed since the last time."""
@@ -47,6 +49,9 @@ class FollowingState(State):
                 self._take_step(words, start, at, thread)
                 start = self._at = at + 1
                 self._last = word
+                self.begun.clear()
+            elif word in (ops.ENTER, ops.RESUME):
+                self.begun.add(words[at + 1])
             elif word == ops.THREAD:
                 thread = words[at + 1]  # type: ignore[assignment] # an operand of this operation is an int
             at += ops.length(words, at)
