@@ -25,11 +25,12 @@ if TYPE_CHECKING:
         PolicyViolation,
         RecordingError,
         RecordingFormatError,
+        ReplayDiverged,
         StepLimitExceeded,
         TimeoutExceeded,
     )
     from calcharo_vm.machine.context import ExecutionContext
-    from calcharo_vm.recording import ExecutionStep, Recording
+    from calcharo_vm.recording import ExecutionStep, Input, Recording
     from calcharo_vm.tracer import ExecutionTracer, execute_and_trace
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "ExecutionError",
     "ExecutionStep",
     "ExecutionTracer",
+    "Input",
     "InvalidBytecode",
     "IsolationUnavailable",
     "LimitExceeded",
@@ -53,6 +55,7 @@ __all__ = [
     "Recording",
     "RecordingError",
     "RecordingFormatError",
+    "ReplayDiverged",
     "ScopePatterns",
     "StepLimitExceeded",
     "TimeoutExceeded",
@@ -65,7 +68,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "ScopePatterns", "TracerConfig"),
     "calcharo_vm.machine.context": ("ExecutionContext",),
-    "calcharo_vm.recording": ("ExecutionStep", "Recording"),
+    "calcharo_vm.recording": ("ExecutionStep", "Input", "Recording"),
     "calcharo_vm.tracer": ("ExecutionTracer", "execute_and_trace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -26,6 +26,7 @@ __all__ = [
     "PolicyViolation",
     "RecordingError",
     "RecordingFormatError",
+    "ReplayDiverged",
     "StepLimitExceeded",
     "TimeoutExceeded",
 ]
@@ -55,6 +56,10 @@ class ExecutionError(CalcharoError):
 
 class InvalidBytecode(ExecutionError):
     """Reports a code object that this CPython could not have compiled."""
+
+
+class ReplayDiverged(ExecutionError):
+    """Reports that a program which is told another run's inputs asks for others than in that run."""
 
 
 class LimitExceeded(ExecutionError):

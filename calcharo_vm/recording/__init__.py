@@ -1,5 +1,6 @@
 """Recordings: the journal a run writes, the steps that are views of it, and how it is stored."""
 
+from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import OutputCapture
 from calcharo_vm.recording.queries import Call, Write
 from calcharo_vm.recording.recorder import Recorder
@@ -30,6 +31,7 @@ __all__ = [
     "ExecutionStep",
     "HeapKind",
     "HeapObject",
+    "Input",
     "ObjectSnapshot",
     "Outcome",
     "OutcomeStatus",

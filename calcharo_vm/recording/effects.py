@@ -266,11 +266,12 @@ class Effects:
 
     def _attribute_set(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
         name = held[2] if len(held) > 2 else None
-        if type(name) is str and name != "__bases__":
+        if type(name) is str:
             self.shadow.attribute_stored(held[1], name)
-            return
-        self.shadow.refresh(held[1:])
-        if type(name) is str:  # the instances of a class may have other attributes now
+        else:
+            self.shadow.refresh(held[1:])
+        if self.shadow.layouts_changed:
+            self.shadow.layouts_changed = False
             self.shadow.anatomy.forget()
             self.search(frame)
 

@@ -3,7 +3,7 @@
 import gc
 import sys
 import threading
-import time
+from time import sleep, thread_time  # not from the module later on, which may have others for the program
 from types import CodeType, FrameType
 
 import psutil
@@ -371,7 +371,7 @@ class Recorder:
             others = [frame for number, frame in sys._current_frames().items() if number != me]
             if not any(map(_is_journalling, others)) and self.tape.pending:
                 return
-            time.sleep(0)  # pragma: no cover - it depends on where the system switches threads
+            sleep(0)  # pragma: no cover - it depends on where the system switches threads
 
     def _turn_to(self, thread: ThreadRecord) -> None:
         """Journals that another thread goes on, and what abandoned frames let go."""
@@ -517,7 +517,7 @@ class Recorder:
             self.log += (ops.THREAD, self.writer.number)
         if self.sample_interval is not None and steps >= self._next_sample:
             self._next_sample = steps + self.sample_interval
-            self.log += (ops.SAMPLE, self._process.memory_info().rss, time.thread_time())
+            self.log += (ops.SAMPLE, self._process.memory_info().rss, thread_time())
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "stop" and info["collected"]:

@@ -4,6 +4,7 @@ Writes by opcodes and well-known methods name the one entry they changed.
 """
 
 from collections import deque
+from types import MemberDescriptorType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
@@ -13,12 +14,16 @@ from calcharo_vm.recording.identity import Shade, stands_for
 from calcharo_vm.recording.layouts import MACHINERY_NAMES, namespace
 from calcharo_vm.recording.values import HeapKind
 
+_SLOT = id(MemberDescriptorType)
 _NAMED_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE})
 _ENDED_KINDS: dict[HeapKind, type[list[object]] | type[deque[object]]] = {HeapKind.LIST: list, HeapKind.DEQUE: deque}
 
 
 class Shadow(Comparison):
     """The recorded heap as it is now."""
+
+    layouts_changed = False
+    """Whether the instances of a class may have other attributes than before, as its bases or slots are others."""
 
     def appended(self, value: object) -> None:
         """Journals what has been added at the end of a list."""
@@ -127,12 +132,16 @@ class Shadow(Comparison):
             self.update(value, shade)
             self._keep_dictionary(value, shade)
             return
+        if name == "__bases__":
+            self.layouts_changed = True
         if shade.kind is HeapKind.MODULE:
             self.name_stored(module_namespace(value), name)
             return
         readers = self.anatomy.of(type(value)).attributes
         if shade.kind is HeapKind.CLASS and name[:2] != "__" and self.anatomy.is_guest(value):  # type: ignore[arg-type]
             now = namespace(value).get(name, MISSING)  # type: ignore[arg-type]
+            old = shade.fields.get(name)
+            self.layouts_changed |= type(old) is Shade and old.type_address == _SLOT
         elif readers is not None and shade.kind is not HeapKind.FUNCTION and shade.kind is not HeapKind.CLASS:
             try:
                 now = readers.read_one(value, name)

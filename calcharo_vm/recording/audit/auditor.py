@@ -1,7 +1,7 @@
 """Audits a recording while it is made: at each line, what is journalled is compared with what is there."""
 
 import gc
-import time
+from time import sleep
 from types import CodeType
 from typing import TYPE_CHECKING, Final
 
@@ -75,7 +75,7 @@ class Auditor:
                 is_undisturbed = written == _written(recorder)
             if not found or (is_undisturbed and recorder.is_alone):
                 break
-            time.sleep(0.001)  # another thread may have changed an object and not have journalled it yet
+            sleep(0.001)  # another thread may have changed an object and not have journalled it yet
         known = {mismatch.oid for mismatch in self.mismatches}
         self.mismatches += [each for each in found if each.oid is None or each.oid not in known]
         self._is_over = self._is_over or len(self.mismatches) >= _MOST_MISMATCHES
