@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calcharo_vm.config import Capture, ConfigPresets, Limits, ScopePatterns, TracerConfig
     from calcharo_vm.errors import (
+        AuditError,
         CalcharoError,
         CompilationError,
         ConfigurationError,
@@ -24,14 +25,16 @@ if TYPE_CHECKING:
         PolicyViolation,
         RecordingError,
         RecordingFormatError,
+        ReplayDiverged,
         StepLimitExceeded,
         TimeoutExceeded,
     )
     from calcharo_vm.machine.context import ExecutionContext
-    from calcharo_vm.recording import Content, ExecutionStep, Recording, register_adapter
+    from calcharo_vm.recording import Content, ExecutionStep, Input, Recording, register_adapter
     from calcharo_vm.tracer import ExecutionTracer, execute_and_trace
 
 __all__ = [
+    "AuditError",
     "CalcharoError",
     "Capture",
     "CompilationError",
@@ -42,6 +45,7 @@ __all__ = [
     "ExecutionError",
     "ExecutionStep",
     "ExecutionTracer",
+    "Input",
     "InvalidBytecode",
     "IsolationUnavailable",
     "LimitExceeded",
@@ -52,6 +56,7 @@ __all__ = [
     "Recording",
     "RecordingError",
     "RecordingFormatError",
+    "ReplayDiverged",
     "ScopePatterns",
     "StepLimitExceeded",
     "TimeoutExceeded",
@@ -65,7 +70,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "ScopePatterns", "TracerConfig"),
     "calcharo_vm.machine.context": ("ExecutionContext",),
-    "calcharo_vm.recording": ("Content", "ExecutionStep", "Recording", "register_adapter"),
+    "calcharo_vm.recording": ("Content", "ExecutionStep", "Input", "Recording", "register_adapter"),
     "calcharo_vm.tracer": ("ExecutionTracer", "execute_and_trace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -129,10 +129,19 @@ class Capture:
         output: Whether what the program writes to `sys.stdout` and `sys.stderr` goes into the
             recording; otherwise it goes where this process's own output goes.
         forward: Whether what goes into the recording goes there as well.
+        metrics: Whether memory and CPU time are sampled; they are what differs between two runs of one program.
+        inputs: Whether what the program is told from outside (clocks, chance, standard input) goes into the
+            recording, so that the run can be repeated with `replay`.
+        audit: Whether the recording is compared with the program's own objects at each line. Where they differ,
+            an `AuditError` is raised when the program has ended. This costs time in proportion to all objects
+            that the program holds.
     """
 
     output: bool = field(default=True, validator=_instance_of(bool))
     forward: bool = field(default=False, validator=_instance_of(bool))
+    metrics: bool = field(default=True, validator=_instance_of(bool))
+    inputs: bool = field(default=False, validator=_instance_of(bool))
+    audit: bool = field(default=False, validator=_instance_of(bool))
 
 
 def _patterns(value: Iterable[str]) -> tuple[str, ...]:
@@ -175,7 +184,8 @@ class TracerConfig:
         policy: What the program may import and touch: None, everything.
         allow_degraded: Whether weaker isolation than asked for will do.
         scope: Which modules run on the machine.
-        deterministic: Whether clocks, random seeds and hashes are fixed.
+        deterministic: Whether the program is told the same in every run of clocks, random numbers and unique
+            identifiers; what it is told goes into the recording. Hashes are those of this process.
         plugins: The plugins that take part.
 
     Example:
@@ -222,7 +232,6 @@ _WORKING: dict[str, tuple[object, ...]] = {
     "isolation": (Isolation.NONE,),
     "policy": (None,),
     "allow_degraded": (False,),
-    "deterministic": (False,),
     "plugins": ((),),
 }
 

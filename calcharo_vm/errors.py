@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calcharo_vm.recording import Recording
+    from calcharo_vm.recording.audit import Mismatch
 
 __all__ = [
+    "AuditError",
     "CalcharoError",
     "CompilationError",
     "ConfigurationError",
@@ -24,6 +26,7 @@ __all__ = [
     "PolicyViolation",
     "RecordingError",
     "RecordingFormatError",
+    "ReplayDiverged",
     "StepLimitExceeded",
     "TimeoutExceeded",
 ]
@@ -53,6 +56,10 @@ class ExecutionError(CalcharoError):
 
 class InvalidBytecode(ExecutionError):
     """Reports a code object that this CPython could not have compiled."""
+
+
+class ReplayDiverged(ExecutionError):
+    """Reports that a program which is told another run's inputs asks for others than in that run."""
 
 
 class LimitExceeded(ExecutionError):
@@ -97,6 +104,18 @@ class RecordingError(CalcharoError):
 
 class RecordingFormatError(RecordingError):
     """Reports a file or text that is not a recording this release can read."""
+
+
+class AuditError(RecordingError):
+    """Reports that a recording says something else than the program's objects: a mistake of the recorder.
+
+    Attributes:
+        mismatches: Where the two differ.
+    """
+
+    def __init__(self, message: str, mismatches: tuple[Mismatch, ...] = ()) -> None:
+        super().__init__(message)
+        self.mismatches = mismatches
 
 
 class PluginError(CalcharoError):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
 
 from calcharo_vm.config import TracerConfig
-from calcharo_vm.errors import CalcharoError, ConfigurationError
+from calcharo_vm.errors import AuditError, CalcharoError, ConfigurationError, ReplayDiverged
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
 from calcharo_vm.program.adoption import adopted
@@ -21,11 +21,13 @@ from calcharo_vm.program.subject import Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
 from calcharo_vm.recording import Outcome, Recording
+from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import captured_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from calcharo_vm.program.inputs import ProgramInputs
     from calcharo_vm.program.subject import Source
 
 __all__ = ["ExecutionTracer", "execute_and_trace"]
@@ -39,6 +41,7 @@ def execute_and_trace(
     argv: Sequence[str] | None = None,
     stdin: str | None = None,
     globals: dict[str, object] | None = None,  # noqa: A002 - as exec() calls it
+    replay: Sequence[Input] | None = None,
 ) -> Recording:
     """Execute a program on the machine and record every step.
 
@@ -52,6 +55,8 @@ def execute_and_trace(
         argv: All of `sys.argv`; the file's name when it is None.
         stdin: What the program reads from standard input; this process's own input when it is None.
         globals: The namespace to run in; a new `__main__` when it is None.
+        replay: The `inputs` of another recording, to tell the program what it was told there of clocks, chance and
+            standard input.
 
     Returns:
         The recording.
@@ -60,6 +65,8 @@ def execute_and_trace(
         CompilationError: The source does not compile; its `__cause__` is CPython's own error.
         ConfigurationError: An argument cannot be honoured.
         ExecutionError: The machine could not go on; `recording` on it has what happened before.
+        ReplayDiverged: The program asked for other inputs than in the other recording; `recording` on it is this one.
+        AuditError: `Capture.audit` was asked for and found a mistake; `recording` on it has the whole run.
 
     Example:
         >>> from calcharo_vm import execute_and_trace
@@ -69,7 +76,8 @@ def execute_and_trace(
         >>> recording[-1].variables_state
         {'total': 6}
     """
-    return ExecutionTracer(config).trace(source, filename=filename, argv=argv, stdin=stdin, globals=globals)
+    tracer = ExecutionTracer(config)
+    return tracer.trace(source, filename=filename, argv=argv, stdin=stdin, globals=globals, replay=replay)
 
 
 class ExecutionTracer:
@@ -105,28 +113,48 @@ class ExecutionTracer:
         argv: Sequence[str] | None = None,
         stdin: str | None = None,
         globals: dict[str, object] | None = None,  # noqa: A002 - as exec() calls it
+        replay: Sequence[Input] | None = None,
     ) -> Recording:
         """Execute a program and record every step; arguments and errors are those of `execute_and_trace`."""
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
         subject = prepare(source, filename=filename, argv=argv, namespace=globals)
-        recorder = MachineRecorder()
+        recorder = MachineRecorder(is_sampled=self.config.capture.metrics)
+        if self.config.capture.audit:
+            recorder.audit()
+        inputs = self._inputs(recorder, replay)
+        log = [] if inputs is None else inputs.log
         try:
-            outcome = self._run(subject, recorder, stdin)
+            outcome = self._run(subject, recorder, stdin, inputs)
         except CalcharoError as error:
-            error.recording = Recording(recorder.finish(), outcome_of(error), subject.text or "")
+            error.recording = Recording(recorder.finish(), outcome_of(error), subject.text or "", inputs=tuple(log))
             raise
         finally:
             recorder.finish()
-        return Recording(recorder.finish(), outcome, subject.text or "")
+        recording = Recording(recorder.finish(), outcome, subject.text or "", inputs=tuple(log))
+        _raise_for_audit(recorder, recording)
+        _raise_for_replay(inputs, recording)
+        return recording
 
-    def _run(self, subject: Subject, recorder: MachineRecorder, stdin: str | None) -> Outcome:
+    def _inputs(self, recorder: MachineRecorder, replay: Sequence[Input] | None) -> ProgramInputs | None:
+        """Build what tells the program of clocks, chance and standard input, unless nothing need be kept of that."""
+        if replay is None and not self.config.deterministic and not self.config.capture.inputs:
+            return None
+        from calcharo_vm.program import inputs  # noqa: PLC0415 - it loads modules that few programs need
+
+        world: inputs.World = inputs.PinnedWorld() if self.config.deterministic else inputs.LiveWorld()
+        if replay is not None:
+            world = inputs.ReplayedWorld(_checked(replay))
+        return inputs.ProgramInputs(world, lambda: recorder.complete_steps)
+
+    def _run(
+        self, subject: Subject, recorder: MachineRecorder, stdin: str | None, inputs: ProgramInputs | None
+    ) -> Outcome:
         patterns = self.config.scope
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
         machine = Machine(observer=as_observer(recorder), scope=scope)
         view = _view(subject, machine)
-        if stdin is not None:
-            view.streams["stdin"] = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
         if self.config.capture.output:
             is_forwarded = self.config.capture.forward
             view.streams["stdout"] = _captured(sys.stdout if is_forwarded else None, recorder, is_error=False)
@@ -138,8 +166,61 @@ class ExecutionTracer:
             if subject.main is not None:
                 stack.callback(_let_go, subject, view, recorder)
             stack.enter_context(own_modules(scope))
+            if inputs is not None:
+                stack.enter_context(_told_by(machine, inputs))
             stack.enter_context(waiting_for_threads(machine))
             return ending(lambda: _execute(machine, subject))
+
+
+def _input_stream(real: TextIO | None, stdin: str | None, inputs: ProgramInputs | None) -> TextIO | None:
+    """Give the program's standard input."""
+    source = getattr(real, "buffer", None) if stdin is None else io.BytesIO(stdin.encode())
+    if inputs is not None and source is not None:
+        from calcharo_vm.program.inputs import kept_stream  # noqa: PLC0415 - as in `_inputs`
+
+        return kept_stream(source, inputs)
+    return real if stdin is None else io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+
+
+@contextmanager
+def _told_by(machine: Machine, inputs: ProgramInputs) -> Iterator[None]:
+    """Have the program told by its inputs while the block runs."""
+    from calcharo_vm.machine.inputs import answered_by  # noqa: PLC0415 - as in `_inputs`
+
+    try:
+        with answered_by(machine, inputs):
+            yield
+    finally:
+        inputs.finish()
+
+
+def _checked(replay: Sequence[Input]) -> Sequence[Input]:
+    """Refuse what are no inputs of a recording."""
+    for each in replay:
+        found: object = each
+        if not isinstance(found, Input):
+            raise ConfigurationError(f"replay holds {found!r}; pass the inputs of a recording")
+    return replay
+
+
+def _raise_for_replay(inputs: ProgramInputs | None, recording: Recording) -> None:
+    """Raise when the program asked for other inputs than in the recording whose inputs it was told."""
+    divergence = "" if inputs is None else inputs.world.divergence
+    if divergence:
+        error = ReplayDiverged(f"the run differs from the recording: {divergence}; has the program changed?")
+        error.recording = recording
+        raise error
+
+
+def _raise_for_audit(recorder: MachineRecorder, recording: Recording) -> None:
+    """Raise when an audit has found mistakes in the recording."""
+    mismatches = () if recorder.auditor is None else tuple(recorder.auditor.mismatches)
+    if mismatches:
+        count = "once" if len(mismatches) == 1 else f"{len(mismatches)} times"
+        message = f"the recording differs from the program {count}: {mismatches[0]}; please report it with the program"
+        error = AuditError(message, mismatches)
+        error.recording = recording
+        raise error
 
 
 def _captured(real: TextIO | None, recorder: MachineRecorder, *, is_error: bool) -> TextIO:

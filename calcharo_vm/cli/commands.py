@@ -68,6 +68,7 @@ def run(words: tuple[str, ...]) -> None:
 @click.option(
     "--limit", type=click.IntRange(min=0), default=300, show_default=True, metavar="N", help="Show at most N rows."
 )
+@click.option("--audit", is_flag=True, help="Compare the recording with the program's objects at each line.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Run modules of this name on the machine too.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Run modules of this name natively.")
 def trace(
@@ -76,6 +77,7 @@ def trace(
     output: Path | None,
     lines: bool,
     limit: int,
+    audit: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
 ) -> None:
@@ -86,7 +88,7 @@ def trace(
     """
     from calcharo_vm.cli.tracing import TraceRequest, trace_program  # noqa: PLC0415 - only what is asked for is loaded
 
-    request = TraceRequest(file, arguments, output, lines, limit, include, exclude)
+    request = TraceRequest(file, arguments, output, lines, limit, include, exclude, audit)
     sys.exit(trace_program(request))
 
 

@@ -9,7 +9,7 @@ from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
 from calcharo_vm.config import Capture, ScopePatterns, TracerConfig
-from calcharo_vm.errors import CalcharoError, CompilationError
+from calcharo_vm.errors import AuditError, CalcharoError, CompilationError
 from calcharo_vm.tracer import execute_and_trace
 
 if TYPE_CHECKING:
@@ -33,16 +33,18 @@ class TraceRequest(NamedTuple):
     limit: int = 300
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    audit: bool = False
 
 
 def trace_program(request: TraceRequest) -> int:
     """Carry out `calcharo trace`; the exit status is the program's."""
     config = TracerConfig(
         # Whoever types the program's input must see what it asks for.
-        capture=Capture(forward=sys.stdin.isatty()),
+        capture=Capture(forward=sys.stdin.isatty(), audit=request.audit),
         scope=ScopePatterns(include=request.include, exclude=request.exclude),
     )
     argv = [str(request.file), *request.arguments]
+    failure: CalcharoError | None = None
     try:
         recording = execute_and_trace(request.file, config, argv=argv)
     except CompilationError as error:
@@ -52,9 +54,11 @@ def trace_program(request: TraceRequest) -> int:
         sys.stderr.write(f"calcharo trace: {error}\n")
         if error.recording is None:
             return _FAILURE_STATUS
-        recording = error.recording
+        recording, failure = error.recording, error
     _show(recording, request)
     if request.output is not None and not _save(recording, request.output):
+        return _FAILURE_STATUS
+    if isinstance(failure, AuditError):
         return _FAILURE_STATUS
     return recording.outcome.exit_code or 0
 

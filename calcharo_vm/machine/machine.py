@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from threading import Thread
     from types import CodeType
 
+    from calcharo_vm.machine.inputs import Inputs
     from calcharo_vm.machine.observer import Observer
 
 
@@ -39,7 +40,10 @@ class Machine:
         scope: Which imported modules are interpreted.
         recursion_limit: The recursion limit that new threads of the guest start with, in frames.
         threads: The threads that the guest has started through the library.
+        inputs: Who tells the guest the time and the like; None when the world outside does.
     """
+
+    inputs: Inputs | None = None
 
     def __init__(self, *, observer: Observer | LinkingObserver | None = None, scope: Scope | None = None) -> None:
         self.observer = observer

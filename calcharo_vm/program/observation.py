@@ -4,23 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from calcharo_vm.machine.tracebacks import StubMarker
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import Recorder
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from calcharo_vm.machine.observer import Observer
+    from calcharo_vm.recording.audit import Auditor
+    from calcharo_vm.recording.frames import ObservedFrame
+    from calcharo_vm.recording.handlers import Handler
     from calcharo_vm.recording.journal import Journal
 
 __all__ = ["MachineRecorder", "as_observer"]
 
 
-class MachineRecorder(Recorder):
-    """Records what a machine executes."""
+_SAMPLE_INTERVAL = 1000
 
-    def __init__(self) -> None:
-        """Make an empty recorder that knows the machine's NULL."""
+
+class MachineRecorder(Recorder):
+    """Records what a machine executes.
+
+    Attributes:
+        auditor: What compares the recording with the program's objects, or None.
+    """
+
+    auditor: Auditor | None = None
+
+    def __init__(self, *, is_sampled: bool = True) -> None:
+        """Make an empty recorder that knows the machine's NULL; memory and CPU are sampled if `is_sampled`."""
         self._is_finished = False
-        super().__init__(NULL)
+        super().__init__(NULL, sample_interval=_SAMPLE_INTERVAL if is_sampled else None)
+
+    def audit(self, *, every_instruction: bool = False) -> Auditor:
+        """Have the recording audited from now on: at each line, or before every instruction."""
+        from calcharo_vm.recording.audit import Auditor  # noqa: PLC0415 - few recordings are audited
+
+        self.auditor = Auditor(self, every_instruction=every_instruction)
+        return self.auditor
+
+    def observed(self, code: CodeType, index: int, handler: Handler) -> Handler:
+        """Link a handler that records; an auditor looks when the step before is complete."""
+        if self.auditor is not None and self.auditor.looks_before(code, index):
+            handler = _audited(self.auditor, handler)
+        return super().observed(code, index, handler)
 
     def finish(self) -> Journal:
         """Complete the last steps and give the journal."""
@@ -37,7 +65,24 @@ class MachineRecorder(Recorder):
 
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""
-        self.shadow.anatomy._known.clear()
+        self.shadow.anatomy.forget()
+
+
+_hidden_codes: dict[CodeType, CodeType] = {}
+
+
+def _audited(auditor: Auditor, handler: Handler) -> Handler:
+    look = auditor.look
+
+    def audited(frame: ObservedFrame, stack: list[object], operand: object) -> object:
+        look(frame)
+        return handler(frame, stack, operand)
+
+    code = audited.__code__
+    if code not in _hidden_codes:
+        _hidden_codes[code] = code.replace(co_consts=(*code.co_consts, StubMarker()))
+    audited.__code__ = _hidden_codes[code]  # so that its frames are the machine's
+    return audited
 
 
 def as_observer(recorder: MachineRecorder) -> Observer:

@@ -2,6 +2,7 @@
 
 from calcharo_vm.recording.adapters import Content, register_adapter, unregister_adapter
 from calcharo_vm.recording.heap import Heap, Place, Referrer
+from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import OutputCapture
 from calcharo_vm.recording.queries import Call, Write
 from calcharo_vm.recording.recorder import Recorder
@@ -41,6 +42,7 @@ __all__ = [
     "Heap",
     "HeapKind",
     "HeapObject",
+    "Input",
     "ObjectSnapshot",
     "Outcome",
     "OutcomeStatus",

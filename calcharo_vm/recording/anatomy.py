@@ -8,6 +8,8 @@ type it is laid out as, and its attributes through CPython's own descriptors.
 import gc
 import itertools
 import os
+import sys
+from collections import deque
 from functools import partial
 from operator import methodcaller
 from types import (
@@ -45,7 +47,7 @@ from calcharo_vm.recording.layouts import (
 from calcharo_vm.recording.values import GENERATOR_KINDS, HeapKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _CLASS_MACHINERY = frozenset(
     [
@@ -100,6 +102,7 @@ _generator_names = {
 
 _HEAP_TYPE = 1 << 9
 
+_CONTAINERS: "tuple[Iterable[object], ...]" = ([], (), {}, {}.values(), {}.items(), set(), deque())
 _TRANSPARENT = frozenset(
     id(cls)
     for cls in (
@@ -109,6 +112,7 @@ _TRANSPARENT = frozenset(
         enumerate,
         reversed,
         type(iter(int, 1)),
+        *(type(iter(each)) for each in _CONTAINERS),
         partial,
         methodcaller,
         *vars(itertools).values(),
@@ -254,6 +258,10 @@ class Anatomy:
                 cls, is_guest=self.is_guest(cls), is_booked=self.is_booked(cls), is_ours=self.is_guest
             )
         return known
+
+    def forget(self) -> None:
+        """Forgets how the instances of classes are read: what was worked out may hold no longer."""
+        self._known.clear()
 
     def is_guest(self, cls: type) -> bool:
         """Returns whether a class was made by the program."""
@@ -435,6 +443,12 @@ def module_namespace(module: object) -> dict[str, object]:
     found = _module_namespace(module)
     assert isinstance(found, dict)
     return found
+
+
+def guest_namespaces(guest_modules: set[str]) -> Items:
+    """The namespaces of the program's modules that are imported now."""
+    modules = (dict.get(sys.modules, name) for name in guest_modules)
+    return [module_namespace(module) for module in modules if type(module) is ModuleType]
 
 
 def class_name(cls: type) -> str:

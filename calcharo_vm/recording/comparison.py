@@ -33,6 +33,8 @@ _IMMUTABLE_KINDS = frozenset(
         *GENERATOR_KINDS,
     }
 )
+_READ_ANEW_KINDS = frozenset({HeapKind.BYTEARRAY, HeapKind.SCALAR})
+"""Kinds whose content is another scalar each time that it is read; a scalar's never changes."""
 _MOST_CREDIT = 200_000
 _referent = vars(ReferenceType)["__call__"]
 _SET_KINDS = frozenset({HeapKind.SET, HeapKind.FROZENSET})
@@ -119,7 +121,7 @@ class Comparison(Identities):
         known = self.by_id.get(id(globals_))
         if known is not None:
             self.forget(known)
-        shade = self._make(globals_, HeapKind.NAMESPACE, "dict")
+        shade = self._make(globals_, HeapKind.NAMESPACE, self.anatomy.of(type(globals_)).name)
         shade.count += 1  # what it holds may lead back to it
         self._read_new(globals_, shade)
         shade.count -= 1
@@ -272,7 +274,7 @@ class Comparison(Identities):
         if kind in MAPPING_KINDS:
             items = _pairs(items, kind)
             self._compare_table(shade, items)
-        else:
+        elif kind not in _READ_ANEW_KINDS or (kind is HeapKind.BYTEARRAY and items != shade.items):
             self._compare_items(shade, items)
         if kind is HeapKind.ITERATOR:
             self._compare_place(shade, fields)

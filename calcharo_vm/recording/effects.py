@@ -9,6 +9,7 @@ from calcharo_vm.recording import ops, plan
 from calcharo_vm.recording.anatomy import (
     MISSING,
     class_attribute,
+    guest_namespaces,
     is_guest_descriptor,
     is_guest_function,
     is_guest_generator,
@@ -22,6 +23,7 @@ from calcharo_vm.recording.natives import (
     effect_of,
     is_plain_iterable,
     keeps_a_place,
+    writes_variables,
 )
 from calcharo_vm.recording.plan import Held, Prepare, Row
 from calcharo_vm.recording.shadow import Shadow
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NULL_FIRST = sys.version_info < (3, 13)
+_WITHOUT_OPERANDS = frozenset({Effect.MAKES_CLASS, Effect.RETURNS, Effect.VARIABLES})
+_LIBRARY_KINDS = frozenset({HeapKind.OPAQUE, HeapKind.NATIVE})
 _EXACT_CONTAINERS = frozenset(map(id, (list, tuple, dict, str, bytes, range, bytearray)))
 
 
@@ -43,7 +47,7 @@ def _below(stack: Words, operands: int, depth: object) -> object:
 def _prepare_extension(effect: Effect, stack: Words, depth: object) -> Held:
     target, added = _below(stack, 1, depth), stack[-1]
     is_known = is_plain_iterable(added) and not keeps_a_place(added)
-    return (effect, target) if is_known else (Effect.UNKNOWN, target, added)
+    return (effect, target) if is_known else (Effect.UNKNOWN_CALL, target, added)
 
 
 def _prepare_slice(stack: Words, _base: int, _detail: object) -> Held:
@@ -61,6 +65,8 @@ class Effects:
         self._by_id = shadow.by_id
         self.searches = 0
         """How many searches have been due."""
+        self.variable_writes = 0
+        """How often code has written to variables of frames from outside."""
         self.preparations: dict[int, Prepare] = {
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
@@ -76,8 +82,8 @@ class Effects:
             plan.UNPACK: self._prepare_unpack,
             plan.CONTAINS: lambda stack, base, _detail: self._prepare_unpack(stack, base, -1),
             plan.READ_ATTRIBUTE: self._prepare_read_attribute,
-            plan.ENTER_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN, stack[-1]),
-            plan.EXIT_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN, *stack[-5:-2]),
+            plan.ENTER_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN_CALL, stack[-1]),
+            plan.EXIT_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN_CALL, *stack[-5:-2]),
         }
 
         self.harmless: dict[int, tuple[int, frozenset[int]]] = {
@@ -100,6 +106,8 @@ class Effects:
             Effect.ADDS: self._added,
             Effect.KEYED: self._keyed,
             Effect.ATTRIBUTE: self._attribute_set,
+            Effect.RETURNS: self._returned,
+            Effect.VARIABLES: self._variables_written,
             Effect.MAKES_CLASS: self._class_made,
             Effect.RUNS_CODE: self._ran_code,
             Effect.UNKNOWN: self._unknown,
@@ -108,20 +116,26 @@ class Effects:
 
     # --- before the instruction ------------------------------------------------------------------
 
-    @staticmethod
-    def _prepare_attribute(stack: Words, _base: int, detail: object) -> Held:
-        return Effect.ATTRIBUTE, stack[-1], detail
+    def _prepare_attribute(self, stack: Words, _base: int, detail: object) -> Held:
+        target = stack[-1]
+        shade = self._by_id.get(id(target))
+        if shade is not None and shade.kind in _LIBRARY_KINDS:  # one of the library's, which may pass it on
+            return Effect.UNKNOWN_CALL, target
+        return Effect.ATTRIBUTE, target, detail
 
-    @staticmethod
-    def _prepare_subscript(stack: Words, _base: int, _detail: object) -> Held:
-        return Effect.KEYED, stack[-2], stack[-1]
+    def _prepare_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
+        target = stack[-2]
+        shade = self._by_id.get(id(target))
+        if shade is not None and shade.kind in _LIBRARY_KINDS:
+            return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, stack[-1]
+        return Effect.KEYED, target, stack[-1]
 
     @staticmethod
     def _prepare_in_place(stack: Words, _base: int, _detail: object) -> Held:
         target = stack[-2]
-        if type(target) is not list:
-            return Effect.UNKNOWN, target
-        return _prepare_extension(Effect.EXTENDS, stack, 1)
+        if type(target) is list:
+            return _prepare_extension(Effect.EXTENDS, stack, 1)
+        return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, stack[-1]
 
     def _prepare_read_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
         return Effect.FIRST, stack[-2]
@@ -138,10 +152,12 @@ class Effects:
         iterator = stack[detail]
         if advances_nothing_else(iterator):
             return (Effect.ADVANCES, iterator) if keeps_a_place(iterator) else None
-        return Effect.UNKNOWN, iterator
+        return Effect.UNKNOWN_CALL, iterator
 
     def _prepare_read_attribute(self, stack: Words, _base: int, detail: object) -> Held:
         owner = stack[-1]
+        if detail == "f_locals":
+            return (Effect.RETURNS,)
         shade = self._by_id.get(id(owner))
         if shade is None or shade.kind is not HeapKind.INSTANCE or detail in shade.fields or not shade.count:
             return None
@@ -167,8 +183,10 @@ class Effects:
             files = [each for each in (*stack[first:], sys.stdout) if self._keeps_what_is_written(each)]
             return (Effect.UNKNOWN, *files) if files else None
         if effect in (Effect.UNKNOWN, Effect.RUNS_CODE):
+            if any(map(writes_variables, stack[first:])):
+                effect = Effect.VARIABLES
             return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *stack[base:])
-        if effect is Effect.MAKES_CLASS:
+        if effect in _WITHOUT_OPERANDS:
             return (effect,)
         receiver = getattr(called, "__self__", None) if type(called) is type(len) else None
         return (effect, *self._operands(stack[first:], receiver))
@@ -186,7 +204,7 @@ class Effects:
         unknown = [each for each in operands if not (advances_nothing_else(each) or is_guest_function(each, modules))]
         placed = [each for each in operands if keeps_a_place(each)]
         if unknown:
-            return Effect.UNKNOWN, *unknown, *placed
+            return Effect.UNKNOWN_CALL, *unknown, *placed
         return (Effect.ADVANCES, *placed) if placed else None
 
     def _keeps_what_is_written(self, value: object) -> bool:
@@ -230,6 +248,9 @@ class Effects:
                 shadow.name_stored(frame.globals, detail)  # type: ignore[arg-type]
             case plan.NAMESPACES:
                 self.namespaces(frame)
+            case plan.IMPORTS:  # the packages of a module get it as an attribute
+                for namespace in guest_namespaces(shadow.anatomy.guest_modules):
+                    shadow.changed(namespace)
             case plan.LIST_GROWS:
                 shadow.appended(stack[-detail])  # type: ignore[operator]
             case _:  # FUNCTION_PART
@@ -280,12 +301,40 @@ class Effects:
         else:
             self.shadow.refresh(held[1:])
 
-    def _attribute_set(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+    def _attribute_set(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
         name = held[2] if len(held) > 2 else None
         if type(name) is str:
             self.shadow.attribute_stored(held[1], name)
         else:
             self.shadow.refresh(held[1:])
+        if self.shadow.layouts_changed:
+            self.shadow.layouts_changed = False
+            self.shadow.anatomy.forget()
+            self.search(frame)
+
+    def _returned(self, frame: ObservedFrame, _held: tuple[object, ...]) -> None:
+        if frame.stack:  # or else it raised
+            self.shadow.changed(frame.stack[-1])
+
+    def _variables_written(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self._ran_code(frame, held)
+        self.variable_writes += 1
+        one: ObservedFrame | None = frame
+        while one is not None:
+            self.set_all_slots(one, one.record)
+            one = one.back
+
+    def set_all_slots(self, frame: ObservedFrame, record: FrameRecord) -> None:
+        """Journals the values of all fast local slots of a frame, and the cells among them."""
+        for slot, value in enumerate(frame.fast):
+            word = self.shadow.hold(value)
+            self.log += (ops.SLOT, record.number, slot, token(word))
+            gone = record.slots.pop(slot, None)
+            if type(word) is Shade:
+                record.slots[slot] = word
+                if word.kind is HeapKind.CELL:
+                    self.shadow.changed(value)
+            self.shadow.release(gone)
 
     def _class_made(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.refresh(held[1:])
@@ -312,7 +361,7 @@ class Effects:
         self.searches += 1
         if not self.shadow.can_afford_a_search():
             return
-        roots: Words = []
+        roots: Words = guest_namespaces(self.shadow.anatomy.guest_modules)
         while one is not None:
             roots += [*one.fast, *one.stack, one.globals, one.locals]
             one = one.back

@@ -71,6 +71,8 @@ class FrameRecord:
     """With `CUT`, how much of the stack is as the journal has it."""
     searches: int = 0
     """How many searches had been due when it was suspended."""
+    variable_writes: int = 0
+    """How often variables had been written from outside when it was suspended."""
     leash: object = None
     """What tells that a suspended frame is gone."""
 
@@ -110,9 +112,9 @@ class FrameRecord:
         self.namespaces.clear()  # in place: the leash looks at it
         return gone
 
-    def suspend(self, abandoned: "Abandoned", searches: int) -> None:
+    def suspend(self, abandoned: "Abandoned", searches: int, variable_writes: int) -> None:
         """Prepares for never being resumed."""
-        self.searches = searches
+        self.searches, self.variable_writes = searches, variable_writes
         if self.leash is None:
             self.leash = _Leash(self, abandoned)
 

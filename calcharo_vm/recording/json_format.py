@@ -18,6 +18,7 @@ import cattrs
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
 from calcharo_vm.recording.values import NULL, Outcome
 
@@ -60,6 +61,7 @@ def _write_to(recording: "Recording", file: TextIO) -> None:
         "source": recording.source,
         "codes": [_converter.unstructure(code) for code in journal.codes],
         "instructions": [_converter.unstructure(each) for each in journal.instructions],
+        "inputs": [[each.kind, _encode(each.value, journal.null), each.step] for each in recording.inputs],
     }
     encoded = _encode_text(head)
     file.write(encoded[:-1] + ',\n"chunks": [')
@@ -193,7 +195,13 @@ def _recording_of(document: dict[str, object]) -> "Recording":
     _check_tables(journal)
     source = _converter.structure(document["source"], str)
     isolation = tuple(_converter.structure(document["isolation"], list[str]))
-    return Recording(journal, _converter.structure(document["outcome"], Outcome), source, isolation)
+    outcome = _converter.structure(document["outcome"], Outcome)
+    return Recording(journal, outcome, source, isolation, _inputs_of(document.get("inputs", [])))
+
+
+def _inputs_of(rows: object) -> tuple[Input, ...]:
+    assert isinstance(rows, list)
+    return tuple(Input(str(kind), _decode(value), int(step)) for kind, value, step in rows)
 
 
 def _check_tables(journal: Journal) -> None:

@@ -41,7 +41,7 @@ def words_of(state: State) -> tuple[object, ...]:
             put_content(words, oid, thing.items, thing.table, thing.fields)
             if thing.frame is not None:
                 words += (ops.RUNS, oid, thing.frame)
-    finished = {number for left in state._finished.values() for _depth, number in left}
+    finished = {number for left in state._finished.values() for _depth, number, is_over in left if is_over}
     for frame in state.frames.values():
         if frame.number not in finished:
             words += (ops.FRAME, frame.number, frame.code, frame.globals, frame.namespace)
@@ -50,9 +50,8 @@ def words_of(state: State) -> tuple[object, ...]:
     for thread, running in state.threads.items():
         words += (ops.RUNNING, thread, state._next.get(thread, -1), len(running), *running)
         words += (ops.THREAD, thread)
-        for operation, left in ((ops.LEFT, state._left), (ops.PAUSED, state._pausing)):
-            for each in left.get(thread, ()):
-                words += (operation, *each)
+        for left in state._left.get(thread, ()):
+            words += (ops.LEFT, *left)
         for is_caught, raises in ((False, state._raises), (True, state._caught)):
             if thread in raises:
                 words += _raising(raises[thread], is_caught=is_caught)

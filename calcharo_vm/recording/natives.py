@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.anatomy import Anatomy, is_guest_function
+from calcharo_vm.recording.anatomy import Anatomy, class_name, is_guest_function
 from calcharo_vm.recording.layouts import SCALAR_TYPES, mro
 
 
@@ -44,6 +44,10 @@ class Effect(enum.Enum):
     """It sets or deletes the attribute of its first operand that the second names."""
     RESUMES = enum.auto()
     """It resumes the generator that is its receiver or first operand."""
+    RETURNS = enum.auto()
+    """It may have changed what it returns."""
+    VARIABLES = enum.auto()
+    """It may have changed the variables of any frame."""
     MAKES_CLASS = enum.auto()
     RUNS_CODE = enum.auto()
     """It may change namespaces, too."""
@@ -81,8 +85,8 @@ _METHODS: dict[type, dict[Effect, str]] = {
 _FUNCTIONS: dict[Effect, str] = {
     Effect.WRITES: "print",
     Effect.NONE: """abs aiter ascii bin breakpoint callable chr compile dir divmod format getattr
-        globals hasattr hash hex id input isinstance issubclass iter len locals oct open ord pow repr round
-        vars""",
+        globals hasattr hash hex id input isinstance issubclass iter len oct open ord pow repr round""",
+    Effect.RETURNS: "locals vars",
     Effect.CONSUMES: "all any max min next sorted sum",
     Effect.ATTRIBUTE: "setattr delattr",
     Effect.RUNS_CODE: "exec eval __import__",
@@ -155,6 +159,11 @@ def keeps_a_place(value: object) -> bool:
     return id(type(value)) in ITERATORS
 
 
+def writes_variables(target: object) -> bool:
+    """Returns whether writing to an object writes to the variables of a frame (PEP 667)."""
+    return class_name(type(target)) == "FrameLocalsProxy"
+
+
 def effect_of(called: object, anatomy: Anatomy) -> Effect:
     """What calling `called` natively does; NONE for what the machine executes itself."""
     cls = type(called)
@@ -164,6 +173,8 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
     if cls is FunctionType:
         return Effect.NONE if is_guest_function(called, anatomy.guest_modules) else Effect.RUNS_CODE
     if cls is MethodType:
+        if writes_variables(called.__self__):  # type: ignore[attr-defined]
+            return Effect.VARIABLES
         return effect_of(called.__func__, anatomy)  # type: ignore[attr-defined]
     if cls is BuiltinFunctionType:
         return _effect_of_bound(called)

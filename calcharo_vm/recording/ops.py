@@ -67,6 +67,9 @@ ADVANCED: Final = 33
 BEGUN: Final = 34
 """oid, word: an iterator is at the start of what that word stands for."""
 
+SLOT: Final = 35
+"""frame, slot, word: a fast local slot of any frame is set."""
+
 FRAME: Final = 40
 """frame, code, globals, namespace or None, instruction, base, depth, slots, n, words: a frame as it is, slots first.
 
@@ -76,13 +79,11 @@ This operation and those below are in keyframes alone.
 RUNNING: Final = 41
 """thread, next, n, frames: the frames of a thread, innermost last; its next step is executed in `next`, -1 for none."""
 LEFT: Final = 42
-"""depth, frame: the thread's step, which is not complete, has left that frame."""
-PAUSED: Final = 43
-"""depth, frame: the same of a frame that has suspended itself."""
-RAISING: Final = 44
+"""depth, frame, is over: the thread's step, which is not complete, has left that frame, for good or not."""
+RAISING: Final = 43
 """is caught, type name, message, frame, frame of the handler or -1, word, n, codes of the frames it left: an exception
 that the thread's step, which is not complete, raised, or that the thread's next step begins to handle."""
-WRITTEN: Final = 45
+WRITTEN: Final = 44
 """characters, characters: how much had been written to standard output and standard error."""
 
 FIRST_STEP: Final = 64
@@ -114,9 +115,9 @@ _FIXED: Final = {
     CAUGHT: 2,
     ADVANCED: 1,
     BEGUN: 3,
-    LEFT: 3,
-    PAUSED: 3,
+    LEFT: 4,
     WRITTEN: 3,
+    SLOT: 4,
 }
 _COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3, FRAME: 10, RUNNING: 4, RAISING: 8}
 """Operations whose last fixed word, at the end of that many, is the number of words that follow."""

@@ -27,6 +27,7 @@ NAMESPACES: Final = -8
 LIST_GROWS: Final = -9
 FUNCTION_PART: Final = -10
 BRANCH: Final = -11
+IMPORTS: Final = -12
 
 PREPARED: Final = -20
 """From here down, something is looked at before the instruction executes, too."""
@@ -59,6 +60,7 @@ _ACTS: Final = {
     "DELETE_NAME": LOCAL_NAME,
     "STORE_GLOBAL": GLOBAL_NAME,
     "DELETE_GLOBAL": GLOBAL_NAME,
+    "IMPORT_NAME": IMPORTS,
     "IMPORT_STAR": NAMESPACES,
     "SETUP_ANNOTATIONS": NAMESPACES,
     "LIST_APPEND": LIST_GROWS,

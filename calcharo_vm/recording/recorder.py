@@ -3,8 +3,8 @@
 import gc
 import sys
 import threading
-import time
 from contextlib import suppress
+from time import sleep  # not from the module later on, which may have another for the program
 from types import CodeType, FrameType
 
 from calcharo_vm.host_builtins import __builtins__
@@ -52,10 +52,11 @@ class Recorder:
     guest object is kept alive beyond the instruction that works on it.
     """
 
-    def __init__(self, null: object, *, sample_interval: int = 1000) -> None:
+    def __init__(self, null: object, *, sample_interval: int | None = 1000) -> None:
         """`null` is what the machine has for CPython's NULL.
 
-        Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` steps have passed.
+        Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` steps have passed;
+        never when it is None.
         """
         self.journal = Journal(null)
         self.tape = Tape(self.seal)
@@ -120,6 +121,8 @@ class Recorder:
             thread.frames.append(record)
             self._pend()
             self.log += (ops.RESUME, record.number)
+            if record.variable_writes != self.effects.variable_writes:
+                self.effects.set_all_slots(frame, record)
 
     def raised(self, frame: ObservedFrame, error: BaseException) -> None:
         """Journals that the instruction a frame is at raised, or that an exception reached it."""
@@ -170,6 +173,11 @@ class Recorder:
         return self.journal
 
     @property
+    def is_alone(self) -> bool:
+        """Whether only one thread has been recorded."""
+        return not self._is_shared
+
+    @property
     def steps(self) -> int:
         """The number of instructions that are complete, or have been left for another frame."""
         return self.tape.steps + sum(thread.word != 0 for thread in self._threads)
@@ -193,11 +201,17 @@ class Recorder:
             record.thread.word = record.row[0]
 
     def after(self, frame: ObservedFrame) -> None:
-        """Takes note that the instruction's step is not complete, as something is pending."""
+        """Takes note that the instruction's step is not complete, as something is pending, and lets its objects go."""
         record = frame.record
-        if record.row is None:
+        if record.row is None or record.held is not None:
             with self.lock:
-                self._expose(frame, record)
+                if record.row is None:
+                    self._expose(frame, record)
+                if record.held is not None:
+                    if record.thread is not self.writer:
+                        self._turn_to(record.thread)
+                    self.effects.apply(frame, record, record.plan.rows[frame.ip - 1])
+            record.held = None  # which may run a finaliser: it belongs to this instruction
 
     def _arrive(self, frame: ObservedFrame) -> None:
         record = frame.record
@@ -332,7 +346,11 @@ class Recorder:
             if record.leash is None:
                 self._live.suspended(frame)
             self.shadow.frame_class = type(frame)
-            record.suspend(self._abandon, self.effects.searches)
+            word, pops, act, detail = record.row  # type: ignore[misc] # it is exposed
+            if pops and record.length != CUT:  # its operands are gone, whatever comes in their place
+                record.row = word, 0, act, detail
+                record.length -= pops
+            record.suspend(self._abandon, self.effects.searches, self.effects.variable_writes)
         if not thread.frames and thread.word:  # nothing need follow on this thread
             self.tape.commit(thread.word)
             thread.word = 0
@@ -380,7 +398,7 @@ class Recorder:
             others = [frame for number, frame in sys._current_frames().items() if number != me]
             if not any(map(_is_journalling, others)) and self.tape.pending:
                 return
-            time.sleep(0)  # pragma: no cover - it depends on where the system switches threads
+            sleep(0)  # pragma: no cover - it depends on where the system switches threads
 
     def _turn_to(self, thread: ThreadRecord) -> None:
         """Journals that another thread goes on, and what abandoned frames let go."""
@@ -486,8 +504,8 @@ class Recorder:
 
     def _sync_stack(self, stack: Words, record: FrameRecord, base: int) -> list[Shade] | None:
         length = len(stack)
-        if length == record.length and (record.top != length - 1 or stands_for(record.shades[-1], stack[-1])):
-            return None  # otherwise a result has replaced the operand, whose finaliser runs
+        if length == record.length and record.top == length - 1 and stands_for(record.shades[-1], stack[-1]):
+            return None  # otherwise a result may have replaced the operand
         kept = min(record.kept if record.length == CUT else max(base, 0), length)
         gone = self.rewrite(stack, record, kept)
         if record.length == CUT or length < base:
@@ -535,11 +553,13 @@ class Recorder:
         steps = self.tape.steps
         if self.writer is not None:
             self.log += (ops.THREAD, self.writer.number)
-        if steps >= self._next_sample:
+        if self.sample_interval is not None and steps >= self._next_sample:
             self._next_sample = steps + self.sample_interval
             self._sample()
 
     def _sample(self) -> None:
+        if self.sample_interval is None:
+            return
         self._last_sample = sample()
         self.log += (ops.SAMPLE, *self._last_sample)
 

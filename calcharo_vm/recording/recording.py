@@ -9,6 +9,7 @@ from calcharo_vm import errors
 from calcharo_vm.errors import CalcharoError, ExecutionError, LimitExceeded, RecordingError
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import queries
+from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.replay import Replay
 from calcharo_vm.recording.state import State
@@ -25,15 +26,22 @@ class Recording(Sequence[ExecutionStep]):
         outcome: How the run ended.
         source: The text of the program, empty when it is not known.
         isolation: The layers of isolation that were in force.
+        inputs: What the program was told from outside, as far as it was kept.
     """
 
     def __init__(
-        self, journal: Journal, outcome: Outcome, source: str = "", isolation: tuple[str, ...] = ("none",)
+        self,
+        journal: Journal,
+        outcome: Outcome,
+        source: str = "",
+        isolation: tuple[str, ...] = ("none",),
+        inputs: tuple[Input, ...] = (),
     ) -> None:
         self.journal = journal
         self.outcome = outcome
         self.source = source
         self.isolation = isolation
+        self.inputs = inputs
         self._replay = Replay(journal)
         self._written: tuple[str, str] | None = None
 

@@ -1,7 +1,7 @@
 """How much memory the process has and how much CPU its thread has used, sampled now and then."""
 
 import os
-import time
+from time import thread_time  # not from the module later on, which may have another for the program
 from typing import Final
 
 import psutil
@@ -13,7 +13,7 @@ _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 def sample() -> tuple[int, float]:
     """The resident bytes of this process, and the CPU seconds of this thread."""
-    return _resident_bytes("/proc/self/statm"), time.thread_time()
+    return _resident_bytes("/proc/self/statm"), thread_time()
 
 
 def _resident_bytes(statm: str) -> int:

@@ -5,6 +5,7 @@ Writes by opcodes and well-known methods name the one entry they changed.
 
 from collections import deque
 from collections.abc import Iterable
+from types import MemberDescriptorType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
@@ -20,12 +21,16 @@ _READ_WHOLE = frozenset(
     {HeapKind.FUNCTION, HeapKind.CLASS, HeapKind.EXCEPTION, HeapKind.NATIVE, HeapKind.ITERATOR, HeapKind.WEAKREF}
 )
 """Kinds whose attributes are not all an instance's own."""
+_SLOT = id(MemberDescriptorType)
 _NAMED_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE})
 _ENDED_KINDS: dict[HeapKind, type[list[object]] | type[deque[object]]] = {HeapKind.LIST: list, HeapKind.DEQUE: deque}
 
 
 class Shadow(Comparison):
     """The recorded heap as it is now."""
+
+    layouts_changed = False
+    """Whether the instances of a class may have other attributes than before, as its bases or slots are others."""
 
     def appended(self, value: object) -> None:
         """Journals what has been added at the end of a list."""
@@ -152,14 +157,23 @@ class Shadow(Comparison):
             self.update(value, shade)
             self._keep_dictionary(value, shade)
             return
+        if name == "__bases__":
+            self.layouts_changed = True
         if shade.kind is HeapKind.MODULE:
             self.name_stored(module_namespace(value), name)
             return
         readers = self.anatomy.of(type(value)).attributes
         if shade.kind is HeapKind.CLASS and name[:2] != "__" and self.anatomy.is_guest(value):  # type: ignore[arg-type]
             now = namespace(value).get(name, MISSING)  # type: ignore[arg-type]
+            old = shade.fields.get(name)
+            self.layouts_changed |= type(old) is Shade and old.type_address == _SLOT
         elif readers is not None and shade.kind not in _READ_WHOLE and name not in OWN_FIELDS:
-            now = readers.read_one(value, name)
+            try:
+                now = readers.read_one(value, name)
+            except TypeError:  # the class has got other bases
+                self.anatomy.forget()
+                self.update(value, shade)
+                return
         else:
             self.update(value, shade)
             return

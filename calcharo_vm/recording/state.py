@@ -126,15 +126,15 @@ class State:
         self.pushed: tuple[int, Words] | None = None
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
-        self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those its step leaves
-        self._finished: dict[int, list[tuple[int, int]]] = {}  # the same of its last complete step
-        self._pausing: dict[int, list[tuple[int, int]]] = {}  # by thread: the same of those that suspend themselves
-        self._paused: dict[int, list[tuple[int, int]]] = {}
+        # By thread: depth and frame of those its step leaves, and whether they are over.
+        self._left: dict[int, list[tuple[int, int, bool]]] = {}
+        self._finished: dict[int, list[tuple[int, int, bool]]] = {}  # the same of its last complete step
         self._next: dict[int, int] = {}  # by thread: the frame of its next step
         self._raises: dict[int, Raised] = {}  # by thread, in a step that is not complete
         self._caught: dict[int, Raised] = {}  # by thread: what a handler takes over at the thread's next step
         self._step_thread = 0
         self._instruction = _NO_WORD
+        self._resumed = _NO_WORD  # the frame that begins the step by being resumed, until it has what with
         self._chunk = -1
         self._words: tuple[object, ...] = ()  # of that chunk
         self._at = 0  # how much of it is applied
@@ -154,8 +154,7 @@ class State:
         other.raised, other.pushed, other.popped = self.raised, self.pushed, self.popped
         other.branch, other._dropped = self.branch, self._dropped.copy()
         other._left = {thread: left.copy() for thread, left in self._left.items()}
-        other._finished, other._paused = self._finished.copy(), self._paused.copy()
-        other._pausing = {thread: paused.copy() for thread, paused in self._pausing.items()}
+        other._finished = self._finished.copy()
         other._next, other._caught = self._next.copy(), self._caught.copy()
         other._raises = {thread: raised.copy() for thread, raised in self._raises.items()}
         other.handling = self.handling
@@ -260,14 +259,15 @@ class State:
         for oid in self._dropped:
             del self.heap[oid]
         self._dropped = []
-        for _depth, number in self._finished.pop(thread, ()):
-            self.frames.pop(number, None)
+        for _depth, number, is_over in self._finished.pop(thread, ()):
+            if is_over:
+                self.frames.pop(number, None)
 
     def _begin(self, thread: int, instruction: int) -> None:
         self._forget_last_step(thread)
         self.pushed = self.branch = None
         self.popped = []
-        self.executing = _NO_WORD
+        self.executing = self._resumed = _NO_WORD
         self._step_thread, self._instruction = thread, instruction
         self.handling = self._caught.pop(thread, None)
         following = self.frames.get(self._next.get(thread, _NO_WORD))
@@ -281,13 +281,22 @@ class State:
         frame.base = frame.depth - self.journal.instructions[frame.word].pops
         self.executing = number
 
+    def _place_resumed(self, number: int) -> None:
+        """Puts a frame that nobody called at the instruction of the step that begins.
+
+        What it was resumed with comes first, and takes the place of what its last instruction worked on.
+        """
+        frame = self.frames[number]
+        frame.base = frame.depth
+        frame.word = self._instruction
+        self.executing = self._resumed = number
+
     def _complete(self) -> None:
         thread = self._step_thread
         self.raised = self._raises.pop(thread, None)
         if self.raised is not None and self.raised.word is not None:
             self._caught[thread] = self.raised
         self._finished[thread] = self._left.pop(thread, [])
-        self._paused[thread] = self._pausing.pop(thread, [])
         running = self.threads.get(thread)
         if running:
             frame = self.frames[running[-1]]
@@ -318,6 +327,8 @@ class State:
             self.branch = self.top.number, bool(words[at + 1])
         elif operation == ops.STACK:
             self._push(self.top, words[at + 1], words[at + 3 : end])  # type: ignore[arg-type]
+        elif operation == ops.SLOT:
+            self.frames[words[at + 1]].fast[words[at + 2]] = words[at + 3]  # type: ignore[index, call-overload]
         elif ops.NEW <= operation <= ops.DROP:
             self._apply_to_heap(operation, words[at + 1 : end])
         elif operation >= ops.FRAME:
@@ -334,6 +345,9 @@ class State:
     def _push(self, frame: FrameState, kept: int, new: Sequence[object]) -> None:
         self.popped = frame.stack[kept:] or self.popped
         frame.stack[kept:] = new
+        if frame.number == self._resumed:
+            self._resumed = _NO_WORD
+            frame.base = len(frame.stack) - self.journal.instructions[frame.word].pops
 
     def _apply_to_run(self, operation: int, operands: Sequence[object]) -> None:
         match operation, operands:
@@ -348,10 +362,14 @@ class State:
                 number = stack.pop()
                 if how == "UNWOUND" and self.thread in self._raises:
                     self._raises[self.thread].unwound.append(self.frames[number].code)
-                left = self._left if how in ("RETURNED", "UNWOUND") else self._pausing
-                left.setdefault(self.thread, []).append((len(stack), number))
+                is_over = how in ("RETURNED", "UNWOUND")
+                self._left.setdefault(self.thread, []).append((len(stack), number, is_over))
             case ops.RESUME, (int(number),):
                 self._frames_of_thread.append(number)
+                if self.thread not in self._next:
+                    self._next[self.thread] = number
+                    if self.thread == self._step_thread and self.executing == _NO_WORD:
+                        self._place_resumed(number)
             case ops.GONE, (int(number),):
                 self.frames.pop(number, None)
             case ops.THREAD, (int(thread),):
@@ -389,10 +407,8 @@ class State:
                 self.threads[thread] = numbers  # type: ignore[assignment]
                 if following != _NO_WORD:
                     self._next[thread] = following
-            case ops.LEFT, (int(depth), int(number)):
-                self._left.setdefault(self.thread, []).append((depth, number))
-            case ops.PAUSED, (int(depth), int(number)):
-                self._pausing.setdefault(self.thread, []).append((depth, number))
+            case ops.LEFT, (int(depth), int(number), bool(is_over)):
+                self._left.setdefault(self.thread, []).append((depth, number, is_over))
             case ops.RAISING, (
                 bool(is_caught),
                 str(type_name),
@@ -453,7 +469,7 @@ class State:
     def doing(self, number: int) -> FrameStatus:
         """What a frame is doing, which is over when there is none of that number."""
         frame = self.frames.get(number)
-        if frame is None or any(number == each for left in self._finished.values() for _depth, each in left):
+        if frame is None or any((number, True) == each[1:] for left in self._finished.values() for each in left):
             return FrameStatus.CLOSED
         if any(number in running for running in self.threads.values()):
             return FrameStatus.RUNNING
@@ -470,8 +486,8 @@ class State:
     def call_frames(self) -> list[FrameState]:
         """The frames on the stack of the last step, its own last."""
         numbers = self.threads.get(self._step_thread, [])
-        left = [*self._finished.get(self._step_thread, []), *self._paused.get(self._step_thread, [])]
+        left = self._finished.get(self._step_thread)
         if left:
-            lowest = min(depth for depth, _number in left)
-            numbers = numbers[:lowest] + [number for _depth, number in sorted(left)]
+            lowest = min(depth for depth, _number, _is_over in left)
+            numbers = numbers[:lowest] + [number for _depth, number, _is_over in sorted(left)]
         return [self.frames[number] for number in numbers[: numbers.index(self.executing) + 1]]

@@ -166,7 +166,6 @@ def shape(state: State) -> dict[str, object]:
         "frames": frames,
         "next": dict(sorted(state._next.items())),
         "left": {thread: left for thread, left in state._left.items() if left},
-        "pausing": {thread: left for thread, left in state._pausing.items() if left},
         "raises": {thread: raised_shape(raised) for thread, raised in state._raises.items()},
         "caught": {thread: raised_shape(raised) for thread, raised in state._caught.items()},
         "rest": (state.steps, state.thread, state.written, state.resident, state.seconds),

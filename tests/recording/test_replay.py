@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Outcome, Recording
 from calcharo_vm.recording.state import State
-from tests.recording.audit import RecordedShape, record
+from tests.recording.audit import record
 
 LONG = """
 def sift(numbers):
@@ -41,7 +41,12 @@ def shapes(long_recording: Recording) -> list[object]:
 
 def shape_of(state: State) -> object:
     raised = state.raised and (state.raised.type_name, state.raised.unwound, state.raised.caught_in)
-    return RecordedShape(state).of_thread(state.step_thread), state.written.copy(), raised, state.branch
+    frames = [(frame.number, frame.fast.copy(), frame.stack.copy()) for frame in state.call_frames()]
+    heap = {
+        oid: (thing.kind, thing.items.copy(), list(thing.table.items()), list(thing.fields.items()))
+        for oid, thing in state.heap.items()
+    }
+    return frames, heap, state.written.copy(), raised, state.branch
 
 
 def test_it_spans_several_keyframes(long_recording: Recording) -> None:
