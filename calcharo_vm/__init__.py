@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         RecordingFormatError,
         StepLimitExceeded,
         TimeoutExceeded,
+        UnknownStep,
     )
     from calcharo_vm.machine.context import ExecutionContext
     from calcharo_vm.recording import ExecutionStep, Recording
@@ -55,6 +56,7 @@ __all__ = [
     "StepLimitExceeded",
     "TimeoutExceeded",
     "TracerConfig",
+    "UnknownStep",
     "execute_and_trace",
 ]
 

@@ -26,6 +26,7 @@ __all__ = [
     "RecordingFormatError",
     "StepLimitExceeded",
     "TimeoutExceeded",
+    "UnknownStep",
 ]
 
 
@@ -97,6 +98,10 @@ class RecordingError(CalcharoError):
 
 class RecordingFormatError(RecordingError):
     """Reports a file or text that is not a recording this release can read."""
+
+
+class UnknownStep(RecordingError, IndexError):
+    """Reports a step that the recording does not have."""
 
 
 class PluginError(CalcharoError):

@@ -1,7 +1,22 @@
 """Recordings: the journal a run writes, the steps that are views of it, and how it is stored."""
 
 from calcharo_vm.recording.output import OutputCapture
-from calcharo_vm.recording.queries import Call, Write
+from calcharo_vm.recording.queries import (
+    Alias,
+    AliasKind,
+    Answer,
+    Call,
+    Handling,
+    Hit,
+    Link,
+    LinkKind,
+    ObjectWrite,
+    ObjectWriteKind,
+    Output,
+    Raise,
+    Write,
+    WriteKind,
+)
 from calcharo_vm.recording.recorder import Recorder
 from calcharo_vm.recording.recording import Recording
 from calcharo_vm.recording.step import ExecutionStep
@@ -22,21 +37,33 @@ from calcharo_vm.recording.values import (
 
 __all__ = [
     "NULL",
+    "Alias",
+    "AliasKind",
+    "Answer",
     "Call",
     "CallInfo",
     "Condition",
     "Evaluation",
     "ExceptionSnapshot",
     "ExecutionStep",
+    "Handling",
     "HeapKind",
     "HeapObject",
+    "Hit",
+    "Link",
+    "LinkKind",
     "ObjectSnapshot",
+    "ObjectWrite",
+    "ObjectWriteKind",
     "Outcome",
     "OutcomeStatus",
+    "Output",
     "OutputCapture",
+    "Raise",
     "Recorder",
     "Recording",
     "Ref",
     "Write",
+    "WriteKind",
     "same_plain",
 ]

@@ -9,11 +9,15 @@ import platform
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+
+if TYPE_CHECKING:
+    from calcharo_vm.recording.frame_table import FrameTable
 
 
 @attrs.frozen
@@ -57,6 +61,7 @@ class InstructionInfo:
         pops: How many values it takes from the stack.
         is_expression: Whether it produces the value of an expression.
         is_condition: Whether it jumps by a value.
+        name: The name of the variable in a namespace, attribute or module that it is about, None for others.
     """
 
     code: int
@@ -70,6 +75,7 @@ class InstructionInfo:
     pops: int
     is_expression: bool
     is_condition: bool
+    name: str | None = None
 
 
 class Columns:
@@ -110,6 +116,7 @@ class Journal:
         length: The number of steps.
         null: What stands for CPython's NULL among the words.
         python: The version of the CPython that the program ran on.
+        frames: The table of its frames, if the recorder made one.
     """
 
     def __init__(self, null: object) -> None:
@@ -120,6 +127,7 @@ class Journal:
         self.length = 0
         self.null = null
         self.python = platform.python_version()
+        self.frames: FrameTable | None = None
         self._columns: dict[int, Columns] = {}
 
     def __len__(self) -> int:
