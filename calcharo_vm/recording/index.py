@@ -9,6 +9,7 @@ that a chunk has none of them.
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 import attrs
@@ -35,7 +36,7 @@ class Wanted:
         instructions: Numbers of instructions that are executed.
         oids: Objects that are written to.
         names: Keys of mappings under which something is written.
-        operations: Operations on frames, exceptions and output.
+        operations: Operations that are followed by a text: on exceptions and output.
     """
 
     instructions: frozenset[int] = frozenset()
@@ -45,9 +46,13 @@ class Wanted:
 
     @property
     def words(self) -> frozenset[object]:
-        """The words of which one at least is among those of a chunk that has what is wanted."""
+        """The words of which one at least is in a chunk that has what is wanted, if it is not an operation."""
         ends = {ops.FIRST_STEP + instruction for instruction in self.instructions}
-        return frozenset({*ends, *self.oids, *self.names, *self.operations})
+        return frozenset({*ends, *self.oids, *self.names})
+
+    def may_be_among(self, words: tuple[object, ...], own: frozenset[object]) -> bool:
+        """Returns whether a look at the words of a chunk, when one's own are known, does not rule the chunk out."""
+        return not own.isdisjoint(words) or any(_may_have(words, operation) for operation in self.operations)
 
 
 @attrs.frozen
@@ -84,7 +89,7 @@ class Index:
         for number in numbers:
             known = summaries.get(number)
             if known is None:
-                if words.isdisjoint(chunks[number]):
+                if not wanted.may_be_among(chunks[number], words):
                     continue
                 known = self._summary(number)
             if known.has(wanted):
@@ -133,6 +138,17 @@ class Index:
         self._written[chunk] = written
         if len(self._written) > _WALKS_KEPT:
             del self._written[next(iter(self._written))]
+
+
+def _may_have(words: tuple[object, ...], operation: int) -> bool:
+    """Returns whether an operation that is followed by a text may be among the words of a chunk."""
+    at = -1
+    with suppress(ValueError, IndexError):  # there is none any more
+        while True:
+            at = words.index(operation, at + 1)
+            if type(words[at + 1]) is str:
+                return True
+    return False
 
 
 def _places(words: tuple[object, ...]) -> tuple["array[int]", dict[Oid, list[int]]]:

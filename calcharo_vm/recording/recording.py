@@ -19,7 +19,7 @@ from calcharo_vm.recording.queries.aliases import aliases
 from calcharo_vm.recording.queries.answer import Answer
 from calcharo_vm.recording.queries.calls import calls
 from calcharo_vm.recording.queries.history import history
-from calcharo_vm.recording.queries.last_write import last_write_of_name, writing_steps
+from calcharo_vm.recording.queries.last_write import last_write_of_name, last_write_of_object
 from calcharo_vm.recording.queries.objects import writes
 from calcharo_vm.recording.queries.origin import origin
 from calcharo_vm.recording.queries.raises import raises
@@ -132,13 +132,15 @@ class Recording(Sequence[ExecutionStep]):
         """The steps that bound or changed a variable, each with the value it had then."""
         return history(self, name, function)
 
-    def last_write(self, step: StepIndex | ExecutionStep, target: str | Oid) -> ExecutionStep | None:
+    def last_write(
+        self, step: StepIndex | ExecutionStep, target: str | Oid, slot: object = None
+    ) -> ExecutionStep | None:
         """The last step, up to `step`, that bound or changed a variable of its frame, or changed an object."""
         index = search.step_index(self, step)
         if isinstance(target, str):
             found = last_write_of_name(self, index, target)
         else:
-            found = next(writing_steps(self, target, index), None)
+            found = last_write_of_object(self, index, target, slot)
         return None if found is None else self[found]
 
     def writes(self, oid: Oid, slot: object = None) -> Answer[ObjectWrite]:

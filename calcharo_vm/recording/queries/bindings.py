@@ -71,6 +71,7 @@ class _Backwards:
 
     def find(self, last: StepIndex, first: StepIndex) -> Binding | None:
         """The last binding in a range of steps."""
+        self.last = last
         for step in search.steps_back(self.recording, self.wanted, self.oids, last, first):
             found = self.look_at(step) if step <= last else None
             if isinstance(found, Binding):
@@ -169,7 +170,7 @@ class _CellBackwards(_Backwards):
         frame, info = self.recording.frames.executing(step), self.recording.journal.instruction(step)
         if info.opname == "MAKE_CELL":
             is_filled = self.variable.word(self.recording.state_after(step)) is not UNBOUND
-            begun = begun_at(self.recording, frame, len(self.recording))
+            begun = begun_at(self.recording, frame, self.last)
             return Binding(begun, frame, is_argument=True) if is_filled else None
         if info.opname == "STORE_DEREF":
             return Binding(step, frame) if self.is_bound_at(step) else None

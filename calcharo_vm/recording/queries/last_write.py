@@ -8,6 +8,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.index import Wanted
 from calcharo_vm.recording.queries import search
 from calcharo_vm.recording.queries.bindings import last_binding
+from calcharo_vm.recording.queries.objects import object_writes
 from calcharo_vm.recording.queries.variables import UNBOUND, Variable, seen_from
 from calcharo_vm.types import Oid, StepIndex
 
@@ -37,6 +38,12 @@ def _before_it_was_unbound(recording: "Recording", step: StepIndex, variable: Va
     steps = range(binding.step, step)
     unbound = steps[bisect_left(steps, True, key=lambda at: variable.word(recording.state_after(at)) is UNBOUND) - 1]
     return next(writing_steps(recording, word.stop, unbound, binding.step + 1), binding.step)
+
+
+def last_write_of_object(recording: "Recording", step: StepIndex, oid: Oid, slot: object) -> StepIndex | None:
+    """The last step, up to one, that changed an object, or one of its slots unless that is None."""
+    writes = object_writes(recording, oid, slot)
+    return next((found for _chunk, found, _at in writes.find(is_backwards=True, before=step + 1)), None)
 
 
 def writing_steps(recording: "Recording", oid: Oid, last: StepIndex, first: StepIndex = 0) -> Iterator[StepIndex]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from calcharo_vm.errors import RecordingError
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.index import Wanted
@@ -27,8 +28,15 @@ _WHOLE: Mapping[int, ObjectWriteKind] = {
 
 def writes(recording: "Recording", oid: Oid, slot: object) -> Answer[ObjectWrite]:
     """The writes to an object, or to one of its slots unless that is None."""
-    finder = ObjectWrites(recording, oid, range(slot.oid) if isinstance(slot, Ref) else slot)
+    finder = object_writes(recording, oid, slot)
     return Answer(finder.find, finder.row, lambda: finder.find(is_backwards=True))
+
+
+def object_writes(recording: "Recording", oid: Oid, slot: object) -> "ObjectWrites":
+    """What finds the writes to an object, or to one of its slots unless that is None."""
+    if not isinstance(oid, int):
+        raise RecordingError(f"the oid of an object was wanted, not {oid!r}")
+    return ObjectWrites(recording, oid, range(slot.oid) if isinstance(slot, Ref) else slot)
 
 
 @attrs.frozen

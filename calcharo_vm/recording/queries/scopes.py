@@ -40,7 +40,7 @@ def scope(recording: "Recording", name: str, function: str | None) -> Scope:
     for number in asked:
         if name in codes[number].slots:
             local |= _sharing(recording.journal, name, number)
-    outer = {code for code in asked - local if is_global_in(recording.journal, code, name)}
+    outer = {code for code in asked if is_global_in(recording.journal, code, name)}
     spaces: set[Oid] = set()
     for code, globals_, namespace in set(zip(table.codes, table.globals, table.namespaces, strict=True)):
         if code in asked and codes[code].is_namespace:

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.queries.names import Access, Place
+from calcharo_vm.recording.queries.names import Access, Place, is_global_in
 from calcharo_vm.recording.state import State
 from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.types import Oid
@@ -88,7 +88,8 @@ def seen_from(state: State, number: int, name: str) -> Variable:
     code = state.journal.codes[frame.code]
     if name in code.slots:
         local = in_slot(state, number, code.slots.index(name))
-        if not code.is_namespace or local.word(state) is not UNBOUND:
+        is_other = code.is_namespace or is_global_in(state.journal, frame.code, name)  # but for a comprehension's
+        if not is_other or local.word(state) is not UNBOUND:
             return local
     own = Named(frame.globals if frame.namespace is None else frame.namespace, name)
     return own if own.word(state) is not UNBOUND else Named(frame.globals, name)
