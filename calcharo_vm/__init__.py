@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ReplayDiverged,
         StepLimitExceeded,
         TimeoutExceeded,
+        UnknownStep,
     )
     from calcharo_vm.machine.context import ExecutionContext
     from calcharo_vm.recording import Content, ExecutionStep, Input, Recording, register_adapter
@@ -61,6 +62,7 @@ __all__ = [
     "StepLimitExceeded",
     "TimeoutExceeded",
     "TracerConfig",
+    "UnknownStep",
     "execute_and_trace",
     "register_adapter",
 ]

@@ -29,6 +29,7 @@ __all__ = [
     "ReplayDiverged",
     "StepLimitExceeded",
     "TimeoutExceeded",
+    "UnknownStep",
 ]
 
 
@@ -116,6 +117,10 @@ class AuditError(RecordingError):
     def __init__(self, message: str, mismatches: tuple[Mismatch, ...] = ()) -> None:
         super().__init__(message)
         self.mismatches = mismatches
+
+
+class UnknownStep(RecordingError, IndexError):
+    """Reports a step that the recording does not have."""
 
 
 class PluginError(CalcharoError):

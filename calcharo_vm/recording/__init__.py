@@ -4,7 +4,22 @@ from calcharo_vm.recording.adapters import Content, register_adapter, unregister
 from calcharo_vm.recording.heap import Heap, Place, Referrer
 from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import OutputCapture
-from calcharo_vm.recording.queries import Call, Write
+from calcharo_vm.recording.queries import (
+    Alias,
+    AliasKind,
+    Answer,
+    Call,
+    Handling,
+    Hit,
+    Link,
+    LinkKind,
+    ObjectWrite,
+    ObjectWriteKind,
+    Output,
+    Raise,
+    Write,
+    WriteKind,
+)
 from calcharo_vm.recording.recorder import Recorder
 from calcharo_vm.recording.recording import Recording
 from calcharo_vm.recording.step import ExecutionStep
@@ -29,6 +44,9 @@ from calcharo_vm.recording.values import (
 
 __all__ = [
     "NULL",
+    "Alias",
+    "AliasKind",
+    "Answer",
     "Call",
     "CallInfo",
     "Condition",
@@ -39,21 +57,30 @@ __all__ = [
     "ExceptionState",
     "ExecutionStep",
     "FrameStatus",
+    "Handling",
     "Heap",
     "HeapKind",
     "HeapObject",
+    "Hit",
     "Input",
+    "Link",
+    "LinkKind",
     "ObjectSnapshot",
+    "ObjectWrite",
+    "ObjectWriteKind",
     "Outcome",
     "OutcomeStatus",
+    "Output",
     "OutputCapture",
     "Place",
+    "Raise",
     "Recorder",
     "Recording",
     "Ref",
     "Referrer",
     "TracebackEntry",
     "Write",
+    "WriteKind",
     "register_adapter",
     "same_plain",
     "unregister_adapter",

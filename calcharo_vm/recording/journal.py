@@ -9,12 +9,15 @@ import platform
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+
+if TYPE_CHECKING:
+    from calcharo_vm.recording.frame_table import FrameTable
 
 _COLUMNS_KEPT: Final = 64
 _LEAST_STEPS: Final = 2 * ops.CHUNK_STEPS
@@ -63,6 +66,7 @@ class InstructionInfo:
         pops: How many values it takes from the stack.
         is_expression: Whether it produces the value of an expression.
         is_condition: Whether it jumps by a value.
+        name: The name of the variable in a namespace, attribute or module that it is about, None for others.
     """
 
     code: int
@@ -76,6 +80,7 @@ class InstructionInfo:
     pops: int
     is_expression: bool
     is_condition: bool
+    name: str | None = None
 
 
 class Columns:
@@ -156,6 +161,7 @@ class Journal:
         length: The number of steps.
         null: What stands for CPython's NULL among the words.
         python: The version of the CPython that the program ran on.
+        frames: The table of its frames, if the recorder made one.
     """
 
     def __init__(self, null: object) -> None:
@@ -168,6 +174,7 @@ class Journal:
         self.length = 0
         self.null = null
         self.python = platform.python_version()
+        self.frames: FrameTable | None = None
         self._columns: dict[int, Columns] = {}
         self._pops: list[int] = []
 

@@ -97,6 +97,15 @@ _ONE_SLOT: Final = frozenset({"DELETE_FAST", "LOAD_FAST_AND_CLEAR", "MAKE_CELL"}
 _FIRST_IN_PLACE, _LAST_IN_PLACE, _SUBSCRIPT = 13, 25, 26  # arguments of BINARY_OP
 _IMPORT_STAR_INTRINSIC = 2
 _CO_OPTIMIZED, _CO_VARARGS, _CO_VARKEYWORDS = 1, 4, 8
+_NAMING: Final = {
+    **dict.fromkeys(("LOAD_NAME", "STORE_NAME", "DELETE_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"), 0),
+    **dict.fromkeys(("LOAD_METHOD", "STORE_ATTR", "DELETE_ATTR", "IMPORT_FROM", "LOAD_FROM_DICT_OR_GLOBALS"), 0),
+    "LOAD_GLOBAL": 1,
+    "LOAD_ATTR": int(sys.version_info >= (3, 12)),
+    "LOAD_SUPER_ATTR": 2,
+    "IMPORT_NAME": 2 if sys.version_info >= (3, 15) else 0,
+}
+"""By how many bits the arguments of opcodes are shifted that stand for one of the code's names."""
 
 
 def is_condition(opname: str) -> bool:
@@ -148,7 +157,7 @@ def make_plan(code: CodeType, journal: Journal) -> Plan:
     number, first = len(journal.codes), len(journal.instructions)
     info = _describe(code, first)
     journal.codes.append(info)
-    journal.instructions.extend(_row(number, instruction) for instruction in decoded.instructions)
+    journal.instructions.extend(_row(number, code, instruction) for instruction in decoded.instructions)
     rows: list[Row] = [
         (word, _pops(instruction), *_act(decoded, instruction))
         for word, instruction in enumerate(decoded.instructions, ops.FIRST_STEP + first)
@@ -176,10 +185,10 @@ def _describe(code: CodeType, first: int) -> CodeInfo:
     )
 
 
-def _row(code: int, instruction: Instruction) -> InstructionInfo:
+def _row(number: int, code: CodeType, instruction: Instruction) -> InstructionInfo:
     position = instruction.position
     return InstructionInfo(
-        code=code,
+        code=number,
         offset=instruction.offset,
         opname=instruction.opname,
         oparg=instruction.oparg,
@@ -190,7 +199,14 @@ def _row(code: int, instruction: Instruction) -> InstructionInfo:
         pops=_pops(instruction),
         is_expression=bool(flags(instruction) & Flags.EXPRESSION),
         is_condition=is_condition(instruction.opname),
+        name=_name(code, instruction),
     )
+
+
+def _name(code: CodeType, instruction: Instruction) -> str | None:
+    """The name that an instruction stands for: of a variable in a namespace, an attribute or a module."""
+    shift = _NAMING.get(instruction.opname)
+    return None if shift is None else code.co_names[(instruction.oparg or 0) >> shift]
 
 
 def _pops(instruction: Instruction) -> int:
@@ -259,7 +275,7 @@ def _act(decoded: DecodedCode, instruction: Instruction) -> tuple[int, object]:
     if name == "CALL_INTRINSIC_1":
         return (NAMESPACES if oparg == _IMPORT_STAR_INTRINSIC else NOTHING), None
     act = _ACTS.get(name, NOTHING)
-    return act, _detail(decoded.code, name, act, oparg)
+    return act, _detail(decoded.code, act, instruction)
 
 
 def _binary_act(oparg: int) -> int:
@@ -268,14 +284,12 @@ def _binary_act(oparg: int) -> int:
     return READ_SUBSCRIPT if oparg == _SUBSCRIPT else NOTHING
 
 
-def _detail(code: CodeType, opname: str, act: int, oparg: int) -> object:
-    if act in {LOCAL_NAME, GLOBAL_NAME, ATTRIBUTE}:
-        return code.co_names[oparg]
-    if act == READ_ATTRIBUTE:
-        is_shifted = opname == "LOAD_ATTR" and sys.version_info >= (3, 12)
-        return code.co_names[oparg >> 1 if is_shifted else oparg]
+def _detail(code: CodeType, act: int, instruction: Instruction) -> object:
+    opname = instruction.opname
+    if act in {LOCAL_NAME, GLOBAL_NAME, ATTRIBUTE, READ_ATTRIBUTE}:
+        return _name(code, instruction)
     if opname == "CALL_FUNCTION_EX":
         return SPREADS
     if act in {ADVANCE, UNPACK}:  # where the iterator lies
         return -2 if opname == "SEND" or (opname == "FOR_ITER" and sys.version_info >= (3, 15)) else -1
-    return oparg
+    return instruction.oparg or 0

@@ -10,6 +10,7 @@ from types import CodeType, FrameType
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import effect_handlers, ops, stack_handlers
 from calcharo_vm.recording.effects import Effects
+from calcharo_vm.recording.frame_table import NONE, FrameTable
 from calcharo_vm.recording.frames import CUT, FrameRecord, Leave, ObservedFrame, ThreadRecord
 from calcharo_vm.recording.handlers import Handler
 from calcharo_vm.recording.identity import Shade, Words, stands_for, token
@@ -59,6 +60,7 @@ class Recorder:
         never when it is None.
         """
         self.journal = Journal(null)
+        self.journal.frames = FrameTable()
         self.tape = Tape(self.seal)
         self.log = self.tape.words
         self.shadow = Shadow(self.log, null, lambda: self.tape.steps)
@@ -123,6 +125,8 @@ class Recorder:
             self.log += (ops.RESUME, record.number)
             if record.variable_writes != self.effects.variable_writes:
                 self.effects.set_all_slots(frame, record)
+            if self.journal.frames is not None:
+                self.journal.frames.turn(self.tape.steps + (len(thread.frames) > 1), record.number)
 
     def raised(self, frame: ObservedFrame, error: BaseException) -> None:
         """Journals that the instruction a frame is at raised, or that an exception reached it."""
@@ -334,8 +338,10 @@ class Recorder:
             self._pend()
         self._sync(frame, record)
         is_over = name in _FOR_GOOD
+        if name == "RETURNED":
+            self._journal_constant(frame, record.plan)
         self.log += (ops.LEAVE, name if is_over else "SUSPENDED")
-        thread.frames.pop()
+        self._pop(thread, is_over=is_over)
         if is_over:
             if record.plan.filled_cells:
                 self._hand_over_cells(frame, record, thread)
@@ -359,8 +365,12 @@ class Recorder:
         """Journals that a frame returned right from the instruction it is at: the way frames usually end."""
         plan, thread, shadow = record.plan, record.thread, self.shadow
         word, pops, _act, _detail = plan.rows[frame.ip - 1]
-        self.log += (0, ops.LEAVE, "RETURNED") if pops else (ops.LEAVE, "RETURNED")
-        thread.frames.pop()
+        if pops:
+            self.log.append(0)
+        else:
+            self._journal_constant(frame, plan)
+        self.log += (ops.LEAVE, "RETURNED")
+        self._pop(thread, is_over=True)
         thread.word = word
         self.running = None
         self.tape.pending.append(True)
@@ -372,6 +382,25 @@ class Recorder:
         if not thread.frames:  # nothing need follow on this thread
             self.tape.commit(word)
             thread.word = 0
+
+    def _journal_constant(self, frame: ObservedFrame, plan: Plan) -> None:
+        """Journals the constant that an instruction returns without pushing it: as pushed and taken."""
+        index = frame.ip - 1
+        if plan.opnames[index] == "RETURN_CONST":
+            word = self.shadow.hold(plan.code.co_consts[plan.opargs[index]])
+            self.log += (1, token(word), 0)
+            self.shadow.release(word)
+
+    def _pop(self, thread: ThreadRecord, *, is_over: bool) -> None:
+        """Takes a frame from its thread, and takes note of which executes next."""
+        left = thread.frames.pop()
+        table = self.journal.frames
+        if table is not None:
+            steps = self.tape.steps
+            if is_over:
+                table.last[left.number] = steps
+            if thread.frames:
+                table.turn(steps + 1, thread.frames[-1].number)
 
     def _current_thread(self) -> ThreadRecord:
         thread: ThreadRecord | None = getattr(self._local, "thread", None)
@@ -392,6 +421,7 @@ class Recorder:
         What is pending may still be cleared by the first thread, if it found itself alone just before.
         """
         self._is_shared = True
+        self.journal.frames = None
         me = threading.get_ident()
         while True:
             self._pend()
@@ -463,6 +493,12 @@ class Recorder:
                 record.slots[slot] = shade = shadow.hold(value)  # type: ignore[assignment] # it is no scalar
                 words[slot] = shade.token  # type: ignore[attr-defined]
         self.log += (ops.ENTER, record.number, record.plan.number, globals_.token.stop, oid, len(words), *words)
+        table = self.journal.frames
+        if table is not None:
+            steps, frames = self.tape.steps, record.thread.frames
+            caller = frames[-2].number if len(frames) > 1 else NONE
+            table.enter(steps, caller, record.plan.number, globals_.token.stop, oid)
+            table.turn(steps + (caller != NONE), record.number)
 
     # --- bringing the record up to date ----------------------------------------------------------
 

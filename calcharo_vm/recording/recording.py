@@ -1,21 +1,35 @@
 """A recording: the steps of a run, in order, and questions about them."""
 
 from collections.abc import Iterator, Sequence
-from os import PathLike
+from functools import cached_property
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TextIO, overload
 
 from calcharo_vm import errors
-from calcharo_vm.errors import CalcharoError, ExecutionError, LimitExceeded, RecordingError
+from calcharo_vm.errors import CalcharoError, ExecutionError, LimitExceeded, RecordingError, UnknownStep
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording import queries
+from calcharo_vm.recording.frame_table import FrameTable
+from calcharo_vm.recording.frame_walk import frame_table
+from calcharo_vm.recording.index import Index
 from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.queries import search
+from calcharo_vm.recording.queries.aliases import aliases
+from calcharo_vm.recording.queries.answer import Answer
+from calcharo_vm.recording.queries.calls import calls
+from calcharo_vm.recording.queries.history import history
+from calcharo_vm.recording.queries.last_write import last_write_of_name, last_write_of_object
+from calcharo_vm.recording.queries.objects import writes
+from calcharo_vm.recording.queries.origin import origin
+from calcharo_vm.recording.queries.raises import raises
+from calcharo_vm.recording.queries.rows import Alias, Call, Hit, Link, ObjectWrite, Output, Raise, Write
+from calcharo_vm.recording.queries.visits import hits, lines, output
 from calcharo_vm.recording.replay import Replay
 from calcharo_vm.recording.state import State
 from calcharo_vm.recording.step import ExecutionStep
 from calcharo_vm.recording.values import Outcome, OutcomeStatus
-from calcharo_vm.types import Oid, StepIndex
+from calcharo_vm.types import LineNumber, Oid, StepIndex
 
 
 class Recording(Sequence[ExecutionStep]):
@@ -27,6 +41,7 @@ class Recording(Sequence[ExecutionStep]):
         source: The text of the program, empty when it is not known.
         isolation: The layers of isolation that were in force.
         inputs: What the program was told from outside, as far as it was kept.
+        chunk_index: What each chunk of the journal is about.
     """
 
     def __init__(
@@ -43,6 +58,7 @@ class Recording(Sequence[ExecutionStep]):
         self.isolation = isolation
         self.inputs = inputs
         self._replay = Replay(journal)
+        self.chunk_index = Index(journal)
         self._written: tuple[str, str] | None = None
 
     def __len__(self) -> int:
@@ -60,7 +76,7 @@ class Recording(Sequence[ExecutionStep]):
             return [ExecutionStep(self, at) for at in range(*index.indices(length))]
         at = index + length if index < 0 else index
         if not 0 <= at < length:
-            raise IndexError(f"step {index} was asked for, and the recording has {length}")
+            raise UnknownStep(f"step {index} was asked for, and the recording has {length}: they count from 0")
         return ExecutionStep(self, at)
 
     def __iter__(self) -> Iterator[ExecutionStep]:
@@ -93,6 +109,11 @@ class Recording(Sequence[ExecutionStep]):
         """The state after a step; it is good until the next call."""
         return self._replay.after(step)
 
+    @cached_property
+    def frames(self) -> FrameTable:
+        """Which frames there are, and which of them executed each step."""
+        return frame_table(self.journal, self.chunk_index) if self.journal.frames is None else self.journal.frames
+
     def branch_taken(self, step: StepIndex, frame: int) -> bool | None:
         """Whether the conditional jump of a step, executed in `frame`, jumped; None when it never came to that."""
         state = self.state_after(step)
@@ -107,32 +128,52 @@ class Recording(Sequence[ExecutionStep]):
 
     # --- questions -------------------------------------------------------------------------------
 
-    def history(self, name: str, function: str | None = None) -> Iterator[queries.Write]:
-        """Yields each step that bound or changed a variable, with the value it had then.
+    def history(self, name: str, function: str | None = None) -> Answer[Write]:
+        """The steps that bound or changed a variable, each with the value it had then."""
+        return history(self, name, function)
 
-        Args:
-            name: The name of the variable.
-            function: The qualified name of the function whose variable it is; None for any.
-        """
-        return queries.history(self, name, function)
+    def last_write(
+        self, step: StepIndex | ExecutionStep, target: str | Oid, slot: object = None
+    ) -> ExecutionStep | None:
+        """The last step, up to `step`, that bound or changed a variable of its frame, or changed an object."""
+        index = search.step_index(self, step)
+        if isinstance(target, str):
+            found = last_write_of_name(self, index, target)
+        else:
+            found = last_write_of_object(self, index, target, slot)
+        return None if found is None else self[found]
 
-    def last_write(self, step: StepIndex | ExecutionStep, target: str | Oid) -> ExecutionStep | None:
-        """The last step, up to `step`, that bound or changed a variable of its frame, or changed an object.
+    def writes(self, oid: Oid, slot: object = None) -> Answer[ObjectWrite]:
+        """The steps that changed an object."""
+        return writes(self, oid, slot)
 
-        Args:
-            step: The step, or its index.
-            target: The name of a variable, or the oid of an object.
-        """
-        index = step.index if isinstance(step, ExecutionStep) else step
-        return queries.last_write(self, self[index].index, target)
+    def aliases(self, step: StepIndex | ExecutionStep, oid: Oid) -> Answer[Alias]:
+        """All that refers to an object after a step."""
+        return aliases(self, search.step_index(self, step), oid)
 
-    def lines(self) -> Iterator[ExecutionStep]:
-        """Yields the first step of each visit to a source line."""
-        return queries.lines(self)
+    def origin(self, step: StepIndex | ExecutionStep, name: str) -> Answer[Link]:
+        """The chain of where the value of a name came from, backwards to what made it."""
+        return origin(self, search.step_index(self, step), name)
 
-    def calls(self) -> Iterator[queries.Call]:
-        """Yields each call of a function of the program."""
-        return queries.calls(self)
+    def calls(self, function: str | None = None) -> Answer[Call]:
+        """The calls of a function, or of any function."""
+        return calls(self, function)
+
+    def lines(self) -> Answer[ExecutionStep]:
+        """The first step of each visit to a source line."""
+        return lines(self)
+
+    def hits(self, file: str | PathLike[str], line: LineNumber) -> Answer[Hit]:
+        """The visits to a line."""
+        return hits(self, fspath(file), line)
+
+    def raises(self, type: str | type[BaseException] | None = None) -> Answer[Raise]:  # noqa: A002 - what it is
+        """The exceptions."""
+        return raises(self, type)
+
+    def output(self) -> Answer[Output]:
+        """What each step wrote."""
+        return output(self)
 
     def raise_for_outcome(self) -> None:
         """Raises when the program did not run to its end.

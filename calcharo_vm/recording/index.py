@@ -1,0 +1,191 @@
+"""What each chunk of a journal is about, so that whoever looks for something passes over the others.
+
+A chunk whose words have been walked over once is known by a few numbers: which instructions it
+executes, which objects it writes to, and where its operations on frames, exceptions and output are.
+Before that, its words are only searched for the numbers that are wanted, which says for certain
+that a chunk has none of them.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Final
+
+import attrs
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.journal import Journal
+from calcharo_vm.types import Oid, StepIndex
+
+RUN_OPERATIONS: Final = frozenset({ops.ENTER, ops.LEAVE, ops.RESUME, ops.THREAD})
+"""Operations that say which frame is executed."""
+
+_MARKED = RUN_OPERATIONS | {ops.RAISED, ops.HANDLED, ops.OUT, ops.ERR}
+_HEAP_WRITES = range(ops.NEW, ops.DROP)
+_KEYED = frozenset({ops.KEY, ops.UNKEY})
+_WALKS_KEPT = 16
+
+
+@attrs.frozen
+class Wanted:
+    """What somebody looks for in chunks: any of these.
+
+    Attributes:
+        instructions: Numbers of instructions that are executed.
+        oids: Objects that are written to.
+        names: Keys of mappings under which something is written.
+        operations: Operations that are followed by a text: on exceptions and output.
+    """
+
+    instructions: frozenset[int] = frozenset()
+    oids: frozenset[Oid] = frozenset()
+    names: frozenset[str] = frozenset()
+    operations: frozenset[int] = frozenset()
+
+    @property
+    def words(self) -> frozenset[object]:
+        """The words of which one at least is in a chunk that has what is wanted, if it is not an operation."""
+        ends = {ops.FIRST_STEP + instruction for instruction in self.instructions}
+        return frozenset({*ends, *self.oids, *self.names})
+
+    def may_be_among(self, words: tuple[object, ...], own: frozenset[object]) -> bool:
+        """Returns whether a look at the words of a chunk, when one's own are known, does not rule the chunk out."""
+        return not own.isdisjoint(words) or any(_may_have(words, operation) for operation in self.operations)
+
+
+@attrs.frozen
+class _Summary:
+    """What a chunk is about."""
+
+    executed: int  # a bit for each instruction
+    written: "array[int]"  # oids
+    names: frozenset[object]
+    operations: int  # a bit for each
+    marks: "array[int]"  # where the operations on frames, exceptions and output are
+
+    def has(self, wanted: Wanted) -> bool:
+        """Returns whether the chunk has something that is wanted."""
+        return (
+            any(self.executed >> number & 1 for number in wanted.instructions)
+            or any(self.operations >> operation & 1 for operation in wanted.operations)
+            or not wanted.oids.isdisjoint(self.written)
+            or not wanted.names.isdisjoint(self.names)
+        )
+
+
+class Index:
+    """What each chunk of a journal is about, found when somebody asks."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._summaries: dict[int, _Summary] = {}
+        self._written: dict[int, dict[Oid, list[int]]] = {}  # of the chunks walked over last
+
+    def chunks(self, wanted: Wanted, numbers: Iterable[int]) -> Iterator[int]:
+        """Yields those of some chunks that have something that is wanted, in their order."""
+        words, summaries, chunks = wanted.words, self._summaries, self._journal.chunks
+        for number in numbers:
+            known = summaries.get(number)
+            if known is None:
+                if not wanted.may_be_among(chunks[number], words):
+                    continue
+                known = self._summary(number)
+            if known.has(wanted):
+                yield number
+
+    def has(self, wanted: Wanted, chunk: int) -> bool:
+        """Returns whether a chunk has something that is wanted."""
+        return next(self.chunks(wanted, (chunk,)), None) is not None
+
+    def steps(self, chunk: int, instructions: frozenset[int]) -> list[StepIndex]:
+        """The steps of a chunk that executed one of some instructions."""
+        first, executed = self._journal.starts[chunk], self._journal.columns(chunk).instructions
+        return [step for step, number in enumerate(executed, first) if number in instructions]
+
+    def writes(self, chunk: int) -> dict[Oid, list[int]]:
+        """Where in a chunk's words each object is written to."""
+        if chunk not in self._written:
+            self._walk(chunk)
+        return self._written[chunk]
+
+    def marks(self, chunk: int, operations: frozenset[int]) -> Iterator[tuple[StepIndex, int]]:
+        """Yields the step and the place of each of a chunk's operations on frames, exceptions or output."""
+        words = self._journal.chunks[chunk]
+        for at in self._summary(chunk).marks:
+            if words[at] in operations:
+                yield self.step(chunk, at), at
+
+    def step(self, chunk: int, at: int) -> StepIndex:
+        """The step to which a place in a chunk's words belongs."""
+        return self._journal.starts[chunk] + bisect_left(self._journal.columns(chunk).ends, at)
+
+    def _summary(self, chunk: int) -> _Summary:
+        if chunk not in self._summaries:
+            self._walk(chunk)
+        return self._summaries[chunk]
+
+    def _walk(self, chunk: int) -> None:
+        words = self._journal.chunks[chunk]
+        marks, written = _places(words)
+        operations = 0
+        for at in marks:
+            operations |= 1 << words[at]  # type: ignore[operator] # an operation is an int
+        executed = _bits(self._journal.columns(chunk).instructions)
+        names = frozenset(name for places in written.values() for at in places for name in _names(words, at))
+        self._summaries[chunk] = _Summary(executed, array("I", written), names, operations, marks)
+        self._written[chunk] = written
+        if len(self._written) > _WALKS_KEPT:
+            del self._written[next(iter(self._written))]
+
+
+def _may_have(words: tuple[object, ...], operation: int) -> bool:
+    """Returns whether an operation that is followed by a text may be among the words of a chunk."""
+    at = -1
+    with suppress(ValueError, IndexError):  # there is none any more
+        while True:
+            at = words.index(operation, at + 1)
+            if type(words[at + 1]) is str:
+                return True
+    return False
+
+
+def _places(words: tuple[object, ...]) -> tuple["array[int]", dict[Oid, list[int]]]:
+    """Where the operations of a chunk are that are marked, and where each object is written to."""
+    marks, written = array("I"), dict[Oid, list[int]]()
+    at, end = 0, len(words)
+    most_pushes, first_step, store = ops.MOST_PUSHES, ops.FIRST_STEP, ops.STORE
+    while at < end:
+        operation: int = words[at]  # type: ignore[assignment] # an operation is an int
+        if operation <= most_pushes:
+            at += operation + 1
+        elif operation >= first_step:
+            at += 1
+        elif operation == store:
+            at += 2
+        else:
+            if operation in _MARKED:
+                marks.append(at)
+            elif operation in _HEAP_WRITES:
+                written.setdefault(words[at + 1], []).append(at)  # type: ignore[arg-type]
+            at += ops.length(words, at)
+    return marks, written
+
+
+def _names(words: tuple[object, ...], at: int) -> Iterator[str]:
+    """The names under which an operation writes to a mapping."""
+    operation = words[at]
+    if operation == ops.TABLE:
+        keys = words[at + 3 : at + ops.length(words, at) : 2]
+    else:
+        keys = words[at + 2 : at + 3] if operation in _KEYED else ()
+    return (key for key in keys if type(key) is str)
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    """An int with a bit for each number."""
+    bits = 0
+    for number in set(numbers):
+        bits |= 1 << number
+    return bits

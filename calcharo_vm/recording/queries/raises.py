@@ -1,0 +1,174 @@
+"""Exceptions: where each was raised, which functions it left and where it was caught."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from calcharo_vm.errors import RecordingError
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.frame_table import NONE
+from calcharo_vm.recording.index import Wanted
+from calcharo_vm.recording.queries.answer import Answer
+from calcharo_vm.recording.queries.rows import Handling, Raise
+from calcharo_vm.types import StepIndex
+
+if TYPE_CHECKING:
+    from calcharo_vm.recording.recording import Recording
+
+_Key: TypeAlias = tuple[int, StepIndex, int]
+"""Chunk, step and place of an operation."""
+
+_MOVES = frozenset({ops.ENTER, ops.LEAVE, ops.RESUME})
+_PASSING_ON = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
+"""Opcodes that raise an exception which a handler has not caught."""
+
+
+def raises(recording: "Recording", type_: str | type[BaseException] | None) -> Answer[Raise]:
+    """The exceptions of a class of that name, or of any class if it is None."""
+    name = type_.__name__ if isinstance(type_, type) else type_
+    if name is not None and not isinstance(name, str):
+        raise RecordingError(f"an exception's class or its name was wanted, not {type_!r}")
+
+    def find(*, is_backwards: bool = False) -> Iterator[_Key]:
+        numbers = range(len(recording.journal.chunks))
+        wanted = Wanted(operations=frozenset({ops.RAISED}))
+        for chunk in recording.chunk_index.chunks(wanted, reversed(numbers) if is_backwards else numbers):
+            found = [key for key in _raised_in(recording, chunk) if name in (None, _exception(recording, key)[0])]
+            yield from reversed(found) if is_backwards else found
+
+    return Answer(find, lambda key: _Flight(recording, key).row(), lambda: find(is_backwards=True))
+
+
+def _exception(recording: "Recording", key: _Key) -> tuple[str, str]:
+    """Class and message that an operation says were raised."""
+    words, at = recording.journal.chunks[key[0]], key[2]
+    return str(words[at + 1]), str(words[at + 2])
+
+
+def _raised_in(recording: "Recording", chunk: int) -> Iterator[_Key]:
+    """Yields the operations of a chunk by which exceptions are raised, and not passed on."""
+    words = recording.journal.chunks[chunk]
+    flying: tuple[StepIndex, tuple[str, str]] | None = None  # what has just ended a frame
+    is_first = True  # no frame has been entered or left in the step
+    before = -1
+    for step, at in recording.chunk_index.marks(chunk, _MOVES | {ops.RAISED}):
+        is_first, before = is_first or step != before, step
+        if words[at] == ops.RAISED and step < len(recording):
+            key = chunk, step, at
+            now = step, _exception(recording, key)
+            if flying != now and not (is_first and _is_passed_on(recording, key)):
+                yield key
+            flying = now
+        elif words[at] != ops.LEAVE:
+            flying = None
+        is_first = is_first and words[at] == ops.RAISED
+
+
+def _is_passed_on(recording: "Recording", key: _Key) -> bool:
+    """Returns whether the instruction of a step raises what a handler before it has not caught."""
+    instructions, number = recording.journal.instructions, recording.journal.word(key[1])
+    type_name, message = _exception(recording, key)
+    is_converted = type_name == "RuntimeError" and " raised Stop" in message  # of what leaves a generator
+    is_new = is_converted and instructions[number - 1].opname == "CALL_INTRINSIC_1"
+    return instructions[number].opname in _PASSING_ON and not is_new
+
+
+class _Flight:
+    """Follows one exception."""
+
+    def __init__(self, recording: "Recording", key: _Key) -> None:
+        self._recording = recording
+        self._key = key
+        self._exception = _exception(recording, key)
+        self._left: list[str] = []
+
+    def row(self) -> Raise:
+        """The row of the exception."""
+        recording, step = self._recording, self._recording[self._key[1]]
+        function = self._function(self._stack(self._key)[-1])
+        handling, caught = self._follow(self._key)
+        handler = None if caught is None else recording[caught]
+        return Raise(step, *self._exception, function, tuple(self._left), handling, handler)
+
+    def _function(self, frame: int) -> str:
+        return self._recording.journal.codes[self._recording.frames.codes[frame]].function
+
+    def _stack(self, key: _Key) -> list[int]:
+        """The frames of its thread where it is raised."""
+        recording, (chunk, step, at) = self._recording, key
+        before = recording.state_after(step - 1).threads if step else {}
+        stack = list(before.get(recording.journal.thread(step), ()))
+        for other, place in recording.chunk_index.marks(chunk, _MOVES):
+            if other == step and place < at:
+                _move(stack, recording.journal.chunks[chunk], place)
+        return stack
+
+    def _follow(self, key: _Key) -> tuple[Handling, StepIndex | None]:
+        """What becomes of it from where it is raised, or passed on, in a frame."""
+        recording, stack = self._recording, self._stack(key)
+        level = len(stack)
+        goes_on = len(recording)  # the step at which the innermost frame goes on as if nothing had happened
+        for chunk, step, at in self._events(key):
+            words = recording.journal.chunks[chunk]
+            if step >= goes_on:
+                break
+            if words[at] == ops.HANDLED and len(stack) == level:
+                return self._handled(stack[-1], step, words[at + 1])  # type: ignore[arg-type]
+            if words[at] == ops.RAISED and len(stack) == level:
+                if _exception(recording, (chunk, step, at)) != self._exception:
+                    return Handling.CAUGHT_OUTSIDE, None
+                goes_on = len(recording)
+            innermost = _move(stack, words, at)
+            if len(stack) < level:
+                level = len(stack)
+                self._left.append(self._function(innermost))
+                if not stack:
+                    return Handling.UNCAUGHT, None
+                goes_on = next(self._steps(stack[-1], step + 1), len(recording))
+        return (Handling.UNCAUGHT if goes_on == len(recording) else Handling.CAUGHT_OUTSIDE), None
+
+    def _events(self, key: _Key) -> Iterator[_Key]:
+        """Yields the operations on its thread after the one that raises it."""
+        recording = self._recording
+        thread = recording.journal.thread(key[1])
+        for chunk in range(key[0], len(recording.journal.chunks)):
+            for step, at in recording.chunk_index.marks(chunk, _MOVES | {ops.RAISED, ops.HANDLED}):
+                is_later = (chunk, at) > (key[0], key[2]) and step < len(recording)
+                if is_later and recording.journal.thread(step) == thread:
+                    yield chunk, step, at
+
+    def _handled(self, frame: int, handled: StepIndex, depth: int) -> tuple[Handling, StepIndex | None]:
+        """What becomes of it from where a handler of a frame takes over, when so much of the stack was kept."""
+        recording, journal = self._recording, self._recording.journal
+        error = recording.state_after(handled).frames[frame].stack[-1]
+        for step in self._steps(frame, handled + 1):
+            opname = journal.instruction(step).opname
+            if opname in _PASSING_ON and recording.state_after(step - 1).frames[frame].stack[-1] == error:
+                raised = self._raised_at(step)
+                if raised is not None:
+                    return self._follow(raised)
+                break
+            if opname == "POP_EXCEPT" and len(recording.state_after(step).frames[frame].stack) <= depth + 1:
+                break
+        lines = (step for step in self._steps(frame, handled + 1) if journal.instruction(step).line is not None)
+        return Handling.CAUGHT, next(lines, None)
+
+    def _steps(self, frame: int, start: StepIndex) -> Iterator[StepIndex]:
+        """Yields the steps of a frame from one on."""
+        return self._recording.frames.steps(frame, start, len(self._recording))
+
+    def _raised_at(self, step: StepIndex) -> _Key | None:
+        """The operation by which the instruction of a step raises."""
+        chunk = self._recording.journal.chunk_of(step)
+        marks = self._recording.chunk_index.marks(chunk, frozenset({ops.RAISED}))
+        return next(((chunk, step, at) for other, at in marks if other == step), None)
+
+
+def _move(stack: list[int], words: tuple[object, ...], at: int) -> int:
+    """Enters or leaves a frame, and returns which was innermost."""
+    innermost = stack[-1] if stack else NONE
+    if words[at] == ops.LEAVE:
+        stack.pop()
+    elif words[at] in (ops.ENTER, ops.RESUME):
+        stack.append(words[at + 1])  # type: ignore[arg-type]
+    return innermost
