@@ -4,6 +4,7 @@ import gc
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from types import CodeType, FrameType
 
 import psutil
@@ -137,6 +138,19 @@ class Recorder:
                 word, pops, act, detail = record.row  # type: ignore[misc] # an exception was raised there
                 record.row = word, max(pops, record.length - depth), act, detail
             self.log += (ops.HANDLED, depth)
+
+    def jumped(self, frame: ObservedFrame, bound: Sequence[int]) -> None:
+        """Journals that a frame goes on elsewhere instead of executing the instruction it is at.
+
+        The slots `bound` have been bound to None; its stack is cut next.
+        """
+        with self.lock:
+            record = self._record(frame)
+            word, pops, _act, _detail = record.row or self._expose(frame, record)
+            self._pend()
+            record.row, record.held = (word, pops, NOTHING, None), None
+            for slot in bound:
+                self.effects.set_fast(frame, record, slot)
 
     def wrote(self, text: str, *, is_error: bool) -> None:
         """Journals what the program wrote to its standard output, or to its standard error."""
@@ -510,7 +524,7 @@ _DOORS = frozenset(
     function.__code__
     for function in (
         *(Recorder.frame_entered, Recorder.frame_left, Recorder.frame_resumed, Recorder.raised, Recorder.handled),
-        *(Recorder.before, Recorder.after, Recorder.wrote, Recorder.finish),
+        *(Recorder.before, Recorder.after, Recorder.jumped, Recorder.wrote, Recorder.finish),
     )
 )
 """The functions that take the lock when there are several threads."""

@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections import deque
+from collections.abc import Sequence
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,9 @@ class Auditor:
 
     def frame_resumed(self, frame: Frame) -> None:
         self.recorder.frame_resumed(frame)
+
+    def jumped(self, frame: Frame, bound: Sequence[int]) -> None:
+        self.recorder.jumped(frame, bound)
 
     def raised(self, frame: Frame, error: BaseException) -> None:
         self.recorder.raised(frame, error)
