@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from _operator import index
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from calcharo_vm.host_builtins import __builtins__
 
@@ -13,30 +13,55 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.machine import Machine
 
 
+host_trace = sys.gettrace
+"""What traces the host's own frames; the guest has another."""
+
+
+class Told(NamedTuple):
+    """An event that a trace or profile function is told of."""
+
+    frame: Frame
+    """The frame in which it happens."""
+    refusal: str
+    """Why the function may not make the frame go on at another line, if it may not."""
+
+
 @final
 class ExecutionContext:
     """What a thread is executing on a machine.
 
     Attributes:
         machine: The machine.
+        host_trace: What traced the thread when it became one of the machine's.
         frame: The frame that executes or waits for native code; None when there is none.
         depth: The number of guest frames.
         limit: The guest's recursion limit, in frames.
         trace_function: What the program gave to `sys.settrace`.
         profile_function: What the program gave to `sys.setprofile`.
-        telling: Whether one of them is being called.
+        telling: What one of them is being told, while it is called.
     """
 
-    __slots__ = ("__weakref__", "depth", "frame", "limit", "machine", "profile_function", "telling", "trace_function")
+    __slots__ = (
+        "__weakref__",
+        "depth",
+        "frame",
+        "host_trace",
+        "limit",
+        "machine",
+        "profile_function",
+        "telling",
+        "trace_function",
+    )
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self.host_trace = host_trace()
         self.frame: Frame | None = None
         self.depth = 0
         self.limit = machine.recursion_limit
         self.trace_function: Any = None
         self.profile_function: Any = None
-        self.telling = False
+        self.telling: Told | None = None
 
     def call_stack(self) -> list[Frame]:
         """The guest frames of the thread, outermost first."""

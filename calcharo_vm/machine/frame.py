@@ -63,6 +63,8 @@ class Frame:
     """Free for the observer."""
     traces_opcodes: bool = False
     """The program's `f_trace_opcodes`."""
+    jump: Any = None
+    """The jump that a trace function has planned, until the frame has made it."""
     last_traced: int = -1
     """The last instruction that the program's trace function was told of."""
 

@@ -26,7 +26,7 @@ from calcharo_vm.machine.guest_code import (
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, add_traceback_entry, strip_machine_entries
-from calcharo_vm.machine.tracing import tell_call
+from calcharo_vm.machine.tracing import tell_throw
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -222,7 +222,7 @@ def _throw_into(frame: Frame, error: BaseException) -> Signal:
         frame.result = error
         return UNWOUND
     if frame.context.trace_function is not None or frame.context.profile_function is not None:
-        tell_call(frame.context, frame)
+        tell_throw(frame.context, frame)
     frame.stack.append(None)  # in place of a value sent
     if unwind(frame, frame, error, raised=True, left=False) is None:
         return UNWOUND
@@ -286,6 +286,7 @@ def _end_delegation(frame: Frame, value: Any) -> Signal:
 _IP_AT_START = 0 if sys.version_info < (3, 13) else 1
 _RESUME = OPCODES["RESUME"]
 _YIELD_VALUE = OPCODES["YIELD_VALUE"]
+_TELLS_OF_CLOSING = sys.version_info >= (3, 14)
 _DEPTH_1_FLAG = 0 if sys.version_info < (3, 13) else 4 if sys.version_info < (3, 15) else 8
 
 
@@ -304,7 +305,8 @@ def _ends_at_once_when_closed(frame: Frame) -> bool:
     decoded = frame.guest.decoded
     is_resume = decoded.opcodes[frame.ip] == _RESUME
     marked = is_resume and bool(decoded.opargs[frame.ip] & _DEPTH_1_FLAG)
-    return marked and not frame.guest.code.co_flags & CO_ASYNC_GENERATOR
+    is_seen = _TELLS_OF_CLOSING and frame.context.trace_function is not None
+    return marked and not is_seen and not frame.guest.code.co_flags & CO_ASYNC_GENERATOR
 
 
 def frame_of(generator: Any) -> Frame | None:

@@ -14,6 +14,7 @@ from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.jumps import land
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, make_mirror_code, strip_machine_entries
 from calcharo_vm.machine.tracing import traced_table
 from calcharo_vm.machine.values import NULL
@@ -87,6 +88,7 @@ class GuestCode(StubMarker, GuestReference):
             pairs = [(observe(code, index, handler), operand) for index, (handler, operand) in enumerate(pairs)]
         self.start = int(observe is None and not machine.is_tracing and decoded.opcodes[0] == _RESUME)
         self.table = table = [(handler, operand, index) for index, (handler, operand) in enumerate(pairs, 1)]
+        table.append((land, None, len(pairs)))
         return table
 
     def relink(self) -> None:

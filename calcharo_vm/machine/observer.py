@@ -8,7 +8,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.signals import RETURNED, STARTED, UNWOUND, YIELDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import CodeType
 
     from calcharo_vm.machine.frame import Frame
@@ -31,6 +31,12 @@ class FrameObserver(Protocol):
 
     def handled(self, frame: Frame, depth: int, error: BaseException) -> None:
         """Tells that a handler of the frame takes over; its stack was cut to `depth` values."""
+
+    def jumped(self, frame: Frame, bound: Sequence[int]) -> None:
+        """Tells that the frame goes on elsewhere, by `frame.jump`, and does not execute the instruction it is at.
+
+        The slots `bound` have been bound to None; the stack is cut next.
+        """
 
     def frame_left(self, frame: Frame, how: Signal) -> None:
         """Tells that the frame returned, was unwound, or paused."""

@@ -26,7 +26,7 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import host_frames, logical_stack
 from calcharo_vm.machine.native_errors import in_place_of
 from calcharo_vm.machine.tracebacks import is_machine_code, mirror_of
-from calcharo_vm.machine.tracing import TRACING_FUNCTIONS
+from calcharo_vm.machine.tracing_functions import TRACING_FUNCTIONS
 from calcharo_vm.machine.unraisable import unraisable_hook_for
 from calcharo_vm.machine.warning_functions import show_warning_for, warn_as_the_program, warn_for
 

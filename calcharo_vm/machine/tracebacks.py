@@ -96,10 +96,15 @@ _SEND_THAT_RUNS_FRAMES = OPCODES["SEND"] if (3, 12) <= sys.version_info < (3, 13
 _GENERATORS = (GeneratorType, CoroutineType)
 
 
+def executing_index(frame: Frame) -> int:
+    """The index of the instruction that a frame shows to be at."""
+    return max(frame.ip - 1, 0) if frame.jump is None else frame.jump.target
+
+
 def _offset(frame: Frame, *, is_calling: bool) -> int:
     """Where a frame is: until 3.12, an instruction that has the eval loop run another frame counts its caches in."""
     decoded = frame.guest.decoded
-    index = max(frame.ip - 1, 0)
+    index = executing_index(frame)
     offset, opcode = decoded.offsets[index], decoded.opcodes[index]
     if opcode == _SEND_THAT_RUNS_FRAMES and frame.stack:
         is_calling = is_calling or type(frame.stack[-1]) in _GENERATORS

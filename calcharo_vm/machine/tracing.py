@@ -1,4 +1,4 @@
-"""`sys.settrace` and `sys.setprofile` of the guest: events of guest frames, in CPython's order.
+"""Tracing and profiling of the guest: events of guest frames, in CPython's order.
 
 While a program traces, instructions run through wrappers that tell its functions. The host's own tracing is
 never switched on: it would show the machine.
@@ -10,10 +10,11 @@ import sys
 from types import CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.code.decoded import RESUME_PLACE_MASK
 from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.context import current_context
-from calcharo_vm.machine.native_errors import in_place_of
+from calcharo_vm.machine.context import Told
+from calcharo_vm.machine.jumps import make_jump, start_jump
 from calcharo_vm.machine.signals import RETURNED, YIELDED
 from calcharo_vm.machine.tracebacks import mirror_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.context import ExecutionContext
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.machine.guest_code import GuestCode
+    from calcharo_vm.machine.signals import Signal
 
 _RESUME, _SEND, _FOR_ITER, _JUMP_BACKWARD = (OPCODES[name] for name in ("RESUME", "SEND", "FOR_ITER", "JUMP_BACKWARD"))
 _IS_INSTRUMENTED = bool(sys.version_info >= (3, 12))
@@ -38,55 +40,10 @@ _NEVER_A_START = frozenset(
     if name in {"END_ASYNC_FOR", "END_FOR", "END_SEND", "POP_ITER", "RESUME"}
 )
 _LEAVING = (RETURNED, YIELDED)
-
-
-def _settrace_for(original: Callable[[Any], None]) -> Callable[[Any], None]:
-    def settrace(function: Any, /) -> None:
-        context = current_context()
-        if context is None:
-            original(function)
-        else:
-            context.trace_function = function
-            context.machine.trace_frames()
-
-    return in_place_of(original, settrace)
-
-
-def _gettrace_for(original: Callable[[], Any]) -> Callable[[], Any]:
-    def gettrace() -> Any:
-        context = current_context()
-        return original() if context is None else context.trace_function
-
-    return in_place_of(original, gettrace)
-
-
-def _setprofile_for(original: Callable[[Any], None]) -> Callable[[Any], None]:
-    def setprofile(function: Any, /) -> None:
-        context = current_context()
-        if context is None:
-            original(function)
-        else:
-            context.profile_function = function
-            context.machine.trace_frames()
-
-    return in_place_of(original, setprofile)
-
-
-def _getprofile_for(original: Callable[[], Any]) -> Callable[[], Any]:
-    def getprofile() -> Any:
-        context = current_context()
-        return original() if context is None else context.profile_function
-
-    return in_place_of(original, getprofile)
-
-
-TRACING_FUNCTIONS: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
-    "settrace": _settrace_for,
-    "gettrace": _gettrace_for,
-    "setprofile": _setprofile_for,
-    "getprofile": _getprofile_for,
-}
-"""What makes the functions of `sys` that switch tracing on and off, for the guest as well, of the original ones."""
+_JUMPS_INSTEAD_OF_YIELDING = sys.version_info >= (3, 14)
+_FROM_NEW_FRAME = "can't jump from the 'call' trace event of a new frame"
+_NOT_FROM_LINE = "can only jump from a 'line' trace event"
+_DURING_CALL = "can't jump during a call" if _IS_INSTRUMENTED else _NOT_FROM_LINE
 
 
 def traced_table(guest: GuestCode, table: list[tuple[Callable[..., Any], Any]]) -> list[tuple[Callable[..., Any], Any]]:
@@ -94,7 +51,7 @@ def traced_table(guest: GuestCode, table: list[tuple[Callable[..., Any], Any]]) 
     starts = _line_starts(guest)
     opcodes = guest.decoded.opcodes
     return [
-        (_traced(_telling_its_end(handler, opcodes[index]), index, opcodes[index] == _RESUME, starts[index]), operand)
+        (_traced(guest, index, _telling_its_end(handler, opcodes[index]), starts[index]), operand)
         for index, (handler, operand) in enumerate(table)
     ]
 
@@ -177,7 +134,11 @@ def _raises_at_its_end(receiver: Any, sent: Any, value: Any) -> bool:
     return type(method) is FunctionType or (sys.version_info < (3, 15) and hasattr(kind, "send"))
 
 
-def _traced(handler: Callable[..., Any], index: int, is_resume: bool, line: int | None) -> Callable[..., Any]:
+def _traced(guest: GuestCode, index: int, handler: Callable[..., Any], line: int | None) -> Callable[..., Any]:
+    """A handler that tells the guest's trace functions, and jumps when they say so."""
+    is_resume = guest.decoded.opcodes[index] == _RESUME
+    is_start = is_resume and guest.decoded.opargs[index] & RESUME_PLACE_MASK == 0
+
     def traced(frame: Frame, stack: list[Any], operand: Any) -> Any:
         context = frame.context
         previous = frame.last_traced
@@ -185,24 +146,43 @@ def _traced(handler: Callable[..., Any], index: int, is_resume: bool, line: int 
         if context.telling or (context.trace_function is None and context.profile_function is None):
             return handler(frame, stack, operand)
         if is_resume:
-            tell_call(context, frame)
+            if previous != index or _IS_INSTRUMENTED:  # 3.11 says nothing of the instruction to which a frame jumps
+                tell_call(context, frame, _FROM_NEW_FRAME if is_start or not _IS_INSTRUMENTED else "")
         else:
             _tell_before(context, frame, line if _begins_line(frame.guest, previous, index, line) else None)
+        if frame.jump is not None:
+            return make_jump(frame)
         signal = handler(frame, stack, operand)
-        if signal in _LEAVING:
-            tell_return(context, frame, frame.result)
-        return signal
+        return _told_leaving(context, frame, signal) if signal in _LEAVING else signal
 
     return traced
 
 
-def tell_call(context: ExecutionContext, frame: Frame) -> None:
-    """Tells that a frame starts, or that a generator's goes on or is thrown an exception."""
+def _told_leaving(context: ExecutionContext, frame: Frame, signal: Signal) -> Any:
+    """Tells that a frame returns or yields; one that yields may jump instead, which until 3.13 it does afterwards."""
+    tell_return(context, frame, frame.result, _NOT_FROM_LINE if signal is RETURNED else "")
+    if frame.jump is None:
+        return signal
+    if _JUMPS_INSTEAD_OF_YIELDING:
+        frame.take_result()
+        return make_jump(frame)
+    start_jump(frame)
+    return YIELDED
+
+
+def tell_call(context: ExecutionContext, frame: Frame, refusal: str) -> None:
+    """Tells that a frame starts, or that a generator's goes on."""
     host_frame = mirror_of(frame)
+    told = Told(frame, refusal)
     if context.profile_function is not None:
-        _tell(context, context.profile_function, host_frame, "call", None)
+        _tell(context, context.profile_function, told, "call", None)
     if context.trace_function is not None:
-        host_frame.f_trace = _tell(context, context.trace_function, host_frame, "call", None)
+        host_frame.f_trace = _tell(context, context.trace_function, told, "call", None)
+
+
+def tell_throw(context: ExecutionContext, frame: Frame) -> None:
+    """Tells that a generator's frame goes on with an exception."""
+    tell_call(context, frame, _NOT_FROM_LINE if _IS_INSTRUMENTED else _FROM_NEW_FRAME)
 
 
 def _tell_before(context: ExecutionContext, frame: Frame, line: int | None) -> None:
@@ -214,20 +194,20 @@ def _tell_before(context: ExecutionContext, frame: Frame, line: int | None) -> N
     if local is None or context.trace_function is None:
         return
     if line is not None and host_frame.f_trace_lines:
-        host_frame.f_trace = local = _tell(context, local, host_frame, "line", None)
-    if frame.traces_opcodes and local is not None:
-        host_frame.f_trace = _tell(context, local, host_frame, "opcode", None)
+        host_frame.f_trace = local = _tell(context, local, Told(frame, ""), "line", None)
+    if frame.traces_opcodes and local is not None and frame.jump is None:
+        host_frame.f_trace = _tell(context, local, Told(frame, _NOT_FROM_LINE), "opcode", None)
 
 
-def tell_return(context: ExecutionContext, frame: Frame, value: Any) -> None:
+def tell_return(context: ExecutionContext, frame: Frame, value: Any, refusal: str) -> None:
     """Tells that a frame returns, yields, or is left by an exception (with None)."""
     if frame.mirror is None or context.telling:
         return
     host_frame: FrameType = frame.mirror[0]
     if context.trace_function is not None and host_frame.f_trace is not None:
-        _tell(context, host_frame.f_trace, host_frame, "return", value)
+        _tell(context, host_frame.f_trace, Told(frame, refusal), "return", value)
     if context.profile_function is not None:
-        _tell(context, context.profile_function, host_frame, "return", value)
+        _tell(context, context.profile_function, Told(frame, refusal), "return", value)
 
 
 def tell_exception(context: ExecutionContext, frame: Frame, error: BaseException) -> None:
@@ -236,9 +216,8 @@ def tell_exception(context: ExecutionContext, frame: Frame, error: BaseException
         return
     host_frame: FrameType = frame.mirror[0]
     if host_frame.f_trace is not None:
-        host_frame.f_trace = _tell(
-            context, host_frame.f_trace, host_frame, "exception", (type(error), error, error.__traceback__)
-        )
+        argument = (type(error), error, error.__traceback__)
+        host_frame.f_trace = _tell(context, host_frame.f_trace, Told(frame, _NOT_FROM_LINE), "exception", argument)
 
 
 def told_exception(context: ExecutionContext, frame: Frame, error: BaseException) -> BaseException:
@@ -253,7 +232,7 @@ def told_exception(context: ExecutionContext, frame: Frame, error: BaseException
 def told_unwinding(context: ExecutionContext, frame: Frame, error: BaseException) -> BaseException:
     """Tells that an exception leaves a frame, and gives the one that goes on."""
     try:
-        tell_return(context, frame, None)
+        tell_return(context, frame, None, _NOT_FROM_LINE)
     except BaseException as replacement:
         return replacement
     return error
@@ -264,27 +243,28 @@ def profiled_call(context: ExecutionContext, callable: Any, arguments: Any, name
     frame = context.frame
     if frame is None or context.telling:
         return callable(*arguments, **named)
-    host_frame = mirror_of(frame)
-    _tell(context, context.profile_function, host_frame, "c_call", callable)
+    told = Told(frame, _DURING_CALL)
+    _tell(context, context.profile_function, told, "c_call", callable)
     try:
         result = callable(*arguments, **named)
     except BaseException:
         if context.profile_function is not None:
-            _tell(context, context.profile_function, host_frame, "c_exception", callable)
+            _tell(context, context.profile_function, Told(frame, _NOT_FROM_LINE), "c_exception", callable)
         raise
     if context.profile_function is not None:
-        _tell(context, context.profile_function, host_frame, "c_return", callable)
+        _tell(context, context.profile_function, told, "c_return", callable)
     return result
 
 
-def _tell(context: ExecutionContext, function: Any, host_frame: FrameType, event: str, argument: Any) -> Any:
-    """Calls a trace function with tracing off; a function that raises ends the tracing."""
-    context.telling = True
+def _tell(context: ExecutionContext, function: Any, told: Told, event: str, argument: Any) -> Any:
+    """Calls a trace function with tracing off; a function that raises ends the tracing, and its jump is forgotten."""
+    host_frame = mirror_of(told.frame)
+    context.telling = told
     try:
         result = function(host_frame, event, argument)
     except BaseException:
-        context.trace_function = context.profile_function = None
+        context.trace_function = context.profile_function = told.frame.jump = None
         raise
     finally:
-        context.telling = False
+        context.telling = None
     return host_frame.f_trace if result is None and event != "call" else result

@@ -8,7 +8,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, Functi
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import GuestReference, last_offset, mirror_of, mirrored
+from calcharo_vm.machine.tracebacks import GuestReference, executing_index, last_offset, mirror_of, mirrored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +129,21 @@ def set_code(owner: Any, value: Any) -> None:
     owner.__code__ = value
 
 
+def set_line(owner: Any, value: Any) -> None:
+    """Sets `f_lineno`: a trace function has the frame whose event it is told of go on at that line.
+
+    Raises:
+        ValueError: The frame cannot; CPython's own words.
+    """
+    frame = mirrored(owner)
+    if frame is None:
+        owner.f_lineno = value
+        return
+    from calcharo_vm.machine.jumps import plan_jump  # noqa: PLC0415 - few programs need it
+
+    plan_jump(frame, value)
+
+
 def set_trace_opcodes(owner: Any, value: Any) -> None:
     """Sets `f_trace_opcodes`; the machine traces a guest frame's opcodes itself."""
     frame = mirrored(owner)
@@ -138,7 +153,11 @@ def set_trace_opcodes(owner: Any, value: Any) -> None:
         owner.f_trace_opcodes = value
 
 
-GUEST_SETTERS: dict[str, Callable[[Any, Any], None]] = {"__code__": set_code, "f_trace_opcodes": set_trace_opcodes}
+GUEST_SETTERS: dict[str, Callable[[Any, Any], None]] = {
+    "__code__": set_code,
+    "f_lineno": set_line,
+    "f_trace_opcodes": set_trace_opcodes,
+}
 """The functions that set attributes whose plain setting would reach the machine, by name."""
 
 GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
@@ -151,7 +170,7 @@ GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
     "f_back": _caller_view,
     "f_generator": _generator_view,
     "f_lasti": _frame_view("f_lasti", last_offset),
-    "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[max(frame.ip - 1, 0)][0]),
+    "f_lineno": _frame_view("f_lineno", lambda frame: frame.guest.decoded.positions[executing_index(frame)][0]),
     "f_trace_opcodes": _frame_view("f_trace_opcodes", lambda frame: frame.traces_opcodes),
     "f_locals": _locals_view,
     "gi_yieldfrom": _awaited_view("gi_yieldfrom"),

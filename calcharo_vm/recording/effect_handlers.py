@@ -77,9 +77,10 @@ class EffectHandlers(HandlerMaker):
             record = frame.record
             if id(type(stack[place])) not in harmless:
                 record.held = prepare(stack, base, detail)
-            handler(frame, stack, operand)
+            target = handler(frame, stack, operand)
             if pending:
-                return after(frame)
+                after(frame)
+                return target
             if record.held is not None or id(type(stack[-1])) not in scalars:
                 settle(frame, record, row, depth, 0)
                 put(word)

@@ -274,6 +274,11 @@ class Effects:
     def _changed(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.changed(held[1])
 
+    def advanced(self, iterator: object) -> None:
+        """Journals how far an iterator is, if its place is recorded."""
+        if keeps_a_place(iterator):
+            self.shadow.advanced((iterator,))
+
     def _advanced(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.advanced(held[1:])
 

@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from time import sleep  # not from the module later on, which may have another for the program
 from types import CodeType, FrameType
@@ -20,6 +21,7 @@ from calcharo_vm.recording.linking import Linker
 from calcharo_vm.recording.live_keyframes import LiveKeyframes
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.plan import (
+    ADVANCE,
     BRANCH,
     CALL,
     FRESH,
@@ -154,6 +156,19 @@ class Recorder:
             self.log += (ops.HANDLED, depth)
             record.thread.caught = caught = self.shadow.hold(error)
             self.log += (ops.CAUGHT, token(caught))
+
+    def jumped(self, frame: ObservedFrame, bound: Sequence[int]) -> None:
+        """Journals that a frame goes on elsewhere instead of executing the instruction it is at.
+
+        The slots `bound` have been bound to None; its stack is cut next.
+        """
+        with self.lock:
+            record = self._record(frame)
+            word, pops, _act, _detail = record.row or self._expose(frame, record)
+            self._pend()
+            record.row, record.held = (word, pops, NOTHING, None), None
+            for slot in bound:
+                self.effects.set_fast(frame, record, slot)
 
     def wrote(self, text: str, *, is_error: bool) -> None:
         """Journals what the program wrote to its standard output, or to its standard error."""
@@ -521,7 +536,7 @@ class Recorder:
         """Journals what the instruction a frame is at has done so far."""
         row, stack = record.row, frame.stack
         assert row is not None
-        _word, pops, act, _ = row
+        _word, pops, act, detail = row
         base = record.length - pops
         gone: list[Shade] | None = None
         if len(stack) != base:
@@ -535,6 +550,8 @@ class Recorder:
             record.length, record.kept = CUT, min(len(stack), max(base, 0))
         elif record.held is not None or (PREPARED < act < FRESH and act not in _STACK_BOUND):
             self.effects.apply(frame, record, row)
+        elif act == ADVANCE and len(stack) == record.length:  # the iterator may be exhausted by now
+            self.effects.advanced(stack[detail])  # type: ignore[call-overload] # where it lies
         if gone:
             self.shadow.release_all(gone)
 
@@ -626,7 +643,7 @@ _DOORS = frozenset(
     function.__code__
     for function in (
         *(Recorder.frame_entered, Recorder.frame_left, Recorder.frame_resumed, Recorder.raised, Recorder.handled),
-        *(Recorder.before, Recorder.after, Recorder.wrote, Recorder.finish),
+        *(Recorder.before, Recorder.after, Recorder.jumped, Recorder.wrote, Recorder.finish),
     )
 )
 """The functions that take the lock when there are several threads."""

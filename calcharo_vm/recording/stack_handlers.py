@@ -42,9 +42,10 @@ class StackHandlers(HandlerMaker):
         def pushing(frame: ObservedFrame, stack: Words, operand: object) -> object:
             if pending:
                 before(frame)
-            handler(frame, stack, operand)
+            target = handler(frame, stack, operand)
             if pending:
-                return after(frame)
+                after(frame)
+                return target
             value = stack[-1]
             cls = type(value)
             if cls is int or cls is float or cls is str or id(cls) in scalars:
@@ -76,9 +77,10 @@ class StackHandlers(HandlerMaker):
         def pushing_constant(frame: ObservedFrame, stack: Words, operand: object) -> object:
             if pending:
                 before(frame)
-            handler(frame, stack, operand)
+            target = handler(frame, stack, operand)
             if pending:
-                return after(frame)
+                after(frame)
+                return target
             extend(words)
             tape.room -= 1
             if not tape.room:
@@ -98,9 +100,10 @@ class StackHandlers(HandlerMaker):
         def pushing_two(frame: ObservedFrame, stack: Words, operand: object) -> object:
             if pending:
                 before(frame)
-            handler(frame, stack, operand)
+            target = handler(frame, stack, operand)
             if pending:
-                return after(frame)
+                after(frame)
+                return target
             first, second = stack[depth], stack[-1]
             if id(type(second)) in scalars:
                 shade = by_id.get(id(first))
@@ -162,9 +165,10 @@ class StackHandlers(HandlerMaker):
         def replacing(frame: ObservedFrame, stack: Words, operand: object) -> object:
             if pending:
                 before(frame)
-            handler(frame, stack, operand)
+            target = handler(frame, stack, operand)
             if pending:
-                return after(frame)
+                after(frame)
+                return target
             record = frame.record
             value = stack[-1]
             if id(type(value)) not in scalars:
@@ -199,9 +203,10 @@ class StackHandlers(HandlerMaker):
         def storing(frame: ObservedFrame, stack: Words, operand: object) -> object:
             if pending:
                 before(frame)
-            handler(frame, stack, operand)
+            target = handler(frame, stack, operand)
             if pending:
-                return after(frame)
+                after(frame)
+                return target
             record = frame.record
             slots = record.slots
             gone = slots.pop(slot, None) if slots else None

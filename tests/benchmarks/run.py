@@ -10,7 +10,7 @@ import argparse
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import CodeType
 
@@ -67,6 +67,9 @@ class Counter:
         """Says nothing about instructions."""
 
     def handled(self, frame: Frame, depth: int, error: BaseException) -> None:
+        """Says nothing about instructions."""
+
+    def jumped(self, frame: Frame, bound: Sequence[int]) -> None:
         """Says nothing about instructions."""
 
     def frame_left(self, frame: Frame, how: Signal) -> None:

@@ -9,6 +9,7 @@ What is checked, of all code that the machine executes:
 - instructions, their arguments and jump targets are those of `dis`, their positions those of `co_positions()`.
 """
 
+from collections.abc import Sequence
 from types import CodeType
 
 from calcharo_vm.code.decoded import decode
@@ -88,6 +89,10 @@ class InvariantObserver:
         handler = frame.record.rules[frame.ip - 1].handler
         if handler is None or depth != handler.depth or len(frame.stack) != depth:
             self._note(frame, frame.ip - 1, f"handled at depth {depth}, {len(frame.stack)} on the stack: {handler}")
+
+    def jumped(self, frame: Frame, _: Sequence[int]) -> None:
+        """Takes note of where the frame goes on, and at which depth."""
+        frame.record.wanted = frame.jump.target, frame.jump.depth
 
     def frame_left(self, frame: Frame, how: Signal) -> None:
         """Looks for values left on the stack of a frame which ends."""

@@ -49,6 +49,9 @@ class PathObserver:
     def handled(self, frame: object, depth: int, error: BaseException) -> None:
         """Ignores an exception handler."""
 
+    def jumped(self, frame: object, bound: object) -> None:
+        """Ignores a jump of a trace function."""
+
     def frame_left(self, frame: object, leave: object) -> None:
         """Ignores the end of a frame."""
 

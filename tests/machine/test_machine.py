@@ -36,7 +36,7 @@ class Counter:
     def ignore(self, *_: object) -> None:
         """Takes every other event."""
 
-    frame_entered = frame_resumed = frame_left = raised = handled = ignore
+    frame_entered = frame_resumed = frame_left = raised = handled = jumped = ignore
 
 
 def test_an_expression_has_a_value() -> None:

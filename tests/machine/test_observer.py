@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from textwrap import dedent
 from types import CodeType
 from typing import Any
@@ -48,6 +48,10 @@ class Log:
         assert self._frames[-1] is frame
         assert len(frame.stack) == depth
         self.events.append(("handled", frame.code.co_name, type(error).__name__, depth))
+
+    def jumped(self, frame: Frame, bound: Sequence[int]) -> None:
+        assert self._frames[-1] is frame
+        self.events.append(("jumped", frame.code.co_name, tuple(bound)))
 
     def frame_left(self, frame: Frame, how: Signal) -> None:
         assert self._frames.pop() is frame

@@ -9,7 +9,81 @@ from calcharo_vm.machine.machine import Machine
 from calcharo_vm.recording import ops
 from tests.recording.audit import record
 
+TRACED = """
+import sys, warnings
+warnings.simplefilter("ignore")
+class Noisy:
+    def __init__(self, name): self.name = name
+    def __enter__(self): return [self.name]
+    def __exit__(self, *error): return True
+    def __del__(self): kept.append(self.name)
+kept = []
+def jumping(function, start, to, event="line"):
+    first, tries = function.__code__.co_firstlineno, []
+    def trace(frame, kind, arg):
+        if frame.f_code is not function.__code__: return None
+        if kind == event and frame.f_lineno == first + start and not tries:
+            tries.append([frame.f_lineno])
+            try: frame.f_lineno = first + to
+            except ValueError as error: tries.append([str(error)])
+        return trace
+    sys.settrace(trace)
+    try: return list(function())
+    except Exception: pass
+    finally: sys.settrace(None)
+"""
+
 PROGRAMS = {
+    "jumps of a trace function": TRACED
+    + """
+def f():
+    values = [[1], [2]]
+    for a in values:
+        with Noisy('one') as b:
+            for c in [Noisy('two'), Noisy('three')]:
+                d = [a, b, c]
+                values[0].append(len(d))
+        e = {'d': a}
+    try:
+        values[5]
+    except IndexError as g:
+        h = [g.args]
+        h = h and (
+            h)
+    for \\
+            i \\
+            in [[3]]:
+        i.append(4)
+    return [values, e]
+f()
+for start, to in (6, 8), (3, 9), (5, 1), (13, 8), (15, 18):
+    jumping(f, start, to)
+""",
+    "jumps of a generator": TRACED
+    + """
+def f():
+    a = [1]
+    yield a
+    try:
+        b = yield [a]
+        yield [b]
+    except ValueError:
+        a.append([3])
+    yield a
+for start, to in (2, 1), (4, 8), (8, 1):
+    jumping(f, start, to)
+    jumping(f, start, to, "return")
+""",
+    "finalisers of what an iterator has exhausted": """
+class Noisy:
+    def __del__(self):
+        seen.append(1)
+seen = []
+for each in [Noisy(), Noisy()]:
+    pass
+for each in enumerate(iter([Noisy(), Noisy()])):
+    del each
+""",
     "aliases": """
 a = b = []
 a.append(1); b.extend([2, 3]); a += (4,); a[0] = 9; del b[1]; a[1:2] = 'xy'; a.insert(0, a); a.pop(); a.pop(0)
