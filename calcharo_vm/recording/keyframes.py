@@ -39,7 +39,7 @@ def words_of(state: State) -> tuple[object, ...]:
         if oid not in gone:
             put_object(words, oid, thing.kind, thing.type_name, thing.name)
             put_content(words, oid, thing.items, thing.table, thing.fields)
-    finished = {number for left in state._finished.values() for _depth, number in left}
+    finished = {number for left in state._finished.values() for _depth, number, is_over in left if is_over}
     for frame in state.frames.values():
         if frame.number not in finished:
             words += (ops.FRAME, frame.number, frame.code, frame.globals, frame.namespace)

@@ -67,7 +67,7 @@ This operation and the next three are in keyframes alone.
 RUNNING: Final = 32
 """thread, next, n, frames: the frames of a thread, innermost last; its next step is executed in `next`, -1 for none."""
 LEFT: Final = 33
-"""depth, frame: the thread's step, which is not complete, has left that frame."""
+"""depth, frame, is over: the thread's step, which is not complete, has left that frame, for good or not."""
 WRITTEN: Final = 34
 """characters, characters: how much had been written to standard output and standard error."""
 
@@ -96,7 +96,7 @@ _FIXED: Final = {
     DROP: 2,
     BRANCH: 2,
     STORE: 2,
-    LEFT: 3,
+    LEFT: 4,
     WRITTEN: 3,
 }
 _COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3, FRAME: 10, RUNNING: 4}

@@ -10,6 +10,9 @@ from calcharo_vm.recording.values import MAPPING_KINDS, HeapKind
 
 Words = list[object]
 _NO_WORD: Final = -1
+_OVER: Final = ("RETURNED", "UNWOUND")
+_Left = tuple[int, int, bool]
+"""The depth of a frame on its thread, its number, and whether it is over and not only suspended."""
 
 
 class FrameState:
@@ -94,8 +97,8 @@ class State:
         self.pushed: tuple[int, Words] | None = None
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
-        self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those its step leaves
-        self._finished: dict[int, list[tuple[int, int]]] = {}  # the same of its last complete step
+        self._left: dict[int, list[_Left]] = {}  # by thread: the frames its step leaves
+        self._finished: dict[int, list[_Left]] = {}  # the same of its last complete step
         self._next: dict[int, int] = {}  # by thread: the frame of its next step
         self._raises: dict[int, tuple[str, str]] = {}  # by thread, in a step that is not complete
         self._step_thread = 0
@@ -221,8 +224,9 @@ class State:
         for oid in self._dropped:
             del self.heap[oid]
         self._dropped = []
-        for _depth, number in self._finished.pop(thread, ()):
-            self.frames.pop(number, None)
+        for _depth, number, is_over in self._finished.pop(thread, ()):
+            if is_over:
+                self.frames.pop(number, None)
 
     def _begin(self, thread: int, instruction: int) -> None:
         self._forget_last_step(thread)
@@ -293,34 +297,34 @@ class State:
         frame.stack[kept:] = new
 
     def _apply_to_run(self, operation: int, operands: Sequence[object]) -> None:
-        match operation, operands:
-            case ops.ENTER, (int(number), int(code), int(globals_), int() | None as namespace, int(), *fast):
-                self.frames[number] = FrameState(number, code, globals_, namespace, fast)
-                self._frames_of_thread.append(number)
-                self._next.setdefault(self.thread, number)
-                if self.thread == self._step_thread and self.executing == _NO_WORD:
-                    self._place(number)
-            case ops.LEAVE, (str(how),):
-                stack = self._frames_of_thread
-                number = stack.pop()
-                if how in ("RETURNED", "UNWOUND"):
-                    self._left.setdefault(self.thread, []).append((len(stack), number))
-            case ops.RESUME, (int(number),):
-                self._frames_of_thread.append(number)
-            case ops.GONE, (int(number),):
-                self.frames.pop(number, None)
-            case ops.THREAD, (int(thread),):
-                self.thread = thread
-            case ops.RAISED, (str(type_name), str(message)):
-                self._raises.setdefault(self.thread, (type_name, message))
-            case ops.HANDLED, (int(depth),):
-                self.top.base = min(self.top.base, depth)
-            case ((ops.OUT | ops.ERR), (str(text),)):
-                self.written[operation - ops.OUT] += len(text)
-            case ops.SAMPLE, (resident, seconds):
-                self.sample = resident, seconds
-            case _:
-                raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
+        thread, first = self.thread, operands[0]
+        if operation == ops.ENTER:
+            self._enter(*operands[:4], operands[5:])  # type: ignore[arg-type, call-arg]
+        elif operation == ops.LEAVE:
+            stack = self.threads[thread]
+            number = stack.pop()
+            self._left.setdefault(thread, []).append((len(stack), number, first in _OVER))
+        elif operation == ops.RESUME:
+            self.threads.setdefault(thread, []).append(first)  # type: ignore[arg-type]
+        elif operation == ops.GONE:
+            self.frames.pop(first, None)  # type: ignore[call-overload]
+        elif operation == ops.THREAD:
+            self.thread = first  # type: ignore[assignment]
+        elif operation == ops.RAISED:
+            self._raises.setdefault(thread, (first, operands[1]))  # type: ignore[arg-type]
+        elif operation == ops.HANDLED:
+            self.top.base = min(self.top.base, first)  # type: ignore[call-overload]
+        elif operation == ops.SAMPLE:
+            self.sample = first, operands[1]
+        else:
+            self.written[operation - ops.OUT] += len(first)  # type: ignore[arg-type]
+
+    def _enter(self, number: int, code: int, globals_: int, namespace: int | None, fast: Sequence[object]) -> None:
+        self.frames[number] = FrameState(number, code, globals_, namespace, list(fast))
+        self.threads.setdefault(self.thread, []).append(number)
+        self._next.setdefault(self.thread, number)
+        if self.thread == self._step_thread and self.executing == _NO_WORD:
+            self._place(number)
 
     def _apply_of_keyframe(self, operation: int, operands: Sequence[object]) -> None:
         match operation, operands:
@@ -334,45 +338,40 @@ class State:
                 self.threads[thread] = numbers  # type: ignore[assignment]
                 if following != _NO_WORD:
                     self._next[thread] = following
-            case ops.LEFT, (int(depth), int(number)):
-                self._left.setdefault(self.thread, []).append((depth, number))
+            case ops.LEFT, (int(depth), int(number), bool(is_over)):
+                self._left.setdefault(self.thread, []).append((depth, number, is_over))
             case ops.WRITTEN, (int(out), int(err)):
                 self.written = [out, err]
             case _:
                 raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
 
-    @property
-    def _frames_of_thread(self) -> list[int]:
-        return self.threads.setdefault(self.thread, [])
-
     def _apply_to_heap(self, operation: int, operands: Sequence[object]) -> None:
         oid = operands[0]
-        assert isinstance(oid, int)
+        assert type(oid) is int
         if operation == ops.NEW:
             _oid, kind, type_name, name = operands
-            self.heap[oid] = Thing(self._mark, HeapKind(str(kind)), str(type_name), str(name))
+            self.heap[oid] = Thing(self._mark, HeapKind(kind), type_name, name)  # type: ignore[arg-type]
             return
         if operation == ops.DROP:
             self._dropped.append(oid)
             return
         thing = self._own(oid)
-        match operation, operands[1:]:
-            case ops.ITEMS, (int(start), int(stop), int(), *words):
-                thing.items[start:stop] = words
-            case ops.KEY, (key, word):
-                thing.table[key] = word
-            case ops.UNKEY, (key,):
-                del thing.table[key]
-            case ops.TABLE, (int(), *words):
-                thing.table = dict(zip(words[::2], words[1::2], strict=True))
-            case ops.FIELD, (name, word):
-                thing.fields[name] = word
-            case ops.UNFIELD, (name,):
-                del thing.fields[name]
-            case ops.FIELDS, (int(), *words):
-                thing.fields = dict(zip(words[::2], words[1::2], strict=True))
-            case _:
-                raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
+        if operation == ops.ITEMS:
+            thing.items[operands[1] : operands[2]] = operands[4:]  # type: ignore[index]
+        elif operation == ops.KEY:
+            thing.table[operands[1]] = operands[2]
+        elif operation == ops.FIELD:
+            thing.fields[operands[1]] = operands[2]
+        elif operation == ops.UNKEY:
+            del thing.table[operands[1]]
+        elif operation == ops.UNFIELD:
+            del thing.fields[operands[1]]
+        else:
+            entries = dict(zip(operands[2::2], operands[3::2], strict=True))
+            if operation == ops.TABLE:
+                thing.table = entries
+            else:
+                thing.fields = entries
 
     def _own(self, oid: int) -> Thing:
         thing = self.heap[oid]
@@ -392,6 +391,6 @@ class State:
         numbers = self.threads.get(self._step_thread, [])
         left = self._finished.get(self._step_thread)
         if left:
-            lowest = min(depth for depth, _number in left)
-            numbers = numbers[:lowest] + [number for _depth, number in sorted(left)]
+            lowest = min(depth for depth, _number, _is_over in left)
+            numbers = numbers[:lowest] + [number for _depth, number, _is_over in sorted(left)]
         return [self.frames[number] for number in numbers[: numbers.index(self.executing) + 1]]
