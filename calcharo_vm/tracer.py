@@ -20,13 +20,13 @@ from calcharo_vm.program.outcome import ending, outcome_of
 from calcharo_vm.program.subject import Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
-from calcharo_vm.recording import Outcome, Recording
 from calcharo_vm.recording.output import captured_stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from calcharo_vm.program.subject import Source
+    from calcharo_vm.recording import Outcome, Recording
 
 __all__ = ["ExecutionTracer", "execute_and_trace"]
 
@@ -60,6 +60,7 @@ def execute_and_trace(
         CompilationError: The source does not compile; its `__cause__` is CPython's own error.
         ConfigurationError: An argument cannot be honoured.
         ExecutionError: The machine could not go on; `recording` on it has what happened before.
+        RecordingError: The file that the recording was to go to cannot be written.
 
     Example:
         >>> from calcharo_vm import execute_and_trace
@@ -110,15 +111,16 @@ class ExecutionTracer:
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
         subject = prepare(source, filename=filename, argv=argv, namespace=globals)
-        recorder = MachineRecorder()
+        source = subject.text or ""
+        recorder = MachineRecorder(self.config.capture.spill, source)
         try:
             outcome = self._run(subject, recorder, stdin)
         except CalcharoError as error:
-            error.recording = Recording(recorder.finish(), outcome_of(error), subject.text or "")
+            error.recording = recorder.recording(outcome_of(error), source)
             raise
         finally:
             recorder.finish()
-        return Recording(recorder.finish(), outcome, subject.text or "")
+        return recorder.recording(outcome, source)
 
     def _run(self, subject: Subject, recorder: MachineRecorder, stdin: str | None) -> Outcome:
         patterns = self.config.scope

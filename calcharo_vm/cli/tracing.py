@@ -39,7 +39,7 @@ def trace_program(request: TraceRequest) -> int:
     """Carry out `calcharo trace`; the exit status is the program's."""
     config = TracerConfig(
         # Whoever types the program's input must see what it asks for.
-        capture=Capture(forward=sys.stdin.isatty()),
+        capture=Capture(forward=sys.stdin.isatty(), spill=_spill(request.output)),
         scope=ScopePatterns(include=request.include, exclude=request.exclude),
     )
     argv = [str(request.file), *request.arguments]
@@ -54,9 +54,14 @@ def trace_program(request: TraceRequest) -> int:
             return _FAILURE_STATUS
         recording = error.recording
     _show(recording, request)
-    if request.output is not None and not _save(recording, request.output):
+    if request.output is not None and _spill(request.output) is None and not _save(recording, request.output):
         return _FAILURE_STATUS
     return recording.outcome.exit_code or 0
+
+
+def _spill(output: Path | None) -> Path | None:
+    """Give the file that gets the steps while the program runs; JSON is written at the end."""
+    return output if output is not None and output.suffix == ".calcharo" else None
 
 
 def _save(recording: Recording, output: Path) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from calcharo_vm.machine.values import NULL
-from calcharo_vm.recording import Recorder
+from calcharo_vm.recording import Outcome, Recorder, Recording
+from calcharo_vm.recording.storage.spilling import SpillingJournal
 
 if TYPE_CHECKING:
     from calcharo_vm.machine.observer import Observer
@@ -17,10 +18,18 @@ __all__ = ["MachineRecorder", "as_observer"]
 class MachineRecorder(Recorder):
     """Records what a machine executes."""
 
-    def __init__(self) -> None:
-        """Make an empty recorder that knows the machine's NULL."""
+    def __init__(self, spill: str | None = None, source: str = "") -> None:
+        """Make an empty recorder that knows the machine's NULL.
+
+        Args:
+            spill: The file that the recording goes to while the program runs; None to keep it in memory.
+            source: The text of the program, which such a file begins with.
+
+        Raises:
+            RecordingError: There can be no such file.
+        """
         self._is_finished = False
-        super().__init__(NULL)
+        super().__init__(NULL, journal=None if spill is None else SpillingJournal(NULL, spill, source=source))
 
     def finish(self) -> Journal:
         """Complete the last steps and give the journal."""
@@ -34,6 +43,14 @@ class MachineRecorder(Recorder):
             self.log.clear()
         else:
             super().seal()
+
+    def recording(self, outcome: Outcome, source: str) -> Recording:
+        """Complete the recording of a program that ended so.
+
+        Raises:
+            RecordingError: The file it went to could not be written.
+        """
+        return Recording(self.finish().ended(outcome), outcome, source)
 
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""

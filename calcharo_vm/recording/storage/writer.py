@@ -42,7 +42,7 @@ class RecordingWriter:
         self.path = path
         self.error: OSError | None = None
         self._null = null
-        self._process = os.getpid()
+        self._process = -1
         self._index = Index.empty()
         self._tables: list[int] = []
         self._codes = 0
@@ -56,6 +56,7 @@ class RecordingWriter:
             self._file = _high(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
         except (OSError, ValueError) as error:
             raise RecordingError(f"the recording cannot be saved: {error}") from error
+        self._process = os.getpid()
         self._put_bytes(records.PREFIX.pack(records.SIGNATURE, records.VERSION))
         self._put(Kind.HEAD, pack([python, source, *isolation], null))
         self._flush()
@@ -107,6 +108,9 @@ class RecordingWriter:
             with contextlib.suppress(OSError):
                 os.close(self._file)
         self._process = -1
+
+    def __del__(self) -> None:
+        self.close()
 
     def _is_ours(self) -> bool:
         return self._process == os.getpid()
