@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from os import PathLike
 from typing import TypeGuard, TypeVar
 
 from attrs import Attribute, field, fields, frozen
@@ -121,6 +122,15 @@ class Limits:
             raise ConfigurationError(message)
 
 
+def _spill_path(value: str | PathLike[str] | None) -> str | None:
+    """Take the path of a file of recordings."""
+    given: object = value
+    if given is not None and not (isinstance(given, str | PathLike) and str(given).endswith(".calcharo")):
+        message = f"Capture.spill is {given!r}; pass the path of a .calcharo file, or None to record in memory"
+        raise ConfigurationError(message)
+    return None if value is None else str(value)
+
+
 @frozen
 class Capture:
     """Says what of the program's run goes into the recording besides its steps.
@@ -135,6 +145,8 @@ class Capture:
         audit: Whether the recording is compared with the program's own objects at each line. Where they differ,
             an `AuditError` is raised when the program has ended. This costs time in proportion to all objects
             that the program holds.
+        spill: The `.calcharo` file that the recording goes to while the program runs, so that it needs no
+            memory and survives whatever becomes of this process; None keeps it in memory.
     """
 
     output: bool = field(default=True, validator=_instance_of(bool))
@@ -142,6 +154,7 @@ class Capture:
     metrics: bool = field(default=True, validator=_instance_of(bool))
     inputs: bool = field(default=False, validator=_instance_of(bool))
     audit: bool = field(default=False, validator=_instance_of(bool))
+    spill: str | None = field(default=None, converter=_spill_path)
 
 
 def _patterns(value: Iterable[str]) -> tuple[str, ...]:

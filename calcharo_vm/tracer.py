@@ -20,7 +20,6 @@ from calcharo_vm.program.outcome import ending, outcome_of
 from calcharo_vm.program.subject import Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
-from calcharo_vm.recording import Outcome, Recording
 from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import captured_stream
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.program.inputs import ProgramInputs
     from calcharo_vm.program.subject import Source
+    from calcharo_vm.recording import Outcome, Recording
 
 __all__ = ["ExecutionTracer", "execute_and_trace"]
 
@@ -67,6 +67,7 @@ def execute_and_trace(
         ExecutionError: The machine could not go on; `recording` on it has what happened before.
         ReplayDiverged: The program asked for other inputs than in the other recording; `recording` on it is this one.
         AuditError: `Capture.audit` was asked for and found a mistake; `recording` on it has the whole run.
+        RecordingError: The file that the recording was to go to cannot be written.
 
     Example:
         >>> from calcharo_vm import execute_and_trace
@@ -119,19 +120,21 @@ class ExecutionTracer:
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
         subject = prepare(source, filename=filename, argv=argv, namespace=globals)
-        recorder = MachineRecorder(is_sampled=self.config.capture.metrics)
-        if self.config.capture.audit:
+        source = subject.text or ""
+        capture = self.config.capture
+        recorder = MachineRecorder(capture.spill, source, is_sampled=capture.metrics)
+        if capture.audit:
             recorder.audit()
         inputs = self._inputs(recorder, replay)
         log = [] if inputs is None else inputs.log
         try:
             outcome = self._run(subject, recorder, stdin, inputs)
         except CalcharoError as error:
-            error.recording = Recording(recorder.finish(), outcome_of(error), subject.text or "", inputs=tuple(log))
+            error.recording = recorder.recording(outcome_of(error), source, log)
             raise
         finally:
             recorder.finish()
-        recording = Recording(recorder.finish(), outcome, subject.text or "", inputs=tuple(log))
+        recording = recorder.recording(outcome, source, log)
         _raise_for_audit(recorder, recording)
         _raise_for_replay(inputs, recording)
         return recording

@@ -63,7 +63,12 @@ def run(words: tuple[str, ...]) -> None:
 @calcharo.command(context_settings={"ignore_unknown_options": True})
 @click.argument("file", type=_PROGRAM)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Save the recording as JSON.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Save the recording: as JSON, or to a .calcharo file.",
+)
 @click.option("--lines", is_flag=True, help="Show one row for each line executed, not for each instruction.")
 @click.option(
     "--limit", type=click.IntRange(min=0), default=300, show_default=True, metavar="N", help="Show at most N rows."

@@ -1,4 +1,7 @@
-"""`calcharo run --record`: the run goes on as without it, and leaves a recording behind."""
+"""`calcharo run --record`: the run goes on as without it, and leaves a recording behind.
+
+A `.calcharo` file gets the steps while the program runs; JSON is written at the end.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calcharo_vm.errors import RecordingError
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
 from calcharo_vm.program.observation import MachineRecorder, as_observer
 from calcharo_vm.program.on_machine import machines, starter
 from calcharo_vm.program.outcome import exit_status_of, outcome_of
 from calcharo_vm.program.teardown import forget_last_exception, let_main_go
-from calcharo_vm.recording import Outcome, OutcomeStatus, OutputCapture, Recording
+from calcharo_vm.recording import Outcome, OutcomeStatus, OutputCapture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +35,12 @@ _FAILURE_STATUS = 2
 
 def run_and_record(program: Program, request: RunRequest, target: str) -> int:
     """Run a program and save its recording when all of it has ended, exit functions included."""
-    recorder = MachineRecorder()
+    source = _source(program)
+    try:
+        recorder = MachineRecorder(target if target.endswith(".calcharo") else None, source)
+    except RecordingError as error:
+        sys.stderr.write(f"calcharo run: {error}\n")
+        return _FAILURE_STATUS
     process = os.getpid()
     uncaught: list[Outcome] = []
     with OutputCapture(recorder.wrote):
@@ -47,7 +56,7 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
     for machine in machines:
         machine.stop_observing()
     outcome = uncaught[0] if uncaught else outcome
-    if not _save(Recording(recorder.finish(), outcome, _source(program)), target):
+    if not _save(recorder, outcome, source, target):
         return _FAILURE_STATUS
     raise left
 
@@ -83,9 +92,15 @@ def _source(program: Program) -> str:
         return ""  # a folder, an archive, a compiled file
 
 
-def _save(recording: Recording, target: str) -> bool:
+def _save(recorder: MachineRecorder, outcome: Outcome, source: str, target: str) -> bool:
+    """Complete the file of the recording, and say whether that could be done."""
     try:
-        recording.to_json(target)
+        recording = recorder.recording(outcome, source)
+        if not target.endswith(".calcharo"):
+            recording.to_json(target)
+    except RecordingError as error:
+        sys.stderr.write(f"calcharo run: {error}\n")
+        return False
     except OSError as error:
         sys.stderr.write(f"calcharo run: the recording cannot be saved: {error}\n")
         return False

@@ -30,7 +30,8 @@ Options:
                    them); may be given more than once.
   --exclude GLOB   Run modules of this name natively; may be given more than
                    once, and wins over --include.
-  --record OUT     Record every step into the file OUT, as JSON.
+  --record OUT     Record every step into the file OUT: a .calcharo file, which
+                   grows while the program runs, or else JSON.
   -m MODULE        Run a library module, as python -m does.
   -c CODE          Run CODE, as python -c does.
   -h, --help       Show this message and exit.

@@ -40,7 +40,7 @@ def trace_program(request: TraceRequest) -> int:
     """Carry out `calcharo trace`; the exit status is the program's."""
     config = TracerConfig(
         # Whoever types the program's input must see what it asks for.
-        capture=Capture(forward=sys.stdin.isatty(), audit=request.audit),
+        capture=Capture(forward=sys.stdin.isatty(), audit=request.audit, spill=_spill(request.output)),
         scope=ScopePatterns(include=request.include, exclude=request.exclude),
     )
     argv = [str(request.file), *request.arguments]
@@ -56,11 +56,16 @@ def trace_program(request: TraceRequest) -> int:
             return _FAILURE_STATUS
         recording, failure = error.recording, error
     _show(recording, request)
-    if request.output is not None and not _save(recording, request.output):
+    if request.output is not None and _spill(request.output) is None and not _save(recording, request.output):
         return _FAILURE_STATUS
     if isinstance(failure, AuditError):
         return _FAILURE_STATUS
     return recording.outcome.exit_code or 0
+
+
+def _spill(output: Path | None) -> Path | None:
+    """Give the file that gets the steps while the program runs; JSON is written at the end."""
+    return output if output is not None and output.suffix == ".calcharo" else None
 
 
 def _save(recording: Recording, output: Path) -> bool:

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, cast
 
 from calcharo_vm.machine.tracebacks import StubMarker
 from calcharo_vm.machine.values import NULL
-from calcharo_vm.recording import Recorder
+from calcharo_vm.recording import Outcome, Recorder, Recording
+from calcharo_vm.recording.storage.spilling import SpillingJournal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import CodeType
 
     from calcharo_vm.machine.observer import Observer
     from calcharo_vm.recording.audit import Auditor
     from calcharo_vm.recording.frames import ObservedFrame
     from calcharo_vm.recording.handlers import Handler
+    from calcharo_vm.recording.inputs import Input
     from calcharo_vm.recording.journal import Journal
 
 __all__ = ["MachineRecorder", "as_observer"]
@@ -32,10 +35,23 @@ class MachineRecorder(Recorder):
 
     auditor: Auditor | None = None
 
-    def __init__(self, *, is_sampled: bool = True) -> None:
-        """Make an empty recorder that knows the machine's NULL; memory and CPU are sampled if `is_sampled`."""
+    def __init__(self, spill: str | None = None, source: str = "", *, is_sampled: bool = True) -> None:
+        """Make an empty recorder that knows the machine's NULL.
+
+        Args:
+            spill: The file that the recording goes to while the program runs; None to keep it in memory.
+            source: The text of the program, which such a file begins with.
+            is_sampled: Whether memory and CPU are sampled.
+
+        Raises:
+            RecordingError: There can be no such file.
+        """
         self._is_finished = False
-        super().__init__(NULL, sample_interval=_SAMPLE_INTERVAL if is_sampled else None)
+        super().__init__(
+            NULL,
+            sample_interval=_SAMPLE_INTERVAL if is_sampled else None,
+            journal=None if spill is None else SpillingJournal(NULL, spill, source=source),
+        )
 
     def audit(self, *, every_instruction: bool = False) -> Auditor:
         """Have the recording audited from now on: at each line, or before every instruction."""
@@ -62,6 +78,14 @@ class MachineRecorder(Recorder):
             self.log.clear()
         else:
             super().seal()
+
+    def recording(self, outcome: Outcome, source: str, inputs: Sequence[Input] = ()) -> Recording:
+        """Complete the recording of a program that ended so.
+
+        Raises:
+            RecordingError: The file it went to could not be written.
+        """
+        return Recording(self.finish().ended(outcome), outcome, source, inputs=tuple(inputs))
 
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""

@@ -15,6 +15,8 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.storage.chunks import Chunks
+from calcharo_vm.recording.values import Outcome
 
 if TYPE_CHECKING:
     from calcharo_vm.recording.frame_table import FrameTable
@@ -95,10 +97,10 @@ class Columns:
     __slots__ = ("ends", "instructions", "threads")
 
     def __init__(self, words: Sequence[object]) -> None:
-        self.instructions = array("I")
-        self.ends = array("I")
-        self.threads = array("I")
-        executed, end, of_thread = self.instructions.append, self.ends.append, self.threads.append
+        instructions: list[int] = []
+        ends: list[int] = []
+        threads: list[int] = []
+        executed, end, of_thread = instructions.append, ends.append, threads.append
         lengths, first_step = ops.LENGTHS, ops.FIRST_STEP
         at, length, thread = 0, len(words), 0
         while at < length:
@@ -112,6 +114,7 @@ class Columns:
                 if word == ops.THREAD:
                     thread = words[at + 1]  # type: ignore[assignment]
                 at += lengths[word] or ops.length(words, at)  # type: ignore[call-overload]
+        self.instructions, self.ends, self.threads = array("I", instructions), array("I", ends), array("I", threads)
 
 
 class Keyframes:
@@ -162,13 +165,16 @@ class Journal:
         null: What stands for CPython's NULL among the words.
         python: The version of the CPython that the program ran on.
         frames: The table of its frames, if the recorder made one.
+        outcome: How the run ended, None when the journal does not say.
     """
+
+    outcome: Outcome | None = None
 
     def __init__(self, null: object) -> None:
         self.codes: list[CodeInfo] = []
         self.instructions: list[InstructionInfo] = []
-        self.chunks: list[tuple[object, ...]] = []
-        self.starts: list[int] = []
+        self.chunks = Chunks(null)
+        self.starts: Sequence[int] = []
         self.keyframes = Keyframes()
         self.written: tuple[list[str], list[str]] = ([], [])
         self.length = 0
@@ -183,11 +189,11 @@ class Journal:
 
     def add_chunk(self, words: tuple[object, ...], steps: int | None = None) -> None:
         """Adds a sealed chunk; without a number of steps it is read for that, and for what was written."""
-        self.starts.append(self.length)
-        self.chunks.append(words)
         if steps is None:
-            steps = len(self.columns(len(self.chunks) - 1).ends)
+            steps = len(Columns(words).ends)
             self._find_written(words)
+        self.starts.append(self.length)  # type: ignore[attr-defined]
+        self.chunks.append(words, steps)
         self.length += steps
 
     def _find_written(self, words: Sequence[object]) -> None:
@@ -196,6 +202,15 @@ class Journal:
             if words[at] in (ops.OUT, ops.ERR):
                 self.written[words[at] - ops.OUT].append(str(words[at + 1]))  # type: ignore[operator]
             at += ops.length(words, at)
+
+    def refresh(self) -> bool:
+        """Reads on where the file of the journal has grown, and returns whether there is more than before."""
+        return False
+
+    def ended(self, outcome: Outcome) -> "Journal":
+        """The journal to read, now that it is known how the run ended."""
+        del outcome
+        return self
 
     def output(self) -> tuple[str, str]:
         """All that the program wrote to standard output, and to standard error."""

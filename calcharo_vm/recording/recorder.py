@@ -55,13 +55,13 @@ class Recorder:
     guest object is kept alive beyond the instruction that works on it.
     """
 
-    def __init__(self, null: object, *, sample_interval: int | None = 1000) -> None:
-        """`null` is what the machine has for CPython's NULL.
+    def __init__(self, null: object, *, sample_interval: int | None = 1000, journal: Journal | None = None) -> None:
+        """`null` is what the machine has for CPython's NULL; the journal is one in memory unless another is given.
 
         Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` steps have passed;
         never when it is None.
         """
-        self.journal = Journal(null)
+        self.journal = Journal(null) if journal is None else journal
         self.journal.frames = FrameTable()
         self.tape = Tape(self.seal)
         self.log = self.tape.words

@@ -226,22 +226,52 @@ class Recording(Sequence[ExecutionStep]):
         return json_format.read(source)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Saves the recording to a file whose suffix names its format: `.json`.
+        """Saves the recording to a file whose suffix names its format: `.calcharo` or `.json`.
 
         Raises:
-            RecordingError: The suffix names no format.
+            RecordingError: The suffix names no format, or the file cannot be written.
         """
-        self.to_json(_path_of_known_format(path))
+        known = path_of_known_format(path)
+        if known.suffix == ".json":
+            self.to_json(known)
+            return
+        from calcharo_vm.recording.storage import saving  # noqa: PLC0415 - as in to_json
+
+        saving.save(self, str(known))
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> "Recording":
-        """Reads a recording from a file whose suffix names its format: `.json`.
+        """Reads a recording from a file whose suffix names its format: `.calcharo` or `.json`.
+
+        Of a `.calcharo` file no more is read than what is asked for. It may still be growing, as the file of
+        `Capture(spill=...)` does while the program runs: the recording has the steps that are there, and its outcome
+        is that of a program that crashed, as long as the file says nothing else.
 
         Raises:
             RecordingError: The suffix names no format.
             RecordingFormatError: It is not a recording, or not one this release can read.
         """
-        return cls.from_json(_path_of_known_format(path))
+        known = path_of_known_format(path)
+        if known.suffix == ".json":
+            return cls.from_json(known)
+        from calcharo_vm.recording.storage.reader import StoredJournal  # noqa: PLC0415 - as in to_json
+
+        journal = StoredJournal(str(known))
+        return cls(journal, journal.outcome, journal.source, journal.isolation)
+
+    def refresh(self) -> bool:
+        """Reads on where the file that the recording was opened from has grown.
+
+        Returns:
+            Whether there are more steps than before, or the end that was not there.
+
+        Raises:
+            RecordingFormatError: The file is damaged.
+        """
+        has_grown = self.journal.refresh()
+        if has_grown:
+            self.outcome, self._written = self.journal.outcome or self.outcome, None
+        return has_grown
 
 
 _WHAT_HAPPENED = {
@@ -251,8 +281,13 @@ _WHAT_HAPPENED = {
 }
 
 
-def _path_of_known_format(path: str | PathLike[str]) -> Path:
+def path_of_known_format(path: str | PathLike[str]) -> Path:
+    """The path of a file, if its suffix names a format.
+
+    Raises:
+        RecordingError: It names none.
+    """
     known = Path(path)
-    if known.suffix != ".json":
-        raise RecordingError(f"{known.name} does not say its format: a recording is saved as .json")
+    if known.suffix not in (".calcharo", ".json"):
+        raise RecordingError(f"{known.name} does not say its format: a recording is saved as .calcharo or .json")
     return known

@@ -11,6 +11,9 @@ from calcharo_vm.recording.values import MAPPING_KINDS, FrameStatus, HeapKind
 
 Words = list[object]
 _NO_WORD: Final = -1
+_OVER: Final = ("RETURNED", "UNWOUND")
+_Left = tuple[int, int, bool]
+"""The depth of a frame on its thread, its number, and whether it is over and not only suspended."""
 
 
 class FrameState:
@@ -126,9 +129,8 @@ class State:
         self.pushed: tuple[int, Words] | None = None
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
-        # By thread: depth and frame of those its step leaves, and whether they are over.
-        self._left: dict[int, list[tuple[int, int, bool]]] = {}
-        self._finished: dict[int, list[tuple[int, int, bool]]] = {}  # the same of its last complete step
+        self._left: dict[int, list[_Left]] = {}  # by thread: the frames its step leaves
+        self._finished: dict[int, list[_Left]] = {}  # the same of its last complete step
         self._next: dict[int, int] = {}  # by thread: the frame of its next step
         self._raises: dict[int, Raised] = {}  # by thread, in a step that is not complete
         self._caught: dict[int, Raised] = {}  # by thread: what a handler takes over at the thread's next step
@@ -350,50 +352,53 @@ class State:
             frame.base = len(frame.stack) - self.journal.instructions[frame.word].pops
 
     def _apply_to_run(self, operation: int, operands: Sequence[object]) -> None:
-        match operation, operands:
-            case ops.ENTER, (int(number), int(code), int(globals_), int() | None as namespace, int(), *fast):
-                self.frames[number] = FrameState(number, code, globals_, namespace, fast)
-                self._frames_of_thread.append(number)
-                self._next.setdefault(self.thread, number)
-                if self.thread == self._step_thread and self.executing == _NO_WORD:
-                    self._place(number)
-            case ops.LEAVE, (str(how),):
-                stack = self._frames_of_thread
-                number = stack.pop()
-                if how == "UNWOUND" and self.thread in self._raises:
-                    self._raises[self.thread].unwound.append(self.frames[number].code)
-                is_over = how in ("RETURNED", "UNWOUND")
-                self._left.setdefault(self.thread, []).append((len(stack), number, is_over))
-            case ops.RESUME, (int(number),):
-                self._frames_of_thread.append(number)
-                if self.thread not in self._next:
-                    self._next[self.thread] = number
-                    if self.thread == self._step_thread and self.executing == _NO_WORD:
-                        self._place_resumed(number)
-            case ops.GONE, (int(number),):
-                self.frames.pop(number, None)
-            case ops.THREAD, (int(thread),):
-                self.thread = thread
-            case ops.RAISED, (str(type_name), str(message)):
-                if self.thread not in self._raises:
-                    self._raises[self.thread] = Raised(type_name, message, self.top.number)
-            case ops.HANDLED, (int(depth),):
-                self.top.base = min(self.top.base, depth)
-            case ops.CAUGHT, (word,):
-                raised = self._raises[self.thread]
-                raised.caught_in, raised.word = self.top.number, word
-            case ((ops.OUT | ops.ERR), (str(text),)):
-                self.written[operation - ops.OUT] += len(text)
-            case ops.RUNS, (int(oid), int(number)):
-                self._own(oid).frame = number
-            case ops.ADVANCED, ():
-                advance(self.top.stack[self.top.base - 1], self._own)
-            case ops.BEGUN, (int(oid), word):
-                self._own(oid).fields = start(word, self.heap)
-            case ops.SAMPLE, (resident, seconds):
-                self.resident, self.seconds[self.thread] = resident, seconds
-            case _:
-                raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
+        thread, first = self.thread, operands[0] if operands else None
+        if operation == ops.ENTER:
+            self._enter(*operands[:4], operands[5:])  # type: ignore[arg-type, call-arg]
+        elif operation == ops.LEAVE:
+            stack = self.threads[thread]
+            number = stack.pop()
+            if first == "UNWOUND" and thread in self._raises:
+                self._raises[thread].unwound.append(self.frames[number].code)
+            self._left.setdefault(thread, []).append((len(stack), number, first in _OVER))
+        elif operation == ops.RESUME:
+            self._resume(first)  # type: ignore[arg-type]
+        elif operation == ops.ADVANCED:
+            advance(self.top.stack[self.top.base - 1], self._own)
+        elif operation == ops.BEGUN:
+            self._own(first).fields = start(operands[1], self.heap)  # type: ignore[arg-type]
+        elif operation == ops.GONE:
+            self.frames.pop(first, None)  # type: ignore[call-overload]
+        elif operation == ops.THREAD:
+            self.thread = first  # type: ignore[assignment]
+        elif operation == ops.RAISED:
+            if thread not in self._raises:
+                self._raises[thread] = Raised(first, operands[1], self.top.number)  # type: ignore[arg-type]
+        elif operation == ops.HANDLED:
+            self.top.base = min(self.top.base, first)  # type: ignore[call-overload]
+        elif operation == ops.CAUGHT:
+            raised = self._raises[thread]
+            raised.caught_in, raised.word = self.top.number, first
+        elif operation == ops.RUNS:
+            self._own(first).frame = operands[1]  # type: ignore[arg-type, assignment]
+        elif operation == ops.SAMPLE:
+            self.resident, self.seconds[thread] = first, operands[1]
+        else:
+            self.written[operation - ops.OUT] += len(first)  # type: ignore[arg-type]
+
+    def _enter(self, number: int, code: int, globals_: int, namespace: int | None, fast: Sequence[object]) -> None:
+        self.frames[number] = FrameState(number, code, globals_, namespace, list(fast))
+        self.threads.setdefault(self.thread, []).append(number)
+        self._next.setdefault(self.thread, number)
+        if self.thread == self._step_thread and self.executing == _NO_WORD:
+            self._place(number)
+
+    def _resume(self, number: int) -> None:
+        self.threads.setdefault(self.thread, []).append(number)
+        if self.thread not in self._next:
+            self._next[self.thread] = number
+            if self.thread == self._step_thread and self.executing == _NO_WORD:
+                self._place_resumed(number)
 
     def _apply_of_keyframe(self, operation: int, operands: Sequence[object]) -> None:
         match operation, operands:
@@ -427,38 +432,33 @@ class State:
             case _:
                 raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
 
-    @property
-    def _frames_of_thread(self) -> list[int]:
-        return self.threads.setdefault(self.thread, [])
-
     def _apply_to_heap(self, operation: int, operands: Sequence[object]) -> None:
         oid = operands[0]
-        assert isinstance(oid, int)
+        assert type(oid) is int
         if operation == ops.NEW:
             _oid, kind, type_name, name = operands
-            self.heap[oid] = Thing(self._mark, HeapKind(str(kind)), str(type_name), str(name))
+            self.heap[oid] = Thing(self._mark, HeapKind(kind), type_name, name)  # type: ignore[arg-type]
             return
         if operation == ops.DROP:
             self._dropped.append(oid)
             return
         thing = self._own(oid)
-        match operation, operands[1:]:
-            case ops.ITEMS, (int(start), int(stop), int(), *words):
-                thing.items[start:stop] = words
-            case ops.KEY, (key, word):
-                thing.table[key] = word
-            case ops.UNKEY, (key,):
-                del thing.table[key]
-            case ops.TABLE, (int(), *words):
-                thing.table = dict(zip(words[::2], words[1::2], strict=True))
-            case ops.FIELD, (name, word):
-                thing.fields[name] = word
-            case ops.UNFIELD, (name,):
-                del thing.fields[name]
-            case ops.FIELDS, (int(), *words):
-                thing.fields = dict(zip(words[::2], words[1::2], strict=True))
-            case _:
-                raise AssertionError(f"the journal has an operation {operation} with {operands!r}")
+        if operation == ops.ITEMS:
+            thing.items[operands[1] : operands[2]] = operands[4:]  # type: ignore[index]
+        elif operation == ops.KEY:
+            thing.table[operands[1]] = operands[2]
+        elif operation == ops.FIELD:
+            thing.fields[operands[1]] = operands[2]
+        elif operation == ops.UNKEY:
+            del thing.table[operands[1]]
+        elif operation == ops.UNFIELD:
+            del thing.fields[operands[1]]
+        else:
+            entries = dict(zip(operands[2::2], operands[3::2], strict=True))
+            if operation == ops.TABLE:
+                thing.table = entries
+            else:
+                thing.fields = entries
 
     def _own(self, oid: int) -> Thing:
         thing = self.heap[oid]

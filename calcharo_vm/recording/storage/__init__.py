@@ -1,0 +1,1 @@
+"""How recordings are kept small in memory and in files."""

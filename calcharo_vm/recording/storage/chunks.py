@@ -1,0 +1,86 @@
+"""The chunks of a journal in memory: as tuples, or packed where tuples would take much."""
+
+import sys
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final, overload
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.storage.packing import pack, unpack
+from calcharo_vm.recording.storage.texts import TextsInMemory
+
+Words = tuple[object, ...]
+
+_BYTES_A_WORD: Final = 11
+"""What a word takes as part of a tuple, and what the objects of a journal take beside, by experience."""
+_MOST_A_STEP: Final = 56
+_SAMPLED: Final = 32
+_UNSHARED: Final = 6
+_ORDINARY: Final = 64
+_KEPT: Final = 8
+
+
+class Chunks(Sequence[Words]):
+    """The words of each chunk.
+
+    Tuples are made and read fastest, and most programs make chunks of 30 to 50 bytes a step. A chunk that has more,
+    because its values are large or its steps change much, is packed.
+    """
+
+    def __init__(self, null: object) -> None:
+        self._null = null
+        self._chunks: list[Words | bytes] = []
+        self._texts = TextsInMemory()
+        self._unpacked: OrderedDict[int, Words] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._chunks)
+
+    @overload
+    def __getitem__(self, number: int) -> Words: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Words]: ...  # type: ignore[explicit-any]
+
+    def __getitem__(self, number: int | slice) -> Words | list[Words]:  # type: ignore[explicit-any]
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        chunk = self._chunks[number]
+        return chunk if isinstance(chunk, tuple) else self._unpack(number, chunk)
+
+    def __setitem__(self, number: int, words: Words) -> None:
+        self._chunks[number] = words
+
+    def append(self, words: Words, steps: int) -> None:
+        """Adds a chunk of so many steps."""
+        if _weight(words) > _MOST_A_STEP * steps and steps:
+            self._chunks.append(zlib.compress(pack(words, self._null, self._texts), 1))
+        else:
+            self._chunks.append(words)
+
+    def clear(self) -> None:
+        """Forgets all chunks."""
+        self._chunks.clear()
+
+    def _unpack(self, number: int, data: bytes) -> Words:
+        words = self._unpacked.pop(number, None)
+        if words is None:
+            words = unpack(zlib.decompress(data), self._null, self._texts)
+        self._unpacked[number] = words
+        if len(self._unpacked) > _KEPT:
+            self._unpacked.popitem(last=False)
+        return words
+
+
+def _weight(words: Words) -> int:
+    """Roughly how many bytes a chunk takes as a tuple; large values are found by looking at a few words."""
+    large = [
+        sys.getsizeof(word)
+        for word in words[_SAMPLED // 2 :: _SAMPLED]
+        if type(word) in _SIZED and sys.getrefcount(word) <= _UNSHARED  # those with more references are shared
+    ]
+    return len(words) * _BYTES_A_WORD + _SAMPLED * sum(size for size in large if size > _ORDINARY)
+
+
+_SIZED: Final = frozenset({str, bytes, int})

@@ -1,0 +1,73 @@
+"""The journal of a run whose recording goes to a file while the program runs."""
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.journal import Journal, Keyframes
+from calcharo_vm.recording.storage.chunks import Chunks, Words
+from calcharo_vm.recording.storage.reader import StoredJournal
+from calcharo_vm.recording.storage.writer import RecordingWriter
+from calcharo_vm.recording.values import Outcome
+
+
+class SpillingJournal(Journal):
+    """Hands on to a file whatever is complete, and keeps no more than what a next keyframe may be found from."""
+
+    def __init__(self, null: object, path: str, *, source: str = "", isolation: tuple[str, ...] = ("none",)) -> None:
+        """Makes the file.
+
+        Raises:
+            RecordingError: It cannot be made.
+        """
+        super().__init__(null)
+        self._writer = RecordingWriter(path, null, python=self.python, source=source, isolation=isolation)
+        self.chunks = _ChunksSinceKeyframe(null)
+        self.keyframes = _SpillingKeyframes(self, self._writer)
+
+    def add_chunk(self, words: tuple[object, ...], steps: int | None = None) -> None:
+        """Writes a sealed chunk, and the tables that it is the first to refer to."""
+        first = self.length
+        super().add_chunk(words, steps)
+        out, err = super().output()
+        self.written[0].clear()
+        self.written[1].clear()
+        self._writer.add_tables(self.codes, self.instructions)
+        self._writer.add_chunk(first, self.length - first, words, (out, err))
+
+    def forget_chunks(self) -> None:
+        """Forgets the words of the chunks so far."""
+        self.chunks.clear()
+        self.starts = []
+
+    def ended(self, outcome: Outcome) -> Journal:
+        """Completes the file, and returns the journal that reads it.
+
+        Raises:
+            RecordingError: Something could not be written.
+        """
+        self._writer.finish(outcome, self.length)
+        return StoredJournal(self._writer.path)
+
+
+class _ChunksSinceKeyframe(Chunks):
+    """The chunks since the last keyframe, as they are."""
+
+    def append(self, words: Words, steps: int) -> None:
+        """Adds a chunk."""
+        del steps
+        self._chunks.append(words)
+
+
+class _SpillingKeyframes(Keyframes):
+    """Keyframes that are written; the last is kept."""
+
+    def __init__(self, journal: SpillingJournal, writer: RecordingWriter) -> None:
+        super().__init__()
+        self._journal = journal
+        self._writer = writer
+
+    def add(self, steps: int, words: tuple[object, ...]) -> None:
+        """Writes a keyframe, and forgets what came before it."""
+        self._words.clear()
+        self.steps = []
+        super().add(steps, words)
+        self._writer.add_keyframe(steps, words)
+        self._journal.forget_chunks()
