@@ -9,11 +9,15 @@ import platform
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+
+if TYPE_CHECKING:
+    from types import CodeType
 
 
 @attrs.frozen
@@ -29,6 +33,8 @@ class CodeInfo:
         is_namespace: Whether its names live in a namespace: a module, class body or exec.
         cells: The slots that hold cells.
         first: The number of its first instruction in the journal.
+        has_source: Whether it was compiled from the source of its file, or that of the program; what the
+            program itself compiles may bear the same file name.
     """
 
     filename: str
@@ -39,6 +45,7 @@ class CodeInfo:
     is_namespace: bool
     cells: tuple[int, ...]
     first: int
+    has_source: bool = True
 
 
 @attrs.frozen
@@ -110,6 +117,7 @@ class Journal:
         length: The number of steps.
         null: What stands for CPython's NULL among the words.
         python: The version of the CPython that the program ran on.
+        sources: The source texts of files whose code was executed.
     """
 
     def __init__(self, null: object) -> None:
@@ -120,6 +128,8 @@ class Journal:
         self.length = 0
         self.null = null
         self.python = platform.python_version()
+        self.sources: dict[str, str] = {}
+        self.main_codes: frozenset[CodeType] = frozenset()  # the code objects of the program's own text
         self._columns: dict[int, Columns] = {}
 
     def __len__(self) -> int:

@@ -1,7 +1,7 @@
 """What the recorder has to look at after each instruction of a code object, worked out once."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Final
 
@@ -144,7 +144,7 @@ def make_plan(code: CodeType, journal: Journal) -> Plan:
     """Works out the plan of a code object and enters its instructions into the journal's tables."""
     decoded = decode(code)
     number, first = len(journal.codes), len(journal.instructions)
-    info = _describe(code, first)
+    info = _describe(code, first, has_source=_has_source(code, journal))
     journal.codes.append(info)
     journal.instructions.extend(_row(number, instruction) for instruction in decoded.instructions)
     rows: list[Row] = [
@@ -158,7 +158,20 @@ def make_plan(code: CodeType, journal: Journal) -> Plan:
     )
 
 
-def _describe(code: CodeType, first: int) -> CodeInfo:
+def _has_source(code: CodeType, journal: Journal) -> bool:
+    if not journal.codes:
+        journal.main_codes = frozenset(_within(code))
+    return code in journal.main_codes or not code.co_filename.startswith("<")
+
+
+def _within(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _within(constant)
+
+
+def _describe(code: CodeType, first: int, *, has_source: bool) -> CodeInfo:
     starred = bool(code.co_flags & _CO_VARARGS) + bool(code.co_flags & _CO_VARKEYWORDS)
     names = localsplus_names(code)
     shared = {*code.co_cellvars, *code.co_freevars}
@@ -171,6 +184,7 @@ def _describe(code: CodeType, first: int) -> CodeInfo:
         is_namespace=not code.co_flags & _CO_OPTIMIZED,
         cells=tuple(slot for slot, name in enumerate(names) if name in shared),
         first=first,
+        has_source=has_source,
     )
 
 

@@ -31,6 +31,7 @@ from calcharo_vm.recording.plan import (
 )
 from calcharo_vm.recording.settling import make_settle
 from calcharo_vm.recording.shadow import Shadow
+from calcharo_vm.recording.sources import sources_of
 from calcharo_vm.recording.tape import Tape
 
 _STACK_BOUND = frozenset({LIST_GROWS, FUNCTION_PART, BRANCH})
@@ -158,6 +159,7 @@ class Recorder:
                         self._turn_to(thread)
                         self.tape.commit(thread.word)
                         thread.word = 0
+                self.journal.sources.update(sources_of({code.filename for code in self.journal.codes}))
                 self.journal.chunks.append(tuple(self.log))
                 self.journal.length = self.complete_steps
                 self.log.clear()

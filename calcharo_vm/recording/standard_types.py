@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from types import (
     ClassMethodDescriptorType,
-    CodeType,
     GetSetDescriptorType,
     MappingProxyType,
     MemberDescriptorType,
@@ -234,7 +233,6 @@ _BY_TYPE: Final[dict[type, Adapter]] = {
     staticmethod: _with_fields("__func__")(staticmethod),
     classmethod: _with_fields("__func__")(classmethod),
     super: _with_fields("__thisclass__", "__self__")(super),
-    CodeType: _with_text(CodeType),
 }
 
 for _name, _make in _BY_NAME.items():

@@ -105,6 +105,7 @@ class State:
         raised: What the last step raised.
         handling: What the handler takes over whose first instruction the last step is.
         pushed: What the last step pushed: the instruction it is the result of, and the words.
+        pushed_to: The number of the frame it pushed them to.
         popped: The words it took from the stack last.
         branch: The frame that made a conditional jump or not, and whether it did.
     """
@@ -123,6 +124,7 @@ class State:
         self.raised: Raised | None = None
         self.handling: Raised | None = None
         self.pushed: tuple[int, Words] | None = None
+        self.pushed_to = _NO_WORD
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
         self._left: dict[int, list[tuple[int, int]]] = {}  # by thread: depth and frame of those its step leaves
@@ -147,6 +149,7 @@ class State:
         other.heap = self.heap.copy()
         other.written, other.resident, other.seconds = self.written.copy(), self.resident, self.seconds.copy()
         other.raised, other.pushed, other.popped = self.raised, self.pushed, self.popped
+        other.pushed_to = self.pushed_to
         other.branch, other._dropped = self.branch, self._dropped.copy()
         other._left = {thread: left.copy() for thread, left in self._left.items()}
         other._finished, other._paused = self._finished.copy(), self._paused.copy()
@@ -227,7 +230,7 @@ class State:
             frame = self.top
             self._push(frame, frame.base, words[at + 1 : end])
             if operation:
-                self.pushed = frame.word, list(words[at + 1 : end])
+                self.pushed, self.pushed_to = (frame.word, list(words[at + 1 : end])), frame.number
         elif operation == ops.STORE:
             frame = self.top
             word = frame.stack.pop()
