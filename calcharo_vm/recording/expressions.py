@@ -22,7 +22,7 @@ _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
 _COLLECTED: Final = frozenset({HeapKind.LIST, HeapKind.SET, HeapKind.DICT})
 _RESULTS: Final = frozenset({"LOAD_CONST", "LOAD_COMMON_CONSTANT", "CALL_INTRINSIC_1"})
 """What gives the result of `any`, `all` and `tuple` where they are not called."""
-_NEGATIVE: Final = (ast.IsNot, ast.NotIn)
+_NEGATIVE: Final = (ast.IsNot, ast.NotIn)  # codespell:ignore notin
 
 
 def _is_value(node: ast.Constant, word: object) -> bool:

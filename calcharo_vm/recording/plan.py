@@ -289,5 +289,6 @@ def _detail(code: CodeType, opname: str, act: int, oparg: int) -> object:
     if opname == "CALL_FUNCTION_EX":
         return SPREADS
     if act in {ADVANCE, UNPACK}:  # where the iterator lies
-        return -2 if opname == "SEND" or (opname == "FOR_ITER" and sys.version_info >= (3, 15)) else -1
+        is_indexed = opname in {"SEND", "FOR_ITER"} and sys.version_info >= (3, 15)  # by what lies above it
+        return -1 - (opname == "SEND") - is_indexed
     return oparg

@@ -197,10 +197,16 @@ def _read_memory(value: object) -> Content:
 
 _memory_parts: Final = [_getter(memoryview, name) for name in ("obj", "format", "itemsize", "nbytes", "readonly")]
 
+
+def _buffer(_cls: type) -> Adapter:
+    return lambda value: Content(items=[part for part in gc.get_referents(value) if not isinstance(part, type)])
+
+
 _BY_NAME: Final[dict[str, Maker]] = {
     "array.array": _array,
     "_io.StringIO": _stream_in_memory,
     "_io.BytesIO": _stream_in_memory,
+    "_io._BytesIOBuffer": _buffer,
     "_thread.lock": _lock,
     "_thread.RLock": _reentrant_lock,
     "collections.ChainMap": _with_entries("maps"),

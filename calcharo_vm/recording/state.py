@@ -339,6 +339,10 @@ class State:
             thing = self.heap[oid] = thing.copy(self._mark)
         return thing
 
+    def is_alive(self, oid: int) -> bool:
+        """Returns whether an object is recorded, and not only until the next step."""
+        return oid in self.heap and oid not in self._dropped
+
     def doing(self, number: int) -> FrameStatus:
         """What a frame is doing, which is over when there is none of that number."""
         frame = self.frames.get(number)

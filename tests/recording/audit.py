@@ -176,7 +176,13 @@ class RecordedShape:
                 parts = sorted((self.part(word) for word in thing.table), key=repr)
             else:
                 parts = [self.part(word) for word in words]
-            shape.append((str(thing.kind), parts, [(name, self.part(word)) for name, word in thing.fields.items()]))
+            fields = thing.fields
+            if thing.kind is HeapKind.WEAKREF:  # it refers to what is still there
+                fields = {
+                    **fields,
+                    "referent": oid if isinstance(oid := fields["referent"], int) and state.is_alive(oid) else None,
+                }
+            shape.append((str(thing.kind), parts, [(name, self.part(word)) for name, word in fields.items()]))
         return shape
 
     def part(self, word: object) -> object:
