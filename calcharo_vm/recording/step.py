@@ -230,7 +230,7 @@ class ExecutionStep:
     def exception(self) -> ExceptionEvent | None:
         """The exception that this step raised or raised again, or whose handler starts with it; or None."""
         state = self._state
-        event = state.raised or state.handling
+        event = state.raised or (state.handling if self.opname == "PUSH_EXC_INFO" else None)
         if event is None:
             return None
         codes = state.journal.codes
