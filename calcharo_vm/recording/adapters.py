@@ -71,6 +71,8 @@ Maker = Callable[[type], Adapter]
 _by_type: dict[int, tuple[type, Adapted]] = {}
 _by_name: dict[str, tuple[HeapKind, Maker]] = {}
 _class_qualname = descriptor(type, "__qualname__")
+_class_module = descriptor(type, "__module__")
+_MISSING: Final = object()
 
 
 def register_adapter(cls: type | str, read: _Adapter | None = None) -> Callable[[_Adapter], _Adapter]:
@@ -147,7 +149,9 @@ def nearest_adapter(cls: type, *, is_ours: Callable[[type], bool]) -> Adapted | 
 
 
 def _named(cls: type) -> Adapted | None:
-    module = namespace(cls).get("__module__", "builtins")
+    module = namespace(cls).get("__module__", _MISSING)
+    if module is _MISSING:  # of a type that C code defines for good
+        module = _class_module(cls)
     found = _by_name.get(f"{module}.{_class_qualname(cls)}") if type(module) is str else None
     if found is None:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.iterators import COUNT, ITERATES, NEXT, POSITION, REMAINING, STEP
+from calcharo_vm.recording.iterators import COUNT, IS_EXHAUSTED, ITERATES, NEXT, POSITION, REMAINING, STEP
 from calcharo_vm.recording.values import HeapKind
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def _advance(thing: "Thing") -> list[object]:
     fields = thing.fields
     if POSITION in fields:
         fields[POSITION] += fields.get(STEP, 1)  # type: ignore[operator]
+        if fields[POSITION] < 0:  # type: ignore[operator]
+            thing.fields = {IS_EXHAUSTED: True}
     elif REMAINING in fields:
         fields[REMAINING] -= 1  # type: ignore[operator]
         if NEXT in fields:

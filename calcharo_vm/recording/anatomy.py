@@ -16,6 +16,7 @@ from types import (
     AsyncGeneratorType,
     BuiltinFunctionType,
     ClassMethodDescriptorType,
+    CodeType,
     CoroutineType,
     FunctionType,
     GeneratorType,
@@ -76,7 +77,9 @@ _FUNCTION_FIELDS = ("__defaults__", "__kwdefaults__", "__closure__")
 _WITH_FIELDS = frozenset({HeapKind.CLASS, HeapKind.FUNCTION, HeapKind.MODULE, HeapKind.EXCEPTION, HeapKind.WEAKREF})
 """Kinds whose objects hold more than items."""
 
-_NAMED = frozenset({HeapKind.CLASS, HeapKind.FUNCTION, HeapKind.MODULE, HeapKind.TUPLE, *GENERATOR_KINDS})
+_NAMED = frozenset(
+    {HeapKind.CLASS, HeapKind.FUNCTION, HeapKind.MODULE, HeapKind.TUPLE, HeapKind.OPAQUE, *GENERATOR_KINDS}
+)
 """Kinds of which the journal has a name."""
 
 MISSING = object()
@@ -89,6 +92,7 @@ _class_qualname = descriptor(type, "__qualname__")
 _class_flags = descriptor(type, "__flags__")
 _class_bases = descriptor(type, "__bases__")
 _function_qualname = descriptor(FunctionType, "__qualname__")
+_code_qualname = descriptor(CodeType, "co_qualname")
 _function_globals = descriptor(FunctionType, "__globals__")
 _function_parts = tuple((name, descriptor(FunctionType, name)) for name in _FUNCTION_FIELDS)
 _module_namespace = descriptor(ModuleType, "__dict__")
@@ -345,7 +349,7 @@ class Anatomy:
 
 
 def name_of(value: object, kind: HeapKind) -> str:
-    """The name of a function, generator, class or module, those of a named tuple's items, or nothing."""
+    """The name of a function, code, generator, class or module, those of a named tuple's items, or nothing."""
     if kind not in _NAMED:
         return ""
     found: object = ""
@@ -357,6 +361,8 @@ def name_of(value: object, kind: HeapKind) -> str:
         found = dict.get(_module_namespace(value), "__name__")  # type: ignore[call-overload]
     elif kind is HeapKind.TUPLE:
         found = "" if type(value) is tuple else " ".join(names_of_items(type(value)))
+    elif kind is HeapKind.OPAQUE:
+        found = _code_qualname(value) if type(value) is CodeType else ""
     else:
         found = _generator_names[kind](value)
     return str.__str__(found) if isinstance(found, str) else ""

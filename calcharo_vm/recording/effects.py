@@ -1,7 +1,7 @@
 """What instructions change beside the stack: what to remember before one, and what to read after it."""
 
 import sys
-from types import GeneratorType, MethodDescriptorType, ModuleType
+from types import FunctionType, GeneratorType, MethodDescriptorType, ModuleType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 _NULL_FIRST = sys.version_info < (3, 13)
 _WITHOUT_OPERANDS = frozenset({Effect.MAKES_CLASS, Effect.RETURNS, Effect.VARIABLES})
-_LIBRARY_KINDS = frozenset({HeapKind.OPAQUE, HeapKind.NATIVE})
+_KEYED_CONTAINERS = frozenset(map(id, (list, dict, bytearray)))
+_LINKED_KINDS = frozenset({HeapKind.NATIVE, HeapKind.OPAQUE})
 _EXACT_CONTAINERS = frozenset(map(id, (list, tuple, dict, str, bytes, range, bytearray)))
 
 
@@ -48,11 +49,6 @@ def _prepare_extension(effect: Effect, stack: Words, depth: object) -> Held:
     target, added = _below(stack, 1, depth), stack[-1]
     is_known = is_plain_iterable(added) and not keeps_a_place(added)
     return (effect, target) if is_known else (Effect.UNKNOWN_CALL, target, added)
-
-
-def _prepare_slice(stack: Words, _base: int, _detail: object) -> Held:
-    target, added = stack[-3], stack[-4]
-    return (Effect.UNKNOWN, target, added) if keeps_a_place(added) else (Effect.FIRST, target)
 
 
 class Effects:
@@ -70,7 +66,7 @@ class Effects:
         self.preparations: dict[int, Prepare] = {
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
-            plan.STORE_SLICE: _prepare_slice,
+            plan.STORE_SLICE: self._prepare_slice,
             plan.LIST_EXTENDS: lambda stack, _base, depth: _prepare_extension(Effect.EXTENDS, stack, depth),
             plan.COLLECTION_GROWS: lambda stack, _base, depth: _prepare_extension(Effect.FIRST, stack, depth),
             plan.SET_GROWS: lambda stack, _base, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
@@ -119,16 +115,31 @@ class Effects:
     def _prepare_attribute(self, stack: Words, _base: int, detail: object) -> Held:
         target = stack[-1]
         shade = self._by_id.get(id(target))
-        if shade is not None and shade.kind in _LIBRARY_KINDS:  # one of the library's, which may pass it on
+        if shade is not None and shade.kind in _LINKED_KINDS:  # one of the library's, which may pass it on
             return Effect.UNKNOWN_CALL, target
         return Effect.ATTRIBUTE, target, detail
 
     def _prepare_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
         target = stack[-2]
-        shade = self._by_id.get(id(target))
-        if shade is not None and shade.kind in _LIBRARY_KINDS:
+        if type(stack[-1]) is slice and len(stack) > 2 and keeps_a_place(stack[-3]):
+            return Effect.UNKNOWN_CALL, target, stack[-3]
+        if id(type(target)) not in _KEYED_CONTAINERS and self._stores_elsewhere(type(target)):
             return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, stack[-1]
         return Effect.KEYED, target, stack[-1]
+
+    def _prepare_slice(self, stack: Words, _base: int, _detail: object) -> Held:
+        target, added = stack[-3], stack[-4]
+        if keeps_a_place(added):
+            return Effect.UNKNOWN_CALL, target, added
+        is_plain = id(type(target)) in _KEYED_CONTAINERS or not self._stores_elsewhere(type(target))
+        return (Effect.FIRST if is_plain else Effect.UNKNOWN_CALL), target
+
+    def _stores_elsewhere(self, cls: type) -> bool:
+        """Returns whether storing into an object may change others, in a way that the machine does not execute."""
+        if self.shadow.anatomy.of(cls).kind in _LINKED_KINDS:
+            return True
+        setter = class_attribute(cls, "__setitem__")
+        return type(setter) is FunctionType and not is_guest_function(setter, self.shadow.anatomy.guest_modules)
 
     @staticmethod
     def _prepare_in_place(stack: Words, _base: int, _detail: object) -> Held:

@@ -32,7 +32,9 @@ NEXT: Final = "next"
 
 STEP: Final = "step"
 
-_EXHAUSTED: Final = Content(fields={"is_exhausted": True})
+IS_EXHAUSTED: Final = "is_exhausted"
+
+_EXHAUSTED: Final = Content(fields={IS_EXHAUSTED: True})
 
 
 FOLLOWING: Final = {
@@ -65,7 +67,7 @@ def _sequence_iterator(cls: type, step: int) -> Adapter:
 
     def read(iterator: object) -> Content:
         _maker, (iterated,), index = _reduced(iterator, reduce)
-        if index is None:
+        if index is None or index < 0:
             return _EXHAUSTED
         fields = {ITERATES: iterated, POSITION: index}
         return Content(fields=fields if step == 1 else {**fields, STEP: step})

@@ -19,6 +19,8 @@ from calcharo_vm.recording.storage.chunks import Chunks
 from calcharo_vm.recording.values import Outcome
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from calcharo_vm.recording.frame_table import FrameTable
 
 _COLUMNS_KEPT: Final = 64
@@ -40,6 +42,8 @@ class CodeInfo:
         is_namespace: Whether its names live in a namespace: a module, class body or exec.
         cells: The slots that hold cells.
         first: The number of its first instruction in the journal.
+        has_source: Whether it was compiled from the source of its file, or that of the program; what the
+            program itself compiles may bear the same file name.
     """
 
     filename: str
@@ -50,6 +54,7 @@ class CodeInfo:
     is_namespace: bool
     cells: tuple[int, ...]
     first: int
+    has_source: bool = True
 
 
 @attrs.frozen
@@ -166,6 +171,7 @@ class Journal:
         python: The version of the CPython that the program ran on.
         frames: The table of its frames, if the recorder made one.
         outcome: How the run ended, None when the journal does not say.
+        sources: The source texts of files whose code was executed.
     """
 
     outcome: Outcome | None = None
@@ -181,6 +187,8 @@ class Journal:
         self.null = null
         self.python = platform.python_version()
         self.frames: FrameTable | None = None
+        self.sources: dict[str, str] = {}
+        self.main_codes: frozenset[CodeType] = frozenset()  # the code objects of the program's own text
         self._columns: dict[int, Columns] = {}
         self._pops: list[int] = []
 

@@ -59,6 +59,7 @@ def _write_to(recording: "Recording", file: TextIO) -> None:
         "outcome": _converter.unstructure(recording.outcome),
         "isolation": list(recording.isolation),
         "source": recording.source,
+        "sources": {name: text for name, text in journal.sources.items() if text != recording.source},
         "codes": [_converter.unstructure(code) for code in journal.codes],
         "instructions": [_converter.unstructure(each) for each in journal.instructions],
         "inputs": [[each.kind, _encode(each.value, journal.null), each.step] for each in recording.inputs],
@@ -193,6 +194,7 @@ def _recording_of(document: dict[str, object]) -> "Recording":
     for chunk in chunks:
         journal.add_chunk(tuple(word for step in chunk for word in map(_decode, step)))
     _check_tables(journal)
+    journal.sources = _converter.structure(document["sources"], dict[str, str])
     source = _converter.structure(document["source"], str)
     isolation = tuple(_converter.structure(document["isolation"], list[str]))
     outcome = _converter.structure(document["outcome"], Outcome)

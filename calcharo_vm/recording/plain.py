@@ -1,7 +1,6 @@
 """Plain values from words: fresh copies that are equal to what the program had, cycles kept."""
 
 from collections import deque
-from collections.abc import Mapping
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.adapters import TEXT
@@ -30,6 +29,7 @@ class PlainValues:
     """Makes plain values of one state's words; the same object gives the same copy every time."""
 
     def __init__(self, state: State) -> None:
+        self._state = state
         self._heap = state.heap
         self._null = state.journal.null
         self._made: dict[int, object] = {}
@@ -107,7 +107,7 @@ class PlainValues:
             snapshot.value = thing.items[0]
         elif thing.kind not in _NAMED_ITEMS and (thing.items or thing.kind in _HOLDING):
             snapshot.value = self._held_value(thing)
-        names = shown_fields(thing, self._heap)
+        names = shown_fields(thing, self._state)
         snapshot.attributes.update((name, self._shell(word)) for name, word in names.items())
 
     def _held_value(self, thing: Thing) -> object:
@@ -157,7 +157,7 @@ def _empty(thing: Thing) -> object:
     return deque(maxlen=most) if type(most) is int else _PLAIN_CONTAINERS[thing.kind]()
 
 
-def shown_fields(thing: Thing, heap: Mapping[int, Thing]) -> dict[str, object]:
+def shown_fields(thing: Thing, state: State) -> dict[str, object]:
     """The fields of a thing by name, as words; what a weak reference refers to is there as long as that is."""
     fields = {str(name): word for name, word in thing.fields.items() if name not in (TEXT, TRACEBACK)}
     fields.update(zip(_NAMED_ITEMS.get(thing.kind, ()), thing.items, strict=False))
@@ -165,7 +165,7 @@ def shown_fields(thing: Thing, heap: Mapping[int, Thing]) -> dict[str, object]:
         fields.update(zip(thing.name.split(), thing.items, strict=False))
     if thing.kind is HeapKind.WEAKREF:
         number = fields.pop("referent", None)
-        fields["referent"] = range(number) if type(number) is int and number in heap else None
+        fields["referent"] = range(number) if type(number) is int and state.is_alive(number) else None
     return fields
 
 
@@ -183,7 +183,7 @@ def heap_object(oid: int, state: State) -> HeapObject:
         type_name=thing.type_name,
         name="" if thing.kind is HeapKind.TUPLE else thing.name,
         items=items,
-        fields={name: reference(word, null) for name, word in shown_fields(thing, state.heap).items()},
+        fields={name: reference(word, null) for name, word in shown_fields(thing, state).items()},
         text=str(thing.fields.get(TEXT, "")),
         traceback=() if traceback is None else entries_of(traceback),
         frame=thing.frame if thing.frame in state.frames else None,

@@ -1,7 +1,7 @@
 """What the recorder has to look at after each instruction of a code object, worked out once."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Final
 
@@ -155,7 +155,7 @@ def make_plan(code: CodeType, journal: Journal) -> Plan:
     """Works out the plan of a code object and enters its instructions into the journal's tables."""
     decoded = decode(code)
     number, first = len(journal.codes), len(journal.instructions)
-    info = _describe(code, first)
+    info = _describe(code, first, has_source=_has_source(code, journal))
     journal.codes.append(info)
     journal.instructions.extend(_row(number, code, instruction) for instruction in decoded.instructions)
     rows: list[Row] = [
@@ -169,7 +169,20 @@ def make_plan(code: CodeType, journal: Journal) -> Plan:
     )
 
 
-def _describe(code: CodeType, first: int) -> CodeInfo:
+def _has_source(code: CodeType, journal: Journal) -> bool:
+    if not journal.codes:
+        journal.main_codes = frozenset(_within(code))
+    return code in journal.main_codes or not code.co_filename.startswith("<")
+
+
+def _within(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _within(constant)
+
+
+def _describe(code: CodeType, first: int, *, has_source: bool) -> CodeInfo:
     starred = bool(code.co_flags & _CO_VARARGS) + bool(code.co_flags & _CO_VARKEYWORDS)
     names = localsplus_names(code)
     shared = {*code.co_cellvars, *code.co_freevars}
@@ -182,6 +195,7 @@ def _describe(code: CodeType, first: int) -> CodeInfo:
         is_namespace=not code.co_flags & _CO_OPTIMIZED,
         cells=tuple(slot for slot, name in enumerate(names) if name in shared),
         first=first,
+        has_source=has_source,
     )
 
 
@@ -291,5 +305,6 @@ def _detail(code: CodeType, act: int, instruction: Instruction) -> object:
     if opname == "CALL_FUNCTION_EX":
         return SPREADS
     if act in {ADVANCE, UNPACK}:  # where the iterator lies
-        return -2 if opname == "SEND" or (opname == "FOR_ITER" and sys.version_info >= (3, 15)) else -1
+        is_indexed = opname in {"SEND", "FOR_ITER"} and sys.version_info >= (3, 15)  # by what lies above it
+        return -1 - (opname == "SEND") - is_indexed
     return instruction.oparg or 0

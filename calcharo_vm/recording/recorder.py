@@ -37,6 +37,7 @@ from calcharo_vm.recording.replay import CONTRADICTIONS
 from calcharo_vm.recording.sampling import sample
 from calcharo_vm.recording.settling import make_settle
 from calcharo_vm.recording.shadow import Shadow
+from calcharo_vm.recording.sources import sources_of
 from calcharo_vm.recording.tape import Tape
 
 _STACK_BOUND = frozenset({LIST_GROWS, FUNCTION_PART, BRANCH})
@@ -188,6 +189,7 @@ class Recorder:
                         self._turn_to(thread)
                         self.tape.commit(thread.word)
                         thread.word = 0
+                self.journal.sources.update(sources_of({code.filename for code in self.journal.codes}))
                 self.journal.add_chunk(self._take_words(), self.complete_steps - len(self.journal))
         return self.journal
 

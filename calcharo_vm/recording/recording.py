@@ -13,6 +13,7 @@ from calcharo_vm.recording.frame_table import FrameTable
 from calcharo_vm.recording.frame_walk import frame_table
 from calcharo_vm.recording.index import Index
 from calcharo_vm.recording.inputs import Input
+from calcharo_vm.recording.instruction_nodes import CodeSyntax
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.queries import search
 from calcharo_vm.recording.queries.aliases import aliases
@@ -28,6 +29,7 @@ from calcharo_vm.recording.queries.visits import hits, lines, output
 from calcharo_vm.recording.replay import Replay
 from calcharo_vm.recording.state import State
 from calcharo_vm.recording.step import ExecutionStep
+from calcharo_vm.recording.syntax import Syntax
 from calcharo_vm.recording.values import Outcome, OutcomeStatus
 from calcharo_vm.types import LineNumber, Oid, StepIndex
 
@@ -60,6 +62,8 @@ class Recording(Sequence[ExecutionStep]):
         self._replay = Replay(journal)
         self.chunk_index = Index(journal)
         self._written: tuple[str, str] | None = None
+        self._parsed: dict[str, Syntax] = {}
+        self._syntax: dict[int, CodeSyntax | None] = {}
 
     def __len__(self) -> int:
         return len(self.journal)
@@ -125,6 +129,31 @@ class Recording(Sequence[ExecutionStep]):
             if state.executing == frame:  # it raised
                 return None
         return state.branch[1]
+
+    # --- the source ------------------------------------------------------------------------------
+
+    def source_of(self, filename: str) -> str | None:
+        """The source text of a file of the program, None when the recording does not have it."""
+        codes = self.journal.codes
+        if self.source and codes and codes[0].filename == filename:
+            return self.source
+        return self.journal.sources.get(filename)
+
+    def syntax_of(self, code: int) -> CodeSyntax | None:
+        """The syntax that a code object was compiled from, None when the recording does not have its source."""
+        if code not in self._syntax:
+            self._syntax[code] = self._parse(code)
+        return self._syntax[code]
+
+    def _parse(self, code: int) -> CodeSyntax | None:
+        info = self.journal.codes[code]
+        text = self.source_of(info.filename) if info.has_source else None
+        if text is None:
+            return None
+        if info.filename not in self._parsed:
+            self._parsed[info.filename] = Syntax(text)
+        syntax = self._parsed[info.filename]
+        return CodeSyntax(self.journal, code, syntax) if syntax.is_known else None
 
     # --- questions -------------------------------------------------------------------------------
 

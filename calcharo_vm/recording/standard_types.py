@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from types import (
     ClassMethodDescriptorType,
-    CodeType,
     GetSetDescriptorType,
     MappingProxyType,
     MemberDescriptorType,
@@ -198,10 +197,16 @@ def _read_memory(value: object) -> Content:
 
 _memory_parts: Final = [_getter(memoryview, name) for name in ("obj", "format", "itemsize", "nbytes", "readonly")]
 
+
+def _buffer(_cls: type) -> Adapter:
+    return lambda value: Content(items=[part for part in gc.get_referents(value) if not isinstance(part, type)])
+
+
 _BY_NAME: Final[dict[str, Maker]] = {
     "array.array": _array,
     "_io.StringIO": _stream_in_memory,
     "_io.BytesIO": _stream_in_memory,
+    "_io._BytesIOBuffer": _buffer,
     "_thread.lock": _lock,
     "_thread.RLock": _reentrant_lock,
     "collections.ChainMap": _with_entries("maps"),
@@ -234,7 +239,6 @@ _BY_TYPE: Final[dict[type, Adapter]] = {
     staticmethod: _with_fields("__func__")(staticmethod),
     classmethod: _with_fields("__func__")(classmethod),
     super: _with_fields("__thisclass__", "__self__")(super),
-    CodeType: _with_text(CodeType),
 }
 
 for _name, _make in _BY_NAME.items():

@@ -109,6 +109,7 @@ class State:
         raised: What the last step raised.
         handling: What the handler takes over whose first instruction the last step is.
         pushed: What the last step pushed: the instruction it is the result of, and the words.
+        pushed_to: The number of the frame it pushed them to.
         popped: The words it took from the stack last.
         branch: The frame that made a conditional jump or not, and whether it did.
     """
@@ -127,6 +128,7 @@ class State:
         self.raised: Raised | None = None
         self.handling: Raised | None = None
         self.pushed: tuple[int, Words] | None = None
+        self.pushed_to = _NO_WORD
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
         self._left: dict[int, list[_Left]] = {}  # by thread: the frames its step leaves
@@ -154,6 +156,7 @@ class State:
         other.heap = self.heap.copy()
         other.written, other.resident, other.seconds = self.written.copy(), self.resident, self.seconds.copy()
         other.raised, other.pushed, other.popped = self.raised, self.pushed, self.popped
+        other.pushed_to = self.pushed_to
         other.branch, other._dropped = self.branch, self._dropped.copy()
         other._left = {thread: left.copy() for thread, left in self._left.items()}
         other._finished = self._finished.copy()
@@ -317,7 +320,7 @@ class State:
             frame = self.top
             self._push(frame, frame.base, words[at + 1 : end])
             if operation:
-                self.pushed = frame.word, list(words[at + 1 : end])
+                self.pushed, self.pushed_to = (frame.word, list(words[at + 1 : end])), frame.number
         elif operation == ops.STORE:
             frame = self.top
             word = frame.stack.pop()
@@ -465,6 +468,10 @@ class State:
         if thing.owner is not self._mark:
             thing = self.heap[oid] = thing.copy(self._mark)
         return thing
+
+    def is_alive(self, oid: int) -> bool:
+        """Returns whether an object is recorded, and not only until the next step."""
+        return oid in self.heap and oid not in self._dropped
 
     def doing(self, number: int) -> FrameStatus:
         """What a frame is doing, which is over when there is none of that number."""

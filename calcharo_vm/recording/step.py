@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.evaluation import condition_at, evaluations_at
 from calcharo_vm.recording.frame_info import frame_info, module_words, variable_words
 from calcharo_vm.recording.heap import Heap
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
@@ -216,37 +217,20 @@ class ExecutionStep:
     @_guarded
     def evaluations(self) -> tuple[Evaluation, ...]:
         """The values of the expressions whose evaluation this step finished."""
-        state = self._state
-        if state.pushed is None or state.raised is not None:
-            return ()
-        word, words = state.pushed
-        instruction = state.journal.instructions[word]
-        values = [each for each in words if each is not state.journal.null]
-        if not instruction.is_expression or not values or instruction.opname == "STORE_FAST_LOAD_FAST":
-            return ()
-        # Of two values pushed, the position is that of the first; a method's receiver is the second.
-        value = PlainValues(state).of(values[0])
-        return (Evaluation(instruction.line, instruction.column, instruction.end_line, instruction.end_column, value),)
+        return evaluations_at(self._recording, self.index)
 
     @property
     @_guarded
     def condition(self) -> Condition | None:
         """What a conditional jump tested and whether it jumped; None for other instructions and when it raised."""
-        if not self._instruction.is_condition:
-            return None
-        state = self._state
-        if state.raised is not None or not state.popped:
-            return None
-        value, frame = PlainValues(state).of(state.popped[-1]), state.executing
-        taken = self._recording.branch_taken(self.index, frame)  # from here on, `state` may be another step's
-        return None if taken is None else Condition(value, taken)
+        return condition_at(self._recording, self.index) if self._instruction.is_condition else None
 
     @property
     @_guarded
     def exception(self) -> ExceptionEvent | None:
         """The exception that this step raised or raised again, or whose handler starts with it; or None."""
         state = self._state
-        event = state.raised or state.handling
+        event = state.raised or (state.handling if self.opname == "PUSH_EXC_INFO" else None)
         if event is None:
             return None
         codes = state.journal.codes

@@ -194,13 +194,47 @@ def _parts(value: object) -> list[object]:
 
 @attrs.frozen
 class Evaluation:
-    """The value of an expression, tied to the source text it was computed from."""
+    """The value of an expression, tied to the source text it was computed from.
+
+    Attributes:
+        line, column, end_line, end_column: Where that text is; lines from 1, columns in UTF-8 bytes from 0.
+        value: The value, plain.
+        text: The text, empty when the recording does not have the source.
+    """
 
     line: LineNumber | None
     column: int | None
     end_line: LineNumber | None
     end_column: int | None
     value: object
+    text: str = attrs.field(default="", eq=False)
+
+
+class ConditionKind(enum.StrEnum):
+    """What a condition decides."""
+
+    IF = "if"
+    WHILE = "while"
+    ASSERT = "assert"
+    TERNARY = "ternary"
+    """The test of `a if test else b`."""
+    AND = "and"
+    """An operand of `and` that is not the last."""
+    OR = "or"
+    COMPARISON = "comparison"
+    """A comparison in a chain, such as `a < b` of `a < b < c`, that is not the last."""
+    COMPREHENSION = "comprehension"
+    """An `if` of a comprehension."""
+    MATCH = "match"
+    """Whether a value is as a pattern, or a part of it, says."""
+    GUARD = "guard"
+    """The `if` of a `case`."""
+    EXCEPT = "except"
+    """Whether an exception is of the types that an `except` names."""
+    WITH = "with"
+    """Whether a context manager's exit keeps an exception to itself."""
+    OTHER = "other"
+    """What the compiler adds itself, or a condition whose source the recording does not have."""
 
 
 @attrs.frozen
@@ -208,12 +242,18 @@ class Condition:
     """What a conditional jump looked at, and whether it jumped.
 
     Attributes:
-        value: The value that was tested, plain.
+        value: The value that was tested, plain; of a test for None, what was compared with it.
         branch_taken: True when the jump was taken.
+        truth: Whether what `text` says is true.
+        kind: What it decides.
+        text: The source text of what was tested, empty when the recording does not have the source.
     """
 
     value: object
     branch_taken: bool
+    truth: bool = True
+    kind: ConditionKind = ConditionKind.OTHER
+    text: str = ""
 
 
 class FrameStatus(enum.StrEnum):

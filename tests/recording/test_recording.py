@@ -1,7 +1,6 @@
 """Tests for calcharo_vm/recording/recording.py, step.py, plain.py and queries.py."""
 
 import collections
-import sys
 
 import attrs
 import pytest
@@ -264,7 +263,8 @@ class TestEvents:
         found = [step.condition for step in recording if isinstance(step.condition, Condition)]
 
         assert [True] == [each.branch_taken for each in found]
-        assert (found[0].value is False) == (sys.version_info >= (3, 13))
+        assert isinstance(found[0].value, ObjectSnapshot)
+        assert (False, "if", "o") == (found[0].truth, found[0].kind, found[0].text)
 
     def test_a_condition_that_raises(self) -> None:
         recording = record(

@@ -125,11 +125,16 @@ class Comparison:
             for at, (item, word) in enumerate(zip_longest(items, words, fillvalue=_ABSENT)):
                 label = _label_of_entry(items, words, at) if thing.is_mapping else f"[{at}]"
                 self._compare(item, word, place + label, holder)
-        if [*fields] != [*thing.fields]:
-            self._differs(place, *holder, f"with the attributes {[*thing.fields]}", f"with {[*fields]}")
+        recorded = thing.fields
+        if thing.kind is HeapKind.WEAKREF:  # it refers to what is still there
+            referent = recorded["referent"]
+            is_there = isinstance(referent, int) and self._state.is_alive(referent)
+            recorded = {**recorded, "referent": referent if is_there else None}
+        if [*fields] != [*recorded]:
+            self._differs(place, *holder, f"with the attributes {[*recorded]}", f"with {[*fields]}")
             return
         for name, part in fields.items():
-            self._compare(part, thing.fields[name], f"{place}.{name}", holder)
+            self._compare(part, recorded[name], f"{place}.{name}", holder)
 
     def _compare_elements(self, items: list[object], thing: Thing, oid: int, place: str) -> None:
         """Compares the elements of a set, which have no order."""
