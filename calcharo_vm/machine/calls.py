@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 _CALLED_DIRECTLY = frozenset(
     {BuiltinFunctionType, MethodDescriptorType, MethodWrapperType, WrapperDescriptorType, ClassMethodDescriptorType}
 )
-_PLAIN_TYPES = frozenset(kind for kind in vars(builtins).values() if type(kind) is type and kind not in {type, super})
+_PLAIN_TYPES = frozenset(
+    kind for name, kind in vars(builtins).items() if type(kind) is type and name not in {"type", "super", "sentinel"}
+)
 """Types whose constructors do not look at their caller."""
 
 

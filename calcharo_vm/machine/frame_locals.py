@@ -44,13 +44,18 @@ class FrameLocalsProxy:
     _frame: Frame
     _host_frame: FrameType
 
+    @property
+    def __class__(self) -> Any:  # type: ignore[misc] # nobody sets it
+        """CPython's own type: what `isinstance` asks for."""
+        return _Native
+
     def __new__(cls, *arguments: Any) -> Any:
         """Makes the proxy of a mirror; of anything else CPython's own proxy, or its own error."""
         host_frame: Any = arguments[0] if len(arguments) == 1 else None
         frame = mirrored(host_frame)
         if frame is None:
             return _Native(*arguments)
-        proxy = super().__new__(cls)
+        proxy = object.__new__(cls)
         proxy._host_frame = host_frame
         proxy._frame = frame
         return proxy

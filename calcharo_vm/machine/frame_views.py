@@ -13,7 +13,6 @@ from itertools import islice
 from types import CellType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import contexts_here
 from calcharo_vm.machine.eval_loop import run
@@ -21,7 +20,14 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.generators import resume
 from calcharo_vm.machine.guest_code import CO_NEWLOCALS, CO_OPTIMIZED
 from calcharo_vm.machine.locations import placed_at
-from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, is_machine_code, local_values, mirrored
+from calcharo_vm.machine.tracebacks import (
+    GuestReference,
+    StubMarker,
+    copying_free_variables,
+    is_machine_code,
+    local_values,
+    mirrored,
+)
 from calcharo_vm.machine.trampolines import make_stub
 from calcharo_vm.machine.views import original_of
 
@@ -119,7 +125,6 @@ class _Chain(StubMarker):
         return self.function
 
 
-_COPY_FREE_VARS = OPCODES["COPY_FREE_VARS"]
 _getframe = sys._getframe  # the host's own, whatever it is replaced by later
 _STUB = make_stub('def stub(): return "chain".next_call()()', StubMarker())
 
@@ -135,10 +140,9 @@ def _call_of(frame: Frame | FrameType, chain: _Chain) -> Callable[[], object]:
         code, namespace, line = original_of(frame.f_code), frame.f_globals, frame.f_lineno
         position = (line, line, None, None)
         local, is_function = dict(frame.f_locals), bool(code.co_flags & CO_OPTIMIZED)
-    values = dict(list(local.items())[:255]) if is_function else {}
-    prefix = bytes([_COPY_FREE_VARS, len(values)]) if values else b""
+    values = local if is_function else {}
     stub = _STUB.replace(
-        co_code=prefix + _STUB.co_code,
+        co_code=copying_free_variables(len(values)) + _STUB.co_code,
         co_flags=CO_OPTIMIZED | CO_NEWLOCALS if is_function else 0,
         co_freevars=tuple(values),
         co_consts=(

@@ -152,7 +152,7 @@ def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, c
             exec(source, {}, closure=closure)
         text = source.lstrip(" \t") if mode == "eval" and isinstance(source, str) else source
         flags = frame.guest.code.co_flags & _compiler_flags()
-        code = compile(_stripped(text, mode), "<string>", mode, flags, True)
+        code = compile(_stripped(text, mode), "<string>", mode, flags, True, **_module_warned_of(globals))
     machine = frame.context.machine
     if (original := guest_code_of(code)) is not None:
         code = original.code
@@ -163,6 +163,12 @@ def _evaluate(frame: Frame, source: Any, globals: Any, locals: Any, mode: str, c
     callee = Frame(guest, [*guest.padding, *cells], globals, builtins_of(globals), frame.context)
     callee.locals = locals
     return run(callee)
+
+
+def _module_warned_of(globals: dict[str, Any]) -> dict[str, Any]:
+    """The argument of `compile` that says which module its warnings are about, which CPython has from 3.15 on."""
+    name = globals.get("__name__")
+    return {"module": name} if sys.version_info >= (3, 15) and isinstance(name, str) else {}
 
 
 def _stripped(source: Any, mode: str) -> Any:

@@ -24,8 +24,9 @@ MACHINE_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is slow to 
 _CO_OPTIMIZED_NEWLOCALS = 0x3
 _REFERENCES_OF_THE_FRAME = 3 if sys.version_info < (3, 14) else 2  # the guest frame's, the variable's, the call's
 _CO_GENERATOR = 0x20
-_COPY_FREE_VARS, _RETURN_GENERATOR, _POP_TOP, _NOP, _LOAD_NAME, _LOAD_CONST = (
-    OPCODES[name] for name in ("COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP", "LOAD_NAME", "LOAD_CONST")
+_EXTENDED_ARG, _COPY_FREE_VARS, _RETURN_GENERATOR, _POP_TOP, _NOP, _LOAD_NAME, _LOAD_CONST = (
+    OPCODES[name]
+    for name in ("EXTENDED_ARG", "COPY_FREE_VARS", "RETURN_GENERATOR", "POP_TOP", "NOP", "LOAD_NAME", "LOAD_CONST")
 )
 _AFTER_RESUME = 2 + 2 * TABLE.INLINE_CACHES.get(OPCODES["RESUME"], 0)
 _CALL_OF_A_NAME = compile("f()", "<mirror>", "eval", dont_inherit=True).co_code[_AFTER_RESUME:-2]
@@ -157,8 +158,8 @@ def make_mirror_code(code: CodeType, *, is_optimized: bool) -> CodeType:
 
     A module's or class body's first puts on the value stack what its first constant, a weak reference, refers to.
     """
-    names = _variables(code)[:255] if is_optimized else ()
-    start = _CALL_OF_FIRST_CONSTANT if not is_optimized else bytes([_COPY_FREE_VARS, len(names)]) if names else b""
+    names = _variables(code) if is_optimized else ()
+    start = copying_free_variables(len(names)) if is_optimized else _CALL_OF_FIRST_CONSTANT
     start += bytes([_RETURN_GENERATOR, 0, _POP_TOP, 0])
     length = max(len(code.co_code), len(start) + 2)
     nops = bytes([_NOP, 0]) * ((length - len(start)) // 2)
@@ -175,6 +176,12 @@ def make_mirror_code(code: CodeType, *, is_optimized: bool) -> CodeType:
         co_exceptiontable=b"",
         co_stacksize=3,
     )
+
+
+def copying_free_variables(count: int) -> bytes:
+    """The instruction that starts code with free variables."""
+    prefix = [_EXTENDED_ARG, count >> 8] if count > 255 else []
+    return bytes([*prefix, _COPY_FREE_VARS, count & 255]) if count else b""
 
 
 def _variables(code: CodeType) -> tuple[str, ...]:

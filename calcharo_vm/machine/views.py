@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from operator import attrgetter
-from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType, MethodType
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -25,14 +25,9 @@ def original_of(code: Any) -> Any:
     return code
 
 
-def _code_view(name: str, owners: tuple[type, ...]) -> Callable[[Any], Any]:
+def _code_view(name: str) -> Callable[[Any], Any]:
     read = attrgetter(name)
-
-    def view(owner: Any) -> Any:
-        value = read(owner)
-        return original_of(value) if type(owner) in owners else value
-
-    return view
+    return lambda owner: original_of(read(owner))
 
 
 def _awaited_view(name: str) -> Callable[[Any], Any]:
@@ -161,12 +156,12 @@ GUEST_SETTERS: dict[str, Callable[[Any, Any], None]] = {
 """The functions that set attributes whose plain setting would reach the machine, by name."""
 
 GUEST_VIEWS: dict[str, Callable[[Any], Any]] = {
-    "__code__": _code_view("__code__", (FunctionType, MethodType)),
-    "gi_code": _code_view("gi_code", _GENERATORS),
-    "cr_code": _code_view("cr_code", _GENERATORS),
-    "ag_code": _code_view("ag_code", _GENERATORS),
+    "__code__": _code_view("__code__"),
+    "gi_code": _code_view("gi_code"),
+    "cr_code": _code_view("cr_code"),
+    "ag_code": _code_view("ag_code"),
     "clear": _clear_view,
-    "f_code": _code_view("f_code", (FrameType,)),
+    "f_code": _code_view("f_code"),
     "f_back": _caller_view,
     "f_generator": _generator_view,
     "f_lasti": _frame_view("f_lasti", last_offset),

@@ -134,3 +134,8 @@ def test_calls_of_generic_functions() -> None:
             def m(self) -> T: return 1
         print(f(1, 2), C[int]().m(), f.__type_params__)
     """)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="sentinels are new in 3.15")
+def test_a_sentinel_belongs_to_the_module_that_makes_it() -> None:
+    assert_same("print(sentinel('MISSING').__module__)")

@@ -199,3 +199,12 @@ def test_locals_are_brought_up_to_date() -> None:
             print(again is first, sorted(sys._getframe().f_locals), "x" in first, first["y"])
         f()
     """)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="the type has a name since 3.15")
+def test_locals_are_of_cpythons_type() -> None:
+    assert_same("""
+        import sys, types
+        def f(): return sys._getframe().f_locals
+        print(isinstance(f(), types.FrameLocalsProxyType), f().__class__)
+    """)

@@ -240,3 +240,16 @@ def test_dir_asks_a_mapping_for_its_keys() -> None:
             def keys(self): return ["z", "a"]
         print(eval("dir()", {"dir": dir}, Mapping()))
     """)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="`return` in `finally` is warned of since 3.14")
+def test_warnings_of_source_that_is_executed_are_about_the_module_of_its_namespace() -> None:
+    assert_same("""
+        import warnings
+        for namespace in ({"__name__": "package.module"}, {"__name__": 1}, {}):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("ignore")
+                warnings.filterwarnings("always", module=r"package.module\\\\Z")
+                exec("def f():\\\\n  try: pass\\\\n  finally: return", namespace)
+                print([str(one.message) for one in caught])
+    """)

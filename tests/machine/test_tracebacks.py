@@ -212,3 +212,19 @@ def test_an_exception_in_a_cycle_with_its_frame_is_collected(name: str) -> None:
         print(len(Canary.seen))
         """
     )
+
+
+@pytest.mark.parametrize("count", [255, 256, 800])
+def test_frames_with_many_variables_keep_them_all(count: int) -> None:
+    assert_same(f"""
+        import inspect, traceback
+        body = "".join(f"    v{{i}} = {{i}}\\n" for i in range({count}))
+        exec(f"def f():\\n{{body}}    return vname1\\ndef g():\\n{{body}}    return h()")
+        def h(): return inspect.stack()[1].frame.f_locals
+        print(len(g()))
+        try: f()
+        except NameError as error:
+            inner = error.__traceback__.tb_next
+            print(len(inner.tb_frame.f_locals), inner.tb_lineno)
+            traceback.print_exc()
+    """)

@@ -165,3 +165,12 @@ def test_callers_are_found_without_an_active_machine() -> None:
     found, expected = caller()
 
     assert found is expected
+
+
+def test_what_the_library_reads_of_a_generator_is_the_programs_code() -> None:
+    assert_same("""
+        import types
+        def generate(): yield 1
+        wrapper = types.coroutine(lambda: generate())
+        print(wrapper().cr_code is wrapper().gi_code is generate.__code__)
+    """)
