@@ -48,7 +48,7 @@ def _run_traced(code: CodeType, space: dict[str, object], look: Look) -> None:
 
 def _run_monitored(code: CodeType, space: dict[str, object], look: Look) -> None:
     """Looks by other means: tracing functions that read variables break comprehensions in CPython 3.12."""
-    monitoring = sys.monitoring
+    monitoring = vars(sys)["monitoring"]
     tool = monitoring.PROFILER_ID
 
     def event(running: CodeType, *_details: object) -> None:

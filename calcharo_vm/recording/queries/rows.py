@@ -79,8 +79,8 @@ class ObjectWrite(StepRow):
         step: The step.
         oid: The object.
         kind: What happened to it.
-        slot: What was changed: the index of an item, the slice for several, a key, an element of a set or the name of
-            an attribute; None when it is all of the object.
+        slot: What was changed: the index of an item, a slice for several, a key, an element of a set or the name of an
+            attribute; None when it is all of the object. For what was deleted, it is where that was.
         value: What is there now, as a plain value: a list of them for a slice, None where something was deleted.
     """
 
@@ -203,7 +203,7 @@ class Call(StepRow):
 
     @property
     def exception(self) -> ExceptionSnapshot | None:
-        """The exception that it ended with, None when it did not."""
+        """The exception that it ended with, None when it did not, or when it is a generator that was closed."""
         return self.last.exception if self.is_unwound and self.last is not None else None
 
 
@@ -229,7 +229,8 @@ class Raise(StepRow):
         function: The qualified name of the function it was raised in.
         left: The qualified names of the functions it ended, innermost first.
         handling: What became of it.
-        caught: The first step of the handler that caught it which the source has a line for, or None.
+        caught: The step at which the program caught it: at the `except` clause that matches, or the first line of
+            another handler; None when it was not the program.
     """
 
     type_name: str
@@ -251,7 +252,7 @@ class LinkKind(enum.StrEnum):
     BOUND = "bound"
     """A name was bound to the value."""
     ARGUMENT = "argument"
-    """The value came into a function as an argument."""
+    """The value came into a function as an argument, or into a generator by being sent."""
     RETURNED = "returned"
     """A function returned the value."""
     YIELDED = "yielded"
