@@ -85,7 +85,7 @@ def test_a_chain_from_the_name_to_the_literal() -> None:
         ("def g(): yield 4\nk = g()\nx = next(k)", "bound yielded literal"),
         ("def g(): yield\ny = g(); next(y)\ntry: next(y)\nexcept StopIteration as e: x = e", "bound bound raised"),
         ("y = 5\nx = [z for z in (y,)][0]", "bound item stored bound item stored bound literal"),
-        ("y = 5\nx = list(z for z in (y,))[0]", "bound item called"),
+        ("y = 5\nx = sorted(z for z in (y,))[0]", "bound item called"),
         ("y = 5\nfor x in (z for z in (y,)): pass", "bound yielded bound item stored bound literal"),
         ("def f(*a): return a[0]\nx = f(1)", "bound returned item stored literal"),
         ("def f(a=4): return a\nx = f()", "bound returned given"),
@@ -163,6 +163,16 @@ def test_in_threads() -> None:
     for call in recording.calls("f"):
         assert call.last is not None
         assert [5, 3] == [line for _kind, line in kinds(recording, "c", call.last.index)][:2]
+
+
+def test_the_source_of_a_link() -> None:
+    from calcharo_vm import execute_and_trace
+
+    recording = execute_and_trace("y = 'ä'; x = (1 +\n  int())\n")
+
+    assert ["x", "1 +\n  int()"] == [link.source for link in recording.origin(-1, "x")]
+    assert ["y", "'ä'"] == [link.source for link in recording.origin(-1, "y")]
+    assert [None, None] == [link.source for link in record("x = 1").origin(-1, "x")]
 
 
 def test_names_without_a_value() -> None:

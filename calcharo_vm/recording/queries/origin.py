@@ -341,12 +341,12 @@ class _Chain:
         step, frame = key[1], self._table.executing(key[1])
         state = self._recording.state_after(step)
         opname = self._journal.instruction(step).opname
-        if opname in _LITERALS:
-            return self._end(step, LinkKind.LITERAL, "part of a literal")
         if self._is_by_caller(key):
             caller = self._table.callers[frame]
             calling = self._table.step_before(caller, step) if caller != NONE else step
             return self._end(calling, *self._call(state, operands(self._recording, calling, caller)[1]))
+        if opname in _LITERALS:
+            return self._end(step, LinkKind.LITERAL, "part of a literal")
         base, words = operands(self._recording, step, frame)
         bounds = writes.change(key).bounds
         if opname == "LIST_EXTEND" and type(words[-1]) is range and bounds is not None:

@@ -297,3 +297,16 @@ class Link(StepRow):
         """The source text: line, column, end line and end column, as CPython counts."""
         step = self.step
         return step.line_number, step.column, step.end_line_number, step.end_column
+
+    @property
+    def source(self) -> str | None:
+        """The source text itself, None where it is not known: outside of the program's own file."""
+        recording, (line, column, end_line, end_column) = self.step._recording, self.span
+        lines = recording.source.splitlines(keepends=True)
+        is_known = self.step.filename == recording.journal.codes[0].filename
+        if not is_known or line is None or end_line is None or not 0 < line <= end_line <= len(lines):
+            return None
+        text = [each.encode() for each in lines[line - 1 : end_line]]
+        text[-1] = text[-1][:end_column]
+        text[0] = text[0][column:]
+        return b"".join(text).decode(errors="replace")
