@@ -7,62 +7,78 @@ any other journal, `frame_walk` makes it.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.types import Oid, StepIndex
+from calcharo_vm.types import StepIndex
 
 NONE: Final = -1
 """Stands for a frame, a step or an object that there is not."""
+
+_WIDTH: Final = 5
 
 
 class FrameTable:
     """The frames of a journal in the order in which they started, and the turns they take in executing steps.
 
     Attributes:
-        codes: The number of each frame's code object.
-        callers: The frame below each frame when it started, or `NONE`.
-        globals: The oid of each frame's global namespace.
-        namespaces: The oid of each frame's own namespace, or `NONE`.
-        entered: The step that made each frame.
-        last: The step in which each frame ended, or `NONE`.
-        turn_steps: From these steps on ...
-        turn_frames: ... these frames execute.
+        entries: Of each frame in turn: the number of its code object, the frame below it when it started or `NONE`,
+            the oid of its global namespace, that of its own namespace or `NONE`, and the step that made it.
+        turns: A step and the frame that executes from it on, in turn; for the same step, the last word counts.
+        ends: A frame and the step in which it ended, in turn.
     """
 
-    __slots__ = ("callers", "codes", "entered", "globals", "last", "namespaces", "turn_frames", "turn_steps")
-
     def __init__(self) -> None:
-        self.codes = array("I")
-        self.callers = array("q")
-        self.globals = array("q")
-        self.namespaces = array("q")
-        self.entered = array("Q")
-        self.last = array("q")
-        self.turn_steps = array("Q")
-        self.turn_frames = array("q")
+        self.entries = array("q")
+        self.turns = array("q")
+        self.ends = array("q")
 
     def __len__(self) -> int:
-        return len(self.codes)
+        return len(self.entries) // _WIDTH
 
-    # --- filling it ------------------------------------------------------------------------------
+    @cached_property
+    def codes(self) -> "array[int]":
+        """The number of each frame's code object."""
+        return self.entries[::_WIDTH]
 
-    def enter(self, step: StepIndex, caller: int, code: int, globals_: Oid, namespace: Oid | None) -> None:
-        """Takes note of a frame that starts in a step."""
-        self.codes.append(code)
-        self.callers.append(caller)
-        self.globals.append(globals_)
-        self.namespaces.append(NONE if namespace is None else namespace)
-        self.entered.append(step)
-        self.last.append(NONE)
+    @cached_property
+    def callers(self) -> "array[int]":
+        """The frame below each frame when it started, or `NONE`."""
+        return self.entries[1::_WIDTH]
 
-    def turn(self, step: StepIndex, frame: int) -> None:
-        """Takes note that a frame executes from a step on; for the same step, the last word counts."""
-        if self.turn_steps and self.turn_steps[-1] == step:
-            self.turn_frames[-1] = frame
-        else:
-            self.turn_steps.append(step)
-            self.turn_frames.append(frame)
+    @cached_property
+    def globals(self) -> "array[int]":
+        """The oid of each frame's global namespace."""
+        return self.entries[2::_WIDTH]
+
+    @cached_property
+    def namespaces(self) -> "array[int]":
+        """The oid of each frame's own namespace, or `NONE`."""
+        return self.entries[3::_WIDTH]
+
+    @cached_property
+    def entered(self) -> "array[int]":
+        """The step that made each frame."""
+        return self.entries[4::_WIDTH]
+
+    @cached_property
+    def last(self) -> "array[int]":
+        """The step in which each frame ended, or `NONE`."""
+        last = array("q", (NONE,)) * len(self)
+        for frame, step in zip(self.ends[::2], self.ends[1::2], strict=True):
+            last[frame] = step
+        return last
+
+    @cached_property
+    def turn_steps(self) -> "array[int]":
+        """The steps at which a frame goes on."""
+        return self.turns[::2]
+
+    @cached_property
+    def turn_frames(self) -> "array[int]":
+        """The frames that go on at those steps."""
+        return self.turns[1::2]
 
     # --- asking it -------------------------------------------------------------------------------
 
@@ -78,9 +94,13 @@ class FrameTable:
     def first(self, frame: int) -> StepIndex:
         """The first step that a frame executed, or `NONE`."""
         at = bisect_left(self.turn_steps, self.entered[frame])
-        while at < len(self.turn_frames) and self.turn_frames[at] != frame:
+        while at < len(self.turn_frames) and (self.turn_frames[at] != frame or self._is_void(at)):
             at += 1
         return self.turn_steps[at] if at < len(self.turn_steps) else NONE
+
+    def _is_void(self, turn: int) -> bool:
+        """Returns whether another frame goes on instead."""
+        return self.turn_steps[turn : turn + 1] == self.turn_steps[turn + 1 : turn + 2]
 
     def steps(self, frame: int, start: StepIndex, stop: StepIndex) -> Iterator[StepIndex]:
         """Yields the steps of a range that a frame executed."""
@@ -95,7 +115,7 @@ class FrameTable:
         """The last step before one that a frame executed."""
         turn = bisect_left(self.turn_steps, step) - 1
         end = step
-        while self.turn_frames[turn] != frame:
+        while self.turn_frames[turn] != frame or self.turn_steps[turn] == end:
             end = self.turn_steps[turn]
             turn -= 1
         return end - 1

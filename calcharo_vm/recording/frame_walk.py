@@ -73,8 +73,8 @@ class _Walk:
 
     def _turn(self, step: StepIndex, frame: int) -> None:
         self._due = None
-        if self.table.turn_frames[-1:] != array("q", (frame,)):
-            self.table.turn(step, frame)
+        if self.table.turns[-1:] != array("q", (frame,)):
+            self.table.turns.extend((step, frame))
 
     def _apply(self, step: StepIndex, words: tuple[object, ...], at: int) -> None:
         operation, operand = words[at], words[at + 1]
@@ -84,11 +84,13 @@ class _Walk:
         elif operation == ops.LEAVE:
             number = stack.pop()
             if operand in _FOR_GOOD:
-                self.table.last[number] = step
+                self.table.ends.extend((number, step))
         elif operation == ops.RESUME:
             stack.append(operand)  # type: ignore[arg-type]
         else:
             assert operand == len(self.table), "frames start in the order of their numbers"
-            self.table.enter(step, stack[-1] if stack else NONE, *words[at + 2 : at + 5])  # type: ignore[arg-type]
+            code, globals_, namespace = words[at + 2 : at + 5]
+            caller, own = stack[-1] if stack else NONE, NONE if namespace is None else namespace
+            self.table.entries.extend((code, caller, globals_, own, step))  # type: ignore[arg-type]
             stack.append(operand)
             self._next.setdefault(self._thread, operand)

@@ -64,6 +64,9 @@ class Recorder:
         """
         self.journal = Journal(null) if journal is None else journal
         self.journal.frames = FrameTable()
+        self._entries: list[int] = []  # what is to be put into that table
+        self._turns: list[int] = []
+        self._ends: list[int] = []
         self.tape = Tape(self.seal)
         self.log = self.tape.words
         self.shadow = Shadow(self.log, null, lambda: self.tape.steps)
@@ -128,8 +131,8 @@ class Recorder:
             self.log += (ops.RESUME, record.number)
             if record.variable_writes != self.effects.variable_writes:
                 self.effects.set_all_slots(frame, record)
-            if self.journal.frames is not None:
-                self.journal.frames.turn(self.tape.steps + (len(thread.frames) > 1), record.number)
+            if not self._is_shared:
+                self._turns += (self.tape.steps + (len(thread.frames) > 1), record.number)
 
     def raised(self, frame: ObservedFrame, error: BaseException) -> None:
         """Journals that the instruction a frame is at raised, or that an exception reached it."""
@@ -191,6 +194,7 @@ class Recorder:
                         thread.word = 0
                 self.journal.sources.update(sources_of({code.filename for code in self.journal.codes}))
                 self.journal.add_chunk(self._take_words(), self.complete_steps - len(self.journal))
+                self._fill_table()
         return self.journal
 
     @property
@@ -411,13 +415,12 @@ class Recorder:
     def _pop(self, thread: ThreadRecord, *, is_over: bool) -> None:
         """Takes a frame from its thread, and takes note of which executes next."""
         left = thread.frames.pop()
-        table = self.journal.frames
-        if table is not None:
+        if not self._is_shared:
             steps = self.tape.steps
             if is_over:
-                table.last[left.number] = steps
+                self._ends += (left.number, steps)
             if thread.frames:
-                table.turn(steps + 1, thread.frames[-1].number)
+                self._turns += (steps + 1, thread.frames[-1].number)
 
     def _current_thread(self) -> ThreadRecord:
         thread: ThreadRecord | None = getattr(self._local, "thread", None)
@@ -510,12 +513,12 @@ class Recorder:
                 record.slots[slot] = shade = shadow.hold(value)  # type: ignore[assignment] # it is no scalar
                 words[slot] = shade.token  # type: ignore[attr-defined]
         self.log += (ops.ENTER, record.number, record.plan.number, globals_.token.stop, oid, len(words), *words)
-        table = self.journal.frames
-        if table is not None:
+        if not self._is_shared:
             steps, frames = self.tape.steps, record.thread.frames
             caller = frames[-2].number if len(frames) > 1 else NONE
-            table.enter(steps, caller, record.plan.number, globals_.token.stop, oid)
-            table.turn(steps + (caller != NONE), record.number)
+            own = NONE if oid is None else oid
+            self._entries += (record.plan.number, caller, globals_.token.stop, own, steps)
+            self._turns += (steps + (caller != NONE), record.number)
 
     # --- bringing the record up to date ----------------------------------------------------------
 
@@ -591,6 +594,7 @@ class Recorder:
         """Closes the chunk of words written so far, and starts another with a sample."""
         steps = self.tape.steps
         self.journal.add_chunk(self._take_words(), steps - len(self.journal))
+        self._fill_table()
         if steps >= self.journal.keyframes.due:
             if self._is_shared:
                 self._replay_for_keyframe()
@@ -603,6 +607,18 @@ class Recorder:
         words = self.log[:]
         del self.log[: len(words)]  # what a finaliser has added meanwhile stays
         return tuple(words)
+
+    def _fill_table(self) -> None:
+        """Puts what is known of the frames into the table; it cannot be told so simply for several threads."""
+        table = self.journal.frames
+        if table is not None:
+            for column, found in (
+                (table.entries, self._entries),
+                (table.turns, self._turns),
+                (table.ends, self._ends),
+            ):
+                column.extend(found)
+                found.clear()
 
     def _start_chunk(self) -> None:
         steps = self.tape.steps

@@ -158,13 +158,35 @@ class Recording(Sequence[ExecutionStep]):
     # --- questions -------------------------------------------------------------------------------
 
     def history(self, name: str, function: str | None = None) -> Answer[Write]:
-        """The steps that bound or changed a variable, each with the value it had then."""
+        """The steps that bound a variable, or changed in place what it stood for, each with its value.
+
+        Args:
+            name: The name of the variable.
+            function: The qualified name of a function, class or `<module>`: the variable is the one that the name
+                means there, be it local, shared through a closure or global, and its history is all that happened
+                to it, wherever. None for all variables of that name.
+
+        Returns:
+            One row a step. It is empty when there is no such function, or nothing was bound to the name.
+        """
         return history(self, name, function)
 
     def last_write(
         self, step: StepIndex | ExecutionStep, target: str | Oid, slot: object = None
     ) -> ExecutionStep | None:
-        """The last step, up to `step`, that bound or changed a variable of its frame, or changed an object."""
+        """The last step, up to `step`, that bound a variable or changed what it stands for, or changed an object.
+
+        Args:
+            step: The step, or its index; a negative one counts from the end.
+            target: The name of a variable as the step's function sees it, or the oid of an object.
+            slot: Of an object, the index, key or attribute to look at; None for all of it.
+
+        Returns:
+            The step; None when there was no such write, no such variable or no such object.
+
+        Raises:
+            UnknownStep: The recording has no such step.
+        """
         index = search.step_index(self, step)
         if isinstance(target, str):
             found = last_write_of_name(self, index, target)
@@ -173,19 +195,58 @@ class Recording(Sequence[ExecutionStep]):
         return None if found is None else self[found]
 
     def writes(self, oid: Oid, slot: object = None) -> Answer[ObjectWrite]:
-        """The steps that changed an object."""
+        """The writes to an object, the first of which is that it was made or seen for the first time.
+
+        Args:
+            oid: The object.
+            slot: The index, key or attribute to look at, a `Ref` for a key that is an object; None for all.
+
+        Returns:
+            One row for each item, entry or attribute, or run of items. It is empty when there is no such object.
+        """
         return writes(self, oid, slot)
 
     def aliases(self, step: StepIndex | ExecutionStep, oid: Oid) -> Answer[Alias]:
-        """All that refers to an object after a step."""
+        """All that refers to an object after a step.
+
+        That is the variables and value stacks of all frames, running or suspended, on any thread, and whatever is on
+        the heap, be it only waiting for the garbage collector.
+
+        Returns:
+            Frames first, then objects. It is empty when there is no such object at that step.
+
+        Raises:
+            UnknownStep: The recording has no such step.
+        """
         return aliases(self, search.step_index(self, step), oid)
 
     def origin(self, step: StepIndex | ExecutionStep, name: str) -> Answer[Link]:
-        """The chain of where the value of a name came from, backwards to what made it."""
+        """The chain of where the value of a variable came from, backwards to what made it.
+
+        It goes through assignments, arguments, results and what was stored in and read from containers and objects, to
+        a literal, an operation, a call of something that is not recorded, or an input.
+
+        Args:
+            step: The step after which the variable is looked at, or its index.
+            name: The name of the variable, as the step's function sees it.
+
+        Returns:
+            The links, the latest first. It is empty when there is no such variable.
+
+        Raises:
+            UnknownStep: The recording has no such step.
+        """
         return origin(self, search.step_index(self, step), name)
 
     def calls(self, function: str | None = None) -> Answer[Call]:
-        """The calls of a function, or of any function."""
+        """The calls of functions of the program, in the order in which they began.
+
+        Args:
+            function: The qualified name of the function; None for any.
+
+        Returns:
+            One row a call; a generator or coroutine is one call. It is empty when there is no such function.
+        """
         return calls(self, function)
 
     def lines(self) -> Answer[ExecutionStep]:
@@ -193,15 +254,30 @@ class Recording(Sequence[ExecutionStep]):
         return lines(self)
 
     def hits(self, file: str | PathLike[str], line: LineNumber) -> Answer[Hit]:
-        """The visits to a line."""
+        """The visits to a line of a file.
+
+        Args:
+            file: The file, of whose path the beginning may be left out.
+            line: The number of the line.
+
+        Returns:
+            One row a visit. It is empty when there is no such file or line.
+        """
         return hits(self, fspath(file), line)
 
     def raises(self, type: str | type[BaseException] | None = None) -> Answer[Raise]:  # noqa: A002 - what it is
-        """The exceptions."""
+        """The exceptions that were raised: where, which functions they ended, and where they were caught.
+
+        Args:
+            type: The exception's class or its name; subclasses do not count. None for any.
+
+        Returns:
+            One row an exception; what `finally` passes on is the same one, what `raise` raises again is another.
+        """
         return raises(self, type)
 
     def output(self) -> Answer[Output]:
-        """What each step wrote."""
+        """What was written to standard output and standard error, in order: one row a step and stream."""
         return output(self)
 
     def raise_for_outcome(self) -> None:

@@ -55,16 +55,19 @@ def accounts(recording: Recording) -> int:
     )
 
 
+def last_write_in_main(recording: Recording, name: str) -> Iterable[object]:
+    """The last write of a variable of the function `main`."""
+    return one(recording.last_write(in_main(recording), name))
+
+
 QUESTIONS = (
     Question('history("last"), bound at the end', lambda recording: recording.history("last")),
     Question('history("total", "main")', lambda recording: recording.history("total", "main")),
     Question('history("n"), of a recursion', lambda recording: recording.history("n")),
     Question('history("self"), changed in place', lambda recording: recording.history("self")),
     Question('last_write(-1, "main"), far away', lambda recording: one(recording.last_write(-1, "main"))),
-    Question('last_write(…, "total"), near', lambda recording: one(recording.last_write(in_main(recording), "total"))),
-    Question(
-        'last_write(…, "accounts"), far', lambda recording: one(recording.last_write(in_main(recording), "accounts"))
-    ),
+    Question('last_write(…, "total"), near', lambda recording: last_write_in_main(recording, "total")),
+    Question('last_write(…, "accounts"), far', lambda recording: last_write_in_main(recording, "accounts")),
     Question("last_write(…, oid), far", lambda recording: one(recording.last_write(-1, accounts(recording)))),
     Question("writes(oid)", lambda recording: recording.writes(accounts(recording))),
     Question("aliases(…, oid)", lambda recording: recording.aliases(in_main(recording), accounts(recording))),

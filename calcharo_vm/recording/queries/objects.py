@@ -128,10 +128,11 @@ _SETS = MAPPING_KINDS - {HeapKind.DICT, HeapKind.NAMESPACE}
 
 
 def _spliced(start: int, stop: int, words: tuple[object, ...]) -> Change:
-    gone, slot = stop - start, slice(start, stop)
-    if not gone or not words:
+    gone, now = stop - start, start + len(words)
+    if gone and words:
+        kind = ObjectWriteKind.SET if gone == len(words) == 1 else ObjectWriteKind.REPLACED
+    else:
         kind = ObjectWriteKind.INSERTED if words else ObjectWriteKind.DELETED
-        return Change(kind, start if gone + len(words) == 1 else slot, words, (start, stop))
-    if gone == len(words) == 1:
-        return Change(ObjectWriteKind.SET, start, words, (start, stop))
-    return Change(ObjectWriteKind.REPLACED, slot, words, (start, stop))
+    slot = slice(start, now if words else stop)
+    is_one = slot.stop - slot.start == 1 and kind is not ObjectWriteKind.REPLACED
+    return Change(kind, start if is_one else slot, words, (start, stop))

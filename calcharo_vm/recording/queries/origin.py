@@ -7,6 +7,8 @@ import attrs
 
 from calcharo_vm.errors import RecordingError
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.recording.journal import InstructionInfo
 from calcharo_vm.recording.queries.answer import Answer
 from calcharo_vm.recording.queries.bindings import Binding, last_binding
@@ -54,7 +56,14 @@ class _InObject:
     step: StepIndex
 
 
-_Question: TypeAlias = _OfVariable | _OnStack | _InObject | None
+@attrs.frozen
+class _Constant:
+    """The constant that the instruction of a step returned without pushing it."""
+
+    step: StepIndex
+
+
+_Question: TypeAlias = _OfVariable | _OnStack | _InObject | _Constant | None
 _Answered: TypeAlias = tuple[Link | None, _Question]
 """A link, unless the value only moved, and where to go on."""
 
@@ -64,6 +73,7 @@ _SUBSCRIPT: Final = 26
 _MADE: Final = {
     "MAKE_FUNCTION": (LinkKind.OPERATION, "a function is made"),
     "SET_FUNCTION_ATTRIBUTE": (LinkKind.OPERATION, "a function is made"),
+    "BEFORE_WITH": (LinkKind.CALLED, "__enter__ returned it"),
     "IMPORT_NAME": (LinkKind.IMPORTED, "imported"),
     "IMPORT_FROM": (LinkKind.IMPORTED, "imported"),
 }
@@ -106,15 +116,17 @@ class _Chain:
             if link is not None:
                 yield link
 
-    def _answer(self, question: _OfVariable | _OnStack | _InObject) -> _Answered:
+    def _answer(self, question: _OfVariable | _OnStack | _InObject | _Constant) -> _Answered:
         match question:
             case _OfVariable():
                 return self._of_variable(question)
             case _OnStack():
                 push = self._stacks.push_of(question.frame, question.place, question.step)
                 return (None, None) if push is None else self._pushed(push, question.place - push.base)
-            case _:
+            case _InObject():
                 return self._in_object(question)
+            case _Constant():
+                return self._end(question.step, LinkKind.LITERAL, "a literal")
 
     def _link(self, step: StepIndex, kind: LinkKind, description: str) -> Link:
         return Link(self._recording[step], kind, description)
@@ -237,13 +249,18 @@ class _Chain:
 
     @staticmethod
     def _called_name(state: State, words: list[object]) -> str:
-        things = (state.heap.get(word.stop) for word in words[:2] if type(word) is range)
-        return next((thing.name for thing in things if thing is not None and thing.name), "")
+        for word in words[:2]:
+            thing = state.heap.get(word.stop) if type(word) is range else None
+            if thing is not None and thing.kind is HeapKind.METHOD and type(thing.items[0]) is range:
+                thing = state.heap.get(thing.items[0].stop)
+            if thing is not None and thing.name:
+                return thing.name
+        return ""
 
     def _iterated(self, push: Push) -> _Answered:
         """The next item of what a loop goes over."""
         link = self._link(push.step, LinkKind.ITEM, "the next item of a loop")
-        iterator = self._moved_from(push.frame, push.base - 1, push.step)
+        iterator = self._iterator(push)
         if iterator is None or self._journal.instructions[iterator.number].opname != "GET_ITER":
             return link, None
         word = stack_before(self._recording, iterator.step, iterator.frame)[iterator.base]
@@ -252,6 +269,16 @@ class _Chain:
         steps = self._table.steps(push.frame, iterator.step, push.step)
         index = sum(self._journal.word(step) == push.number for step in steps)
         return link, _InObject(word.stop, index, push.step)
+
+    def _iterator(self, push: Push) -> Push | None:
+        """The push of the iterator of a loop, which for one in a generator or comprehension may be its caller's."""
+        found = self._moved_from(push.frame, push.base - 1, push.step)
+        if found is None or [access.name for access in self._names.read(found.number)] != [".0"]:
+            return found
+        place = argument_place(self._recording, push.frame, 0)
+        if place is None:
+            return None
+        return self._moved_from(self._table.callers[push.frame], place, self._table.entered[push.frame])
 
     def _moved_from(self, frame: int, place: int, step: StepIndex) -> Push | None:
         """The push of what lay at a place of a stack, wherever it has been moved since."""
@@ -268,16 +295,28 @@ class _Chain:
 
     def _from_callee(self, push: Push, ordinal: int, callee: int) -> _Answered:
         opname = self._journal.instruction(push.step).opname
+        if self._journal.instructions[push.number].opname == "YIELD_VALUE":
+            return self._sent(push, ordinal, callee)
         calling = self._own_step(push)
         called = self._called_name(self._before(calling), operands(self._recording, calling, push.frame)[1])
         if opname in _LEAVING and self._is_passed(push, ordinal, callee, called):
             kind, verb = (LinkKind.YIELDED, "yielded") if opname == "YIELD_VALUE" else (LinkKind.RETURNED, "returned")
             link = self._link(push.step, kind, f"{self._function(callee)} {verb} it")
             if opname == "RETURN_CONST":
-                return link, None
+                return link, _Constant(push.step)
             place = len(stack_before(self._recording, push.step, callee)) - 1
             return link, _OnStack(callee, place, push.step)
         return self._end(calling, LinkKind.CALLED, f"{called or 'a call'} returned it")
+
+    def _sent(self, push: Push, ordinal: int, sender: int) -> _Answered:
+        """What a generator was sent by the frame that resumed it."""
+        got = self._recording.state_after(push.step).frames[push.frame].stack[push.base + ordinal]
+        base, words = operands(self._recording, push.step, sender)
+        place = stored_place("", words, None, got)
+        if place is None:
+            return self._end(push.step, LinkKind.GIVEN, f"{self._function(push.frame)} is resumed")
+        link = self._link(push.step, LinkKind.ARGUMENT, f"it is sent to {self._function(push.frame)}")
+        return link, _OnStack(sender, base + place, push.step)
 
     def _own_step(self, push: Push) -> StepIndex:
         """The step by which the frame came to where it got the value."""
@@ -289,7 +328,8 @@ class _Chain:
         if not same(got, return_word(self._recording, push.step, callee)):
             return False
         is_call = self._journal.instructions[push.number].opname.startswith("CALL")
-        return not is_call or called in {self._function(callee), *_RESUMING} or called.endswith("__call__")
+        function = self._function(callee)
+        return not is_call or called in {function, *_RESUMING} or (not called and function.endswith("__call__"))
 
     # --- objects ---------------------------------------------------------------------------------
 
@@ -301,6 +341,10 @@ class _Chain:
         step, frame = key[1], self._table.executing(key[1])
         state = self._recording.state_after(step)
         opname = self._journal.instruction(step).opname
+        if self._is_by_caller(key):
+            caller = self._table.callers[frame]
+            calling = self._table.step_before(caller, step) if caller != NONE else step
+            return self._end(calling, *self._call(state, operands(self._recording, calling, caller)[1]))
         if opname in _LITERALS:
             return self._end(step, LinkKind.LITERAL, "part of a literal")
         base, words = operands(self._recording, step, frame)
@@ -314,6 +358,11 @@ class _Chain:
         if place is None:
             return self._end(step, LinkKind.OPERATION, "an operation")
         return self._link(step, LinkKind.STORED, _STORED.get(opname, "stored")), _OnStack(frame, base + place, step)
+
+    def _is_by_caller(self, key: tuple[int, StepIndex, int]) -> bool:
+        """Returns whether an object was written to when a frame had been left: by what had called it."""
+        marks = self._recording.chunk_index.marks(key[0], frozenset({ops.LEAVE}))
+        return any(step == key[1] and at < key[2] for step, at in marks)
 
 
 def _content(thing: Thing, slot: object) -> object:

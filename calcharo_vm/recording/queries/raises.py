@@ -141,17 +141,21 @@ class _Flight:
         """What becomes of it from where a handler of a frame takes over, when so much of the stack was kept."""
         recording, journal = self._recording, self._recording.journal
         error = recording.state_after(handled).frames[frame].stack[-1]
+        caught: StepIndex | None = None
         for step in self._steps(frame, handled + 1):
-            opname = journal.instruction(step).opname
-            if opname in _PASSING_ON and recording.state_after(step - 1).frames[frame].stack[-1] == error:
+            info = journal.instruction(step)
+            if caught is None and info.line is not None:
+                caught = step
+            if info.opname == "CHECK_EXC_MATCH" and recording.state_after(step - 1).frames[frame].stack[-2] == error:
+                caught = step  # the clause that matches is the last one that is tried
+            if info.opname in _PASSING_ON and recording.state_after(step - 1).frames[frame].stack[-1] == error:
                 raised = self._raised_at(step)
                 if raised is not None:
                     return self._follow(raised)
                 break
-            if opname == "POP_EXCEPT" and len(recording.state_after(step).frames[frame].stack) <= depth + 1:
+            if info.opname == "POP_EXCEPT" and len(recording.state_after(step).frames[frame].stack) <= depth + 1:
                 break
-        lines = (step for step in self._steps(frame, handled + 1) if journal.instruction(step).line is not None)
-        return Handling.CAUGHT, next(lines, None)
+        return (Handling.CAUGHT_OUTSIDE if caught is None else Handling.CAUGHT), caught
 
     def _steps(self, frame: int, start: StepIndex) -> Iterator[StepIndex]:
         """Yields the steps of a frame from one on."""

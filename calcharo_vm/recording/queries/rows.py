@@ -5,6 +5,7 @@ import enum
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.instruction_nodes import span_of_instruction
 from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.queries.endings import return_word
 from calcharo_vm.recording.step import ExecutionStep
@@ -79,8 +80,8 @@ class ObjectWrite(StepRow):
         step: The step.
         oid: The object.
         kind: What happened to it.
-        slot: What was changed: the index of an item, the slice for several, a key, an element of a set or the name of
-            an attribute; None when it is all of the object.
+        slot: What was changed: the index of an item, a slice for several, a key, an element of a set or the name of an
+            attribute; None when it is all of the object. For what was deleted, it is where that was.
         value: What is there now, as a plain value: a list of them for a slice, None where something was deleted.
     """
 
@@ -203,7 +204,7 @@ class Call(StepRow):
 
     @property
     def exception(self) -> ExceptionSnapshot | None:
-        """The exception that it ended with, None when it did not."""
+        """The exception that it ended with, None when it did not, or when it is a generator that was closed."""
         return self.last.exception if self.is_unwound and self.last is not None else None
 
 
@@ -229,7 +230,8 @@ class Raise(StepRow):
         function: The qualified name of the function it was raised in.
         left: The qualified names of the functions it ended, innermost first.
         handling: What became of it.
-        caught: The first step of the handler that caught it which the source has a line for, or None.
+        caught: The step at which the program caught it: at the `except` clause that matches, or the first line of
+            another handler; None when it was not the program.
     """
 
     type_name: str
@@ -251,7 +253,7 @@ class LinkKind(enum.StrEnum):
     BOUND = "bound"
     """A name was bound to the value."""
     ARGUMENT = "argument"
-    """The value came into a function as an argument."""
+    """The value came into a function as an argument, or into a generator by being sent."""
     RETURNED = "returned"
     """A function returned the value."""
     YIELDED = "yielded"
@@ -296,3 +298,10 @@ class Link(StepRow):
         """The source text: line, column, end line and end column, as CPython counts."""
         step = self.step
         return step.line_number, step.column, step.end_line_number, step.end_column
+
+    @property
+    def source(self) -> str | None:
+        """The source text itself, None where the recording does not have it."""
+        instruction = self.step._instruction
+        code, span = self.step._recording.syntax_of(instruction.code), span_of_instruction(instruction)
+        return None if code is None or span is None else code.syntax.text(span)

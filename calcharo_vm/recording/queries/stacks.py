@@ -147,7 +147,7 @@ def moved_from(info: InstructionInfo, push: Push, ordinal: int) -> int | None:
         case "COPY":
             return top - (info.oparg or 0) if place == top else place
         case "END_SEND":
-            return push.base + 1
+            return push.base + info.pops - 1
         case "PUSH_EXC_INFO":
             return push.base if place == top else None
         case "IMPORT_FROM" | "GET_LEN" | "MATCH_SEQUENCE" | "MATCH_MAPPING" | "MATCH_KEYS" | "CHECK_EXC_MATCH":

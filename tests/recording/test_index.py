@@ -1,0 +1,76 @@
+"""Tests for calcharo_vm/recording/index.py."""
+
+import pytest
+
+from calcharo_vm.recording import Recording, ops
+from calcharo_vm.recording.index import Index, Wanted
+from tests.recording.audit import record
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return record(
+        "print('start')\nx = []\nfor k in range(2000): pass\nx.append(1)\nname = k\nfor k in range(2000): pass\n"
+        "try: {}[1]\nexcept KeyError: pass\n"
+    )
+
+
+def chunks_by_hand(recording: Recording, wanted: Wanted) -> list[int]:
+    """The chunks that have something that is wanted, by looking at every step."""
+    journal, found = recording.journal, []
+    for step in range(len(recording)):
+        has = journal.word(step) in wanted.instructions
+        for operation, operands in journal.operations(step):
+            is_write = ops.NEW <= operation < ops.DROP
+            has |= operation in wanted.operations or (is_write and operands[0] in wanted.oids)
+            has |= operation == ops.KEY and operands[1] in wanted.names
+        if has:
+            found.append(journal.chunk_of(step))
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_chunks_that_have_what_is_wanted(recording: Recording, *, is_known: bool) -> None:
+    appending = next(step for step in recording if step.line_number == 4)
+    oid = next(each.oid for each in recording[-1].heap.values() if each.kind == "list")
+    wishes = [
+        Wanted(frozenset({recording.journal.word(appending.index)})),
+        Wanted(oids=frozenset({oid})),
+        Wanted(names=frozenset({"name"})),
+        Wanted(operations=frozenset({ops.OUT})),
+        Wanted(operations=frozenset({ops.RAISED})),
+        Wanted(operations=frozenset({ops.ERR})),
+        Wanted(),
+    ]
+    numbers = range(len(recording.journal.chunks))
+    index = Index(recording.journal)
+    for wanted in wishes:
+        if is_known:
+            assert all(index.writes(number) is not None for number in numbers)
+        expected = chunks_by_hand(recording, wanted)
+
+        assert expected == list(index.chunks(wanted, numbers))
+        assert expected[::-1] == list(index.chunks(wanted, reversed(numbers)))
+
+
+def test_places_of_writes_and_marks(recording: Recording) -> None:
+    index, journal = Index(recording.journal), recording.journal
+    for chunk, words in enumerate(journal.chunks):
+        for oid, places in index.writes(chunk).items():
+            for at in places:
+                operation, operands = words[at], words[at + 1 : at + 2]
+                assert (operation, operands) in [
+                    (found, args[:1]) for found, args in journal.operations(index.step(chunk, at))
+                ]
+                assert oid == operands[0]
+        for step, at in index.marks(chunk, frozenset({ops.ENTER, ops.RAISED})):
+            assert words[at] in [operation for operation, _operands in journal.operations(step)]
+
+
+def test_a_name_in_a_table_that_is_replaced() -> None:
+    recording = record("class C: pass\nc = C()\nd = {c: 1, 'name': 2}\nd.update({c: 3})\n")
+    wanted = Wanted(names=frozenset({"name"}))
+    index = Index(recording.journal)
+    index.writes(0)
+
+    assert [0] == list(index.chunks(wanted, [0]))
