@@ -45,21 +45,18 @@ _SLOT = type(vars(slice)["start"])
 _GETTER = type(vars(type)["__name__"])
 
 _KINDS: dict[int, frozenset[HeapKind]] = {
-    id(cls): frozenset(kinds)
-    for cls, *kinds in (
-        (list, HeapKind.LIST),
-        (tuple, HeapKind.TUPLE),
-        (dict, HeapKind.DICT, HeapKind.NAMESPACE, HeapKind.OPAQUE),
-        (set, HeapKind.SET),
-        (frozenset, HeapKind.FROZENSET),
-        (deque, HeapKind.DEQUE),
-        (bytearray, HeapKind.BYTEARRAY),
-        (range, HeapKind.RANGE),
-        (slice, HeapKind.SLICE),
-        (type, HeapKind.CLASS),
-        (BaseException, HeapKind.EXCEPTION),
-        *((cls, HeapKind.SCALAR) for cls in (int, float, complex, str, bytes)),
-    )
+    id(list): frozenset({HeapKind.LIST}),
+    id(tuple): frozenset({HeapKind.TUPLE}),
+    id(dict): frozenset({HeapKind.DICT, HeapKind.NAMESPACE, HeapKind.OPAQUE}),
+    id(set): frozenset({HeapKind.SET}),
+    id(frozenset): frozenset({HeapKind.FROZENSET}),
+    id(deque): frozenset({HeapKind.DEQUE}),
+    id(bytearray): frozenset({HeapKind.BYTEARRAY}),
+    id(range): frozenset({HeapKind.RANGE}),
+    id(slice): frozenset({HeapKind.SLICE}),
+    id(type): frozenset({HeapKind.CLASS}),
+    id(BaseException): frozenset({HeapKind.EXCEPTION}),
+    **dict.fromkeys(map(id, (int, float, complex, str, bytes)), frozenset({HeapKind.SCALAR})),
 }
 """The kinds that an object may be recorded as, by the address of the type it is laid out as."""
 
