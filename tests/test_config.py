@@ -46,7 +46,6 @@ def test_settings_never_change() -> None:
         ({"policy": object()}, "policy="),
         ({"allow_degraded": True}, "allow_degraded=True is not available"),
         ({"allow_degraded": "yes"}, "of type str; pass a value of type bool"),
-        ({"deterministic": True}, "deterministic=True is not available"),
         ({"plugins": ("coverage",)}, "plugins=('coverage',) is not available"),
         ({"plugins": None}, "pass a value of type tuple"),
         ({"capture": True}, "TracerConfig.capture is True, of type bool"),
