@@ -73,6 +73,11 @@ def run(words: tuple[str, ...]) -> None:
 @click.option(
     "--limit", type=click.IntRange(min=0), default=300, show_default=True, metavar="N", help="Show at most N rows."
 )
+@click.option("--deterministic", is_flag=True, help="Give the program the same clocks and random numbers in every run.")
+@click.option("--inputs", is_flag=True, help="Keep what the program is told of clocks, chance and standard input.")
+@click.option(
+    "--replay", type=_PROGRAM, metavar="RECORDING", help="Give the program the inputs that a recording has kept."
+)
 @click.option("--audit", is_flag=True, help="Compare the recording with the program's objects at each line.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Run modules of this name on the machine too.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Run modules of this name natively.")
@@ -82,6 +87,9 @@ def trace(
     output: Path | None,
     lines: bool,
     limit: int,
+    deterministic: bool,
+    inputs: bool,
+    replay: Path | None,
     audit: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -93,7 +101,13 @@ def trace(
     """
     from calcharo_vm.cli.tracing import TraceRequest, trace_program  # noqa: PLC0415 - only what is asked for is loaded
 
-    request = TraceRequest(file, arguments, output, lines, limit, include, exclude, audit)
+    request = TraceRequest(
+        *(file, arguments, output, lines, limit, include, exclude),
+        audit=audit,
+        deterministic=deterministic,
+        inputs=inputs,
+        replay=replay,
+    )
     sys.exit(trace_program(request))
 
 

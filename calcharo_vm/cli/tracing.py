@@ -9,13 +9,12 @@ from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
 from calcharo_vm.config import Capture, ScopePatterns, TracerConfig
-from calcharo_vm.errors import AuditError, CalcharoError, CompilationError
+from calcharo_vm.errors import AuditError, CalcharoError, CompilationError, ReplayDiverged
+from calcharo_vm.recording import Recording
 from calcharo_vm.tracer import execute_and_trace
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from calcharo_vm.recording import Recording
 
 __all__ = ["TraceRequest", "trace_program"]
 
@@ -34,19 +33,26 @@ class TraceRequest(NamedTuple):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     audit: bool = False
+    deterministic: bool = False
+    inputs: bool = False
+    replay: Path | None = None
 
 
 def trace_program(request: TraceRequest) -> int:
     """Carry out `calcharo trace`; the exit status is the program's."""
     config = TracerConfig(
         # Whoever types the program's input must see what it asks for.
-        capture=Capture(forward=sys.stdin.isatty(), audit=request.audit, spill=_spill(request.output)),
+        capture=Capture(
+            forward=sys.stdin.isatty(), audit=request.audit, inputs=request.inputs, spill=_spill(request.output)
+        ),
+        deterministic=request.deterministic,
         scope=ScopePatterns(include=request.include, exclude=request.exclude),
     )
     argv = [str(request.file), *request.arguments]
     failure: CalcharoError | None = None
     try:
-        recording = execute_and_trace(request.file, config, argv=argv)
+        replay = None if request.replay is None else Recording.open(request.replay).inputs
+        recording = execute_and_trace(request.file, config, argv=argv, replay=replay)
     except CompilationError as error:
         show_error(error.__cause__ or error)
         return _COMPILATION_STATUS
@@ -58,7 +64,7 @@ def trace_program(request: TraceRequest) -> int:
     _show(recording, request)
     if request.output is not None and _spill(request.output) is None and not _save(recording, request.output):
         return _FAILURE_STATUS
-    if isinstance(failure, AuditError):
+    if isinstance(failure, AuditError | ReplayDiverged):
         return _FAILURE_STATUS
     return recording.outcome.exit_code or 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, final
 from weakref import ref
@@ -133,8 +133,11 @@ class GuestCode(StubMarker, GuestReference):
 
     def enter(self, globals: dict[str, Any], values: tuple[Any, ...], cells: tuple[Any, ...]) -> Any:
         """Runs a function of this code, called by native code with bound arguments."""
-        context = self.machine.context
-        frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), context)
+        machine = self.machine
+        if machine.is_in_the_way is not None and machine.is_in_the_way():
+            machine.postpone(partial(self.enter, globals, values, cells))
+            return None
+        frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), machine.context)
         return run(frame)
 
     def enter_namespace(self, globals: dict[str, Any], locals: Any, cells: tuple[Any, ...]) -> Any:

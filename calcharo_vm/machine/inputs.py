@@ -134,10 +134,17 @@ _DATETIME_METHODS: dict[str, Function] = {"now": _now, "utcnow": _utcnow}
 def _clock(kind: str, original: Function) -> Function:
     def clock(*arguments: Any) -> Any:
         inputs = inputs_here()
-        if inputs is None:
-            return original(*arguments)
-        name = f"{kind}({arguments[0]})" if arguments else kind
-        return inputs.answer(name, partial(original, *arguments))
+        return original(*arguments) if inputs is None or arguments else inputs.answer(kind, original)
+
+    return clock
+
+
+def _numbered_clock(kind: str, original: Function) -> Function:
+    def clock(number: Any, /) -> Any:
+        inputs = inputs_here()
+        if inputs is None or type(number) is not int:
+            return original(number)
+        return inputs.answer(f"{kind}({number})", partial(original, number))
 
     return clock
 
@@ -216,7 +223,7 @@ def _identifier(original: Function) -> Function:
 
 _FUNCTIONS: list[tuple[ModuleType | type, str, Callable[[Function], Function]]] = [
     *((time, name, partial(_clock, f"time.{name}")) for one in _CLOCKS for name in (one, f"{one}_ns")),
-    *((time, name, partial(_clock, f"time.{name}")) for name in ("clock_gettime", "clock_gettime_ns")),
+    *((time, name, partial(_numbered_clock, f"time.{name}")) for name in ("clock_gettime", "clock_gettime_ns")),
     *((time, name, partial(_calendar, 0, None)) for name in ("localtime", "gmtime", "ctime")),
     (time, "asctime", partial(_calendar, 0, _localtime)),
     (time, "strftime", partial(_calendar, 1, _localtime)),

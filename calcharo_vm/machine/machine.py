@@ -41,6 +41,9 @@ class Machine:
         recursion_limit: The recursion limit that new threads of the guest start with, in frames.
         threads: The threads that the guest has started through the library.
         inputs: Who tells the guest the time and the like; None when the world outside does.
+        is_in_the_way: Whether the observer is in the midst of something, so that finalisers must wait; None if it
+            never is.
+        postpone: Has the observer call a finaliser as soon as it can.
     """
 
     inputs: Inputs | None = None
@@ -52,6 +55,8 @@ class Machine:
         self.threads: WeakSet[Thread] = WeakSet()
         self.lookasides = lookasides()
         self.make_trampoline = make_trampoline  # whose module needs that of guest code objects
+        self.is_in_the_way: Callable[[], bool] | None = getattr(observer, "is_in_the_way", None)
+        self.postpone: Any = getattr(observer, "postpone", None)
         self.link = load_table("calcharo_vm.machine", "handlers").LINK
         self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames

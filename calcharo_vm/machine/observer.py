@@ -54,7 +54,11 @@ class Observer(FrameObserver, Protocol):
 
 @runtime_checkable
 class LinkingObserver(FrameObserver, Protocol):
-    """Puts handlers of its own in the place of the instructions', which is faster than being told of each one."""
+    """Puts handlers of its own in the place of the instructions', which is faster than being told of each one.
+
+    The garbage collector may run in the midst of what an observer does. One that finalisers must not interrupt has
+    the methods `is_in_the_way` and `postpone` besides (see `Machine`).
+    """
 
     def observed(self, code: CodeType, index: int, handler: Handler) -> Handler:
         """The handler to link for instruction `index` of a code object; it must call the instruction's own."""

@@ -3,7 +3,7 @@
 import gc
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import sleep  # not from the module later on, which may have another for the program
 from types import CodeType, FrameType
@@ -83,6 +83,8 @@ class Recorder:
         self._local = threading.local()
         self._threads: list[ThreadRecord] = []
         self._gone: list[int] = []
+        self._collecting = 0  # the thread in which the garbage collector has interrupted the recorder
+        self._postponed: list[_Postponed] = []
         self._next_sample = 0
         self._last_sample: tuple[object, object] = (0, 0.0)
         self._written = [0, 0]
@@ -216,6 +218,9 @@ class Recorder:
 
     def before(self, frame: ObservedFrame) -> None:
         """Completes the step before the one that begins, as something is pending."""
+        if self._postponed:
+            self._arrive(frame)
+            self._postponed.clear()  # which calls them
         if not self._is_shared:
             self._arrive(frame)
             return
@@ -653,8 +658,33 @@ class Recorder:
             make_keyframe(self.journal)
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
-        if phase == "stop" and info["collected"]:
+        if phase == "start":
+            self._collecting = threading.get_ident() if _is_at_work(sys._getframe(1)) else 0
+            return
+        self._collecting = 0
+        if info["collected"]:
             self.shadow.epoch += 1  # from here on, an address may belong to somebody else
+
+    def is_in_the_way(self) -> bool:
+        """Whether the garbage collector runs in the midst of journalling: finalisers must wait a moment."""
+        return self._collecting == threading.get_ident()
+
+    def postpone(self, call: Callable[[], object]) -> None:
+        """Calls a finaliser when the next instruction begins."""
+        self._postponed.append(_Postponed(call))
+        self._pend()
+
+
+class _Postponed:
+    """Calls a finaliser when it goes, so that CPython reports what it raises."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+
+    def __del__(self) -> None:
+        self._call()
 
 
 _DOORS = frozenset(
@@ -682,6 +712,17 @@ def _is_journalling(innermost: FrameType) -> bool:
     while frame is not None and _is_ours(frame):
         if frame.f_code in _DOORS or _is_handler(frame):
             return True
+        frame = frame.f_back
+    return False
+
+
+def _is_at_work(innermost: FrameType) -> bool:
+    """Returns whether the recorder, or what it calls, is what a thread executes, given by its innermost frame."""
+    frame: FrameType | None = innermost
+    while frame is not None:
+        package = frame.f_globals.get("__package__")
+        if type(package) is str and package.partition(".")[0] == "calcharo_vm":
+            return package == __package__
         frame = frame.f_back
     return False
 

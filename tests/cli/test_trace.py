@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from calcharo_vm import Recording
+from calcharo_vm.cli.tracing import TraceRequest, trace_program
 from tests.cli.differential import calcharo
 
 if TYPE_CHECKING:
@@ -181,3 +182,19 @@ def test_a_reader_that_goes_away(folder: Path) -> None:
 
         assert process.stderr.read() == b""
         assert process.wait(60) == 1
+
+
+def test_a_run_is_repeated_from_its_recording(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    program, kept, again = tmp_path / "program.py", tmp_path / "kept.json", tmp_path / "again.json"
+    program.write_text("import time\nprint(time.time())\n")
+
+    assert trace_program(TraceRequest(program, output=kept, deterministic=True)) == 0
+    assert "946684800.001" in capfd.readouterr().out
+    assert trace_program(TraceRequest(program, output=again, replay=kept)) == 0
+    assert Recording.open(kept).inputs == Recording.open(again).inputs
+    assert trace_program(TraceRequest(program, output=again, inputs=True)) == 0
+    assert [each.kind for each in Recording.open(again).inputs] == ["time.time"]
+    program.write_text("print(1)\n")
+    assert trace_program(TraceRequest(program, replay=kept)) == 2
+    assert "asks for time.time less often" in capfd.readouterr().err
+    assert trace_program(TraceRequest(program, replay=program)) == 2

@@ -78,7 +78,8 @@ class Auditor:
             sleep(0.001)  # another thread may have changed an object and not have journalled it yet
         known = {mismatch.oid for mismatch in self.mismatches}
         self.mismatches += [each for each in found if each.oid is None or each.oid not in known]
-        self._is_over = self._is_over or len(self.mismatches) >= _MOST_MISMATCHES
+        del self.mismatches[_MOST_MISMATCHES:]
+        self._is_over = self._is_over or len(self.mismatches) == _MOST_MISMATCHES
 
     def _compared(self, frame: "ObservedFrame") -> list[Mismatch]:
         try:

@@ -43,21 +43,21 @@ _EXACT: dict[type, Callable[[object], object]] = {
 _SLOT = type(vars(slice)["start"])
 _GETTER = type(vars(type)["__name__"])
 
-_KINDS: dict[object, frozenset[HeapKind]] = {
-    list: frozenset({HeapKind.LIST}),
-    tuple: frozenset({HeapKind.TUPLE}),
-    dict: frozenset({HeapKind.DICT, HeapKind.NAMESPACE, HeapKind.OPAQUE}),
-    set: frozenset({HeapKind.SET}),
-    frozenset: frozenset({HeapKind.FROZENSET}),
-    deque: frozenset({HeapKind.DEQUE}),
-    bytearray: frozenset({HeapKind.BYTEARRAY}),
-    range: frozenset({HeapKind.RANGE}),
-    slice: frozenset({HeapKind.SLICE}),
-    type: frozenset({HeapKind.CLASS}),
-    BaseException: frozenset({HeapKind.EXCEPTION}),
-    **dict.fromkeys((int, float, complex, str, bytes), frozenset({HeapKind.SCALAR})),
+_KINDS: dict[int, frozenset[HeapKind]] = {
+    id(list): frozenset({HeapKind.LIST}),
+    id(tuple): frozenset({HeapKind.TUPLE}),
+    id(dict): frozenset({HeapKind.DICT, HeapKind.NAMESPACE, HeapKind.OPAQUE}),
+    id(set): frozenset({HeapKind.SET}),
+    id(frozenset): frozenset({HeapKind.FROZENSET}),
+    id(deque): frozenset({HeapKind.DEQUE}),
+    id(bytearray): frozenset({HeapKind.BYTEARRAY}),
+    id(range): frozenset({HeapKind.RANGE}),
+    id(slice): frozenset({HeapKind.SLICE}),
+    id(type): frozenset({HeapKind.CLASS}),
+    id(BaseException): frozenset({HeapKind.EXCEPTION}),
+    **dict.fromkeys(map(id, (int, float, complex, str, bytes)), frozenset({HeapKind.SCALAR})),
 }
-"""The kinds that an object may be recorded as, by the type it is laid out as."""
+"""The kinds that an object may be recorded as, by the address of the type it is laid out as."""
 
 
 def name_of_type(value: object) -> str:
@@ -69,7 +69,7 @@ def kinds_of(value: object) -> frozenset[HeapKind] | None:
     """The kinds that an object may be recorded as, or None when the audit has no opinion."""
     cls: object = type(value)
     while cls is not object:
-        kinds = _KINDS.get(cls)
+        kinds = _KINDS.get(id(cls))  # by address, as a metaclass may have a hash function of its own
         if kinds is not None:
             return kinds
         cls = _type_base(cls)
