@@ -305,7 +305,7 @@ class State:
             number = stack.pop()
             self._left.setdefault(thread, []).append((len(stack), number, first in _OVER))
         elif operation == ops.RESUME:
-            self.threads.setdefault(thread, []).append(first)  # type: ignore[arg-type]
+            self._start(first)  # type: ignore[arg-type]
         elif operation == ops.GONE:
             self.frames.pop(first, None)  # type: ignore[call-overload]
         elif operation == ops.THREAD:
@@ -321,8 +321,12 @@ class State:
 
     def _enter(self, number: int, code: int, globals_: int, namespace: int | None, fast: Sequence[object]) -> None:
         self.frames[number] = FrameState(number, code, globals_, namespace, list(fast))
-        self.threads.setdefault(self.thread, []).append(number)
         self._next.setdefault(self.thread, number)
+        self._start(number)
+
+    def _start(self, number: int) -> None:
+        """Puts a frame on top of the thread; it executes the step when no other frame does."""
+        self.threads.setdefault(self.thread, []).append(number)
         if self.thread == self._step_thread and self.executing == _NO_WORD:
             self._place(number)
 
