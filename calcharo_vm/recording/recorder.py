@@ -722,7 +722,7 @@ def _is_at_work(innermost: FrameType) -> bool:
     while frame is not None:
         package = frame.f_globals.get("__package__")
         if type(package) is str and package.partition(".")[0] == "calcharo_vm":
-            return package == __package__
+            return package.startswith(__package__)
         frame = frame.f_back
     return False
 

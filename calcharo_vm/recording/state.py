@@ -1,6 +1,6 @@
 """The state of the program after a step, rebuilt from the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
@@ -365,7 +365,7 @@ class State:
                 self._raises[thread].unwound.append(self.frames[number].code)
             self._left.setdefault(thread, []).append((len(stack), number, first in _OVER))
         elif operation == ops.RESUME:
-            self._resume(first)  # type: ignore[arg-type]
+            self._start(first, self._place_resumed)  # type: ignore[arg-type]
         elif operation == ops.ADVANCED:
             advance(self.top.stack[self.top.base - 1], self._own)
         elif operation == ops.BEGUN:
@@ -391,17 +391,14 @@ class State:
 
     def _enter(self, number: int, code: int, globals_: int, namespace: int | None, fast: Sequence[object]) -> None:
         self.frames[number] = FrameState(number, code, globals_, namespace, list(fast))
+        self._start(number, self._place)
+
+    def _start(self, number: int, place: Callable[[int], None]) -> None:
+        """Puts a frame on top of the thread; it executes the step when no other frame does."""
         self.threads.setdefault(self.thread, []).append(number)
         self._next.setdefault(self.thread, number)
         if self.thread == self._step_thread and self.executing == _NO_WORD:
-            self._place(number)
-
-    def _resume(self, number: int) -> None:
-        self.threads.setdefault(self.thread, []).append(number)
-        if self.thread not in self._next:
-            self._next[self.thread] = number
-            if self.thread == self._step_thread and self.executing == _NO_WORD:
-                self._place_resumed(number)
+            place(number)
 
     def _apply_of_keyframe(self, operation: int, operands: Sequence[object]) -> None:
         match operation, operands:

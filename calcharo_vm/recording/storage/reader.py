@@ -96,7 +96,8 @@ class StoredJournal(Journal):
                 raise self._file.error(header.at, what)
             if header.kind is Kind.FOOTER:
                 self._read_footer(header, self._file.content(header))
-            elif header.kind is Kind.TABLE:
+                return
+            if header.kind is Kind.TABLE:
                 self._tables.add(header.count, header.first, header.at)
             else:
                 self._parts.index.add(header)
