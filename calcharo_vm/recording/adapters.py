@@ -5,7 +5,7 @@ opaque, unless an adapter says what it holds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import attrs
 
@@ -49,8 +49,6 @@ class Content:
 Adapter = Callable[[Any], Content]  # type: ignore[explicit-any] # each adapter knows the type it is for
 """Reads an object with methods and descriptors of its built-in or library type, and nothing of the program."""
 
-_Adapter = TypeVar("_Adapter", bound=Adapter)
-
 
 @attrs.frozen
 class Adapted:
@@ -75,7 +73,7 @@ _class_module = descriptor(type, "__module__")
 _MISSING: Final = object()
 
 
-def register_adapter(cls: type | str, read: _Adapter | None = None) -> Callable[[_Adapter], _Adapter]:
+def register_adapter(cls: type | str, read: Adapter | None = None) -> Callable[[Adapter], Adapter]:
     """Teaches recordings to show what the instances of a type and of its subclasses hold.
 
     It holds for recordings that begin later. An adapter must not call methods that a class of the program
@@ -106,7 +104,7 @@ def register_adapter(cls: type | str, read: _Adapter | None = None) -> Callable[
         message = f"cls is {cls!r}; pass a type, or its full name such as 'numpy.ndarray'"
         raise ConfigurationError(message)
 
-    def register(adapter: _Adapter) -> _Adapter:
+    def register(adapter: Adapter) -> Adapter:
         if isinstance(cls, str):
             _by_name[cls] = HeapKind.NATIVE, lambda _type: adapter
         else:

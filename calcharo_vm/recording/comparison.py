@@ -20,7 +20,7 @@ from calcharo_vm.recording.anatomy import (
     only_names,
 )
 from calcharo_vm.recording.identity import NO_ENTRIES, Identities, Shade, Table, Words, stands_for, token
-from calcharo_vm.recording.iterators import FOLLOWING, ITERATES
+from calcharo_vm.recording.iterators import FOLLOWING, ITERATES, MAPPING
 from calcharo_vm.recording.layouts import Items
 from calcharo_vm.recording.values import GENERATOR_KINDS, MAPPING_KINDS, HeapKind
 
@@ -93,6 +93,10 @@ class Comparison(Identities):
         if known is not None:
             self.forget(known)
         shade = self._make(value, HeapKind.ITERATOR, self.anatomy.of(cls).name)
+        if iterated.kind is HeapKind.NATIVE:
+            mapping = iterated.fields[MAPPING]
+            assert type(mapping) is Shade
+            iterated = mapping
         self.log += (ops.BEGUN, shade.token.stop, iterated.token)
         if iterated.kind is not HeapKind.RANGE:
             shade.fields = {ITERATES: iterated}

@@ -120,12 +120,11 @@ class Effects:
         return Effect.ATTRIBUTE, target, detail
 
     def _prepare_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
-        target = stack[-2]
-        if type(stack[-1]) is slice and len(stack) > 2 and keeps_a_place(stack[-3]):
-            return Effect.UNKNOWN_CALL, target, stack[-3]
+        target, key = stack[-2], stack[-1]
         if id(type(target)) not in _KEYED_CONTAINERS and self._stores_elsewhere(type(target)):
-            return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, stack[-1]
-        return Effect.KEYED, target, stack[-1]
+            return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, key
+        added = stack[-3] if type(key) is slice and len(stack) > 2 else None
+        return (Effect.UNKNOWN_CALL, target, added) if keeps_a_place(added) else (Effect.KEYED, target, key)
 
     def _prepare_slice(self, stack: Words, _base: int, _detail: object) -> Held:
         target, added = stack[-3], stack[-4]

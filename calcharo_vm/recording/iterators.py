@@ -37,6 +37,9 @@ IS_EXHAUSTED: Final = "is_exhausted"
 _EXHAUSTED: Final = Content(fields={IS_EXHAUSTED: True})
 
 
+MAPPING: Final = "mapping"
+"""What a view of a dictionary is a view of."""
+
 FOLLOWING: Final = {
     id(type(iter(each))): (id(type(each)), kind)
     for each, kind in (
@@ -45,6 +48,8 @@ FOLLOWING: Final = {
         ({}, HeapKind.DICT),
         (set(), HeapKind.SET),
         (range(0), HeapKind.RANGE),
+        ({}.items(), HeapKind.NATIVE),
+        ({}.values(), HeapKind.NATIVE),
     )
 }
 """The types of iterators whose content follows from what they iterate, with that one's type and kind."""

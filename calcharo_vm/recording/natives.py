@@ -132,7 +132,9 @@ PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {
 
 
 _ENDLESS = frozenset(map(id, (GeneratorType, list, tuple, dict, set, frozenset, deque, range, *SCALAR_TYPES)))
-ITERATORS = (PLAIN_ITERATORS - _ENDLESS) | {id(enumerate), id(zip)}
+LEADING = frozenset({enumerate, zip})
+"""The types of iterators that advance others."""
+ITERATORS = (PLAIN_ITERATORS - _ENDLESS) | {*map(id, LEADING)}
 """The types of those iterators that keep a place."""
 
 
@@ -146,7 +148,7 @@ def advances_nothing_else(iterator: object) -> bool:
     cls = type(iterator)
     if id(cls) in PLAIN_ITERATORS:
         return True
-    if cls is not enumerate and cls is not zip:
+    if cls not in LEADING:
         return False
     for part in gc.get_referents(iterator):  # noqa: SIM110 - faster than all()
         if id(type(part)) not in PLAIN_ITERATORS and part is not cls:

@@ -14,7 +14,7 @@ from calcharo_vm.recording.comparison import Comparison
 from calcharo_vm.recording.exception_chain import linked_exceptions
 from calcharo_vm.recording.identity import Shade, stands_for
 from calcharo_vm.recording.layouts import MACHINERY_NAMES, namespace
-from calcharo_vm.recording.natives import keeps_a_place
+from calcharo_vm.recording.natives import LEADING, keeps_a_place
 from calcharo_vm.recording.values import OWN_FIELDS, HeapKind
 
 _READ_WHOLE = frozenset(
@@ -53,12 +53,13 @@ class Shadow(Comparison):
         waiting = list(iterators)
         for iterator in waiting:
             shade = self.held(iterator)
-            kind = self.anatomy.of(type(iterator)).kind
             if shade is not None:
                 parts = self.update(iterator, shade)
-            else:
-                items, fields = self.content(iterator, kind)
+            elif type(iterator) in LEADING:
+                items, fields = self.content(iterator, HeapKind.ITERATOR)
                 parts = [*items, *fields.values()]
+            else:
+                continue
             waiting += [part for part in parts if keeps_a_place(part)]
 
     def moved_at(self, value: object, end: int) -> None:

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.adapters import Adapter, Content, Maker, register_name, register_type
+from calcharo_vm.recording.iterators import MAPPING
 from calcharo_vm.recording.layouts import is_scalar, namespace
 from calcharo_vm.recording.values import HeapKind
 
@@ -182,8 +183,7 @@ def _reentrant_lock(cls: type) -> Adapter:
 
 def _read_mapping_view(value: object) -> Content:
     """Of views, which hold nothing but what they are views of."""
-    mapping = next(part for part in gc.get_referents(value) if not isinstance(part, type))
-    return Content(fields={"mapping": mapping})
+    return Content(fields={MAPPING: gc.get_referents(value)[0]})
 
 
 def _read_memory(value: object) -> Content:

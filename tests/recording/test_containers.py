@@ -109,7 +109,8 @@ import weakref
 class Thing: pass
 t = Thing(); r = weakref.ref(t); m = t.__init__; w = weakref.WeakMethod(m) if hasattr(m, '__func__') else None
 dead = weakref.ref(Thing()); t2 = r(); del t, t2; gone = r()
-d = weakref.WeakValueDictionary(); k = Thing(); d['k'] = k; proxy = weakref.proxy(k); seen = proxy.x if hasattr(proxy, 'x') else None; del k
+d = weakref.WeakValueDictionary(); k = Thing(); d['k'] = k; proxy = weakref.proxy(k)
+seen = proxy.x if hasattr(proxy, 'x') else None; del k
 """,
     "named tuples and classes": """
 import collections, dataclasses, enum, typing
