@@ -134,6 +134,7 @@ _NATIVE_FUNCTIONS = (
 )
 _BOUND = (BuiltinFunctionType, MethodWrapperType)
 _LIBRARY = os.path.dirname(os.__file__)  # noqa: PTH120 - pathlib is slow to import
+_OURS = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - pathlib is slow to import
 _STATIC_FUNCTIONS = frozenset(map(id, (MethodDescriptorType, WrapperDescriptorType, ClassMethodDescriptorType)))
 _native_names = {id(cls): descriptor(cls, "__name__") for cls in _NATIVE_FUNCTIONS}
 
@@ -324,7 +325,7 @@ class Anatomy:
         name, file = dict.get(entries, "__name__"), dict.get(entries, "__file__")
         if type(name) is not str or name not in self.guest_modules or type(file) is not str:
             return {}
-        return {} if file.startswith(_LIBRARY) or "-packages" in file else {"__dict__": entries}
+        return {} if file.startswith((_LIBRARY, _OURS)) or "-packages" in file else {"__dict__": entries}
 
     def _class_content(self, cls: object) -> tuple[Items, Fields]:
         assert isinstance(cls, type)

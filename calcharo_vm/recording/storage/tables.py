@@ -22,6 +22,7 @@ def table_words(codes: Sequence[CodeInfo], instructions: Sequence[InstructionInf
     words: list[object] = [len(codes)]
     for code in codes:
         words += (code.filename, code.function, code.first_line, code.parameters, code.is_namespace, code.first)
+        words.append(code.has_source)
         words += (len(code.slots), *code.slots, len(code.cells), *code.cells)
     for instruction in instructions:
         words += attrs.astuple(instruction)
@@ -39,12 +40,17 @@ class _Table:
     def of(cls, words: tuple[object, ...]) -> "_Table":
         codes, at = [], 1
         for _ in range(words[0]):  # type: ignore[call-overload]
-            filename, function, first_line, parameters, is_namespace, first, slots = words[at : at + 7]
-            at += 7 + slots  # type: ignore[operator]
+            filename, function, first_line, parameters, is_namespace, first, has_source, slots = words[at : at + 8]
+            at += 8 + slots  # type: ignore[operator]
             names, cells = words[at - slots : at], words[at]  # type: ignore[operator]
             at += 1 + cells  # type: ignore[operator]
             codes.append(
-                CodeInfo(filename, function, first_line, names, parameters, is_namespace, words[at - cells : at], first)  # type: ignore[arg-type, operator]
+                CodeInfo(
+                    *(filename, function, first_line, names, parameters, is_namespace),  # type: ignore[arg-type]
+                    cells=words[at - cells : at],  # type: ignore[operator, arg-type]
+                    first=first,  # type: ignore[arg-type]
+                    has_source=has_source,  # type: ignore[arg-type]
+                )
             )
         return cls(codes, words[at:])
 
