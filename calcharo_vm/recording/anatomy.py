@@ -132,7 +132,7 @@ _NATIVE_FUNCTIONS = (
     MethodWrapperType,
     ClassMethodDescriptorType,
 )
-_BOUND = (BuiltinFunctionType, MethodWrapperType)
+_BOUND = frozenset(map(id, (BuiltinFunctionType, MethodWrapperType)))
 _LIBRARY = os.path.dirname(os.__file__)  # noqa: PTH120 - pathlib is slow to import
 _OURS = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - pathlib is slow to import
 _STATIC_FUNCTIONS = frozenset(map(id, (MethodDescriptorType, WrapperDescriptorType, ClassMethodDescriptorType)))
@@ -236,7 +236,7 @@ def _attribute_readers(cls: type) -> _AttributeReaders:
     for ancestor in reversed(mro(cls)):
         for name, found in namespace(ancestor).items():
             if name == "__dict__":
-                if type(found) in (GetSetDescriptorType, MemberDescriptorType):
+                if type(found) is GetSetDescriptorType or type(found) is MemberDescriptorType:
                     readers.dictionary = found.__get__  # type: ignore[attr-defined]
             elif type(found) is MemberDescriptorType and "__slots__" in namespace(ancestor):
                 readers.slots.append((name, found.__get__))
@@ -339,7 +339,7 @@ class Anatomy:
     @staticmethod
     def _function_fields(function: object) -> Fields:
         if type(function) is not FunctionType:
-            owner = getattr(function, "__self__", None) if type(function) in _BOUND else None
+            owner = getattr(function, "__self__", None) if id(type(function)) in _BOUND else None
             return {} if owner is None or type(owner) is ModuleType else {"__self__": owner}
         fields: Fields = {}
         for name, read in _function_parts:
@@ -440,7 +440,7 @@ def closure_of(method: object) -> Items:
     functions: Items = [method]
     if type(method) is property:
         functions = [method.fget, method.fset, method.fdel]
-    elif type(method) in (classmethod, staticmethod):
+    elif type(method) is classmethod or type(method) is staticmethod:
         functions = [method.__func__]  # type: ignore[attr-defined]
     return [cell for each in functions if type(each) is FunctionType for cell in each.__closure__ or ()]
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.adapters import Adapter, Content, register_type
-from calcharo_vm.recording.layouts import is_scalar, mro
+from calcharo_vm.recording.layouts import derives_from, is_scalar
 from calcharo_vm.recording.values import HeapKind
 
 ITERATES: Final = "iterates"
@@ -85,7 +85,7 @@ def _hash_iterator(cls: type, container: type) -> Adapter:
     hint = vars(cls)["__length_hint__"]
 
     def read(iterator: object) -> Content:
-        found = [part for part in gc.get_referents(iterator) if container in mro(type(part))]
+        found = [part for part in gc.get_referents(iterator) if derives_from(type(part), container)]
         return Content(fields={ITERATES: found[0], REMAINING: hint(iterator)}) if found else _EXHAUSTED
 
     return read
@@ -150,7 +150,7 @@ def _register(iterators: Iterable[Iterator[object]], make: Callable[[type], Adap
 
 
 def _read_ordered(iterator: object) -> Content:
-    found = [part for part in gc.get_referents(iterator) if OrderedDict in mro(type(part))]
+    found = [part for part in gc.get_referents(iterator) if derives_from(type(part), OrderedDict)]
     return Content(fields={ITERATES: found[0]}) if found else _EXHAUSTED
 
 

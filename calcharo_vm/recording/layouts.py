@@ -51,6 +51,11 @@ def mro(cls: type) -> tuple[type, ...]:
     return found
 
 
+def derives_from(cls: type, base: type) -> bool:
+    """Returns whether a class has a base, without asking any `__eq__`, `__hash__` or `__subclasscheck__`."""
+    return any(ancestor is base for ancestor in mro(cls))
+
+
 def namespace(cls: type) -> Mapping[str, object]:
     """The real namespace of a class, whatever its metaclass says."""
     found = _namespace_of(cls)
@@ -181,8 +186,7 @@ _OWN_FIELDS: tuple[tuple[type, str], ...] = ((deque, "maxlen"), (defaultdict, "d
 
 def own_fields(cls: type) -> tuple[tuple[str, Callable[[object], object]], ...]:
     """The fields that a built-in container has beside its items, with what reads them."""
-    ancestors = mro(cls)
-    return tuple((name, descriptor(base, name)) for base, name in _OWN_FIELDS if base in ancestors)
+    return tuple((name, descriptor(base, name)) for base, name in _OWN_FIELDS if derives_from(cls, base))
 
 
 def names_of_items(cls: type) -> tuple[str, ...]:

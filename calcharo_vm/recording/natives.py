@@ -13,7 +13,7 @@ from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, 
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import Anatomy, class_name, is_guest_function
-from calcharo_vm.recording.layouts import SCALAR_TYPES, mro
+from calcharo_vm.recording.layouts import SCALAR_TYPES, derives_from
 
 
 class Effect(enum.Enum):
@@ -132,9 +132,9 @@ PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {
 
 
 _ENDLESS = frozenset(map(id, (GeneratorType, list, tuple, dict, set, frozenset, deque, range, *SCALAR_TYPES)))
-LEADING = frozenset({enumerate, zip})
+LEADING = frozenset(map(id, (enumerate, zip)))
 """The types of iterators that advance others."""
-ITERATORS = (PLAIN_ITERATORS - _ENDLESS) | {*map(id, LEADING)}
+ITERATORS = (PLAIN_ITERATORS - _ENDLESS) | LEADING
 """The types of those iterators that keep a place."""
 
 
@@ -148,7 +148,7 @@ def advances_nothing_else(iterator: object) -> bool:
     cls = type(iterator)
     if id(cls) in PLAIN_ITERATORS:
         return True
-    if cls not in LEADING:
+    if id(cls) not in LEADING:
         return False
     for part in gc.get_referents(iterator):  # noqa: SIM110 - faster than all()
         if id(type(part)) not in PLAIN_ITERATORS and part is not cls:
@@ -180,7 +180,7 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
         return effect_of(called.__func__, anatomy)  # type: ignore[attr-defined]
     if cls is BuiltinFunctionType:
         return _effect_of_bound(called)
-    if any(ancestor is type for ancestor in mro(cls)) and anatomy.is_guest(called):  # type: ignore[arg-type]
+    if derives_from(cls, type) and anatomy.is_guest(called):  # type: ignore[arg-type]
         return Effect.NONE
     return Effect.UNKNOWN
 

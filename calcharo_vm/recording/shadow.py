@@ -55,7 +55,7 @@ class Shadow(Comparison):
             shade = self.held(iterator)
             if shade is not None:
                 parts = self.update(iterator, shade)
-            elif type(iterator) in LEADING:
+            elif id(type(iterator)) in LEADING:
                 items, fields = self.content(iterator, HeapKind.ITERATOR)
                 parts = [*items, *fields.values()]
             else:
