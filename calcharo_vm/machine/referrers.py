@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from types import CellType
 from typing import Any
 
@@ -15,14 +16,17 @@ from calcharo_vm.machine.tracebacks import mirrored
 def referrers(frame: Frame, /, *objects: Any, **named: Any) -> list[Any]:
     """`gc.get_referrers(...)`, as CPython's own frames refer to what they hold.
 
-    The collector does not see what a running function holds. It sees generators, and frames that have ended.
+    The collector does not see what a running function holds. It sees generators, and frames that have ended;
+    until 3.13 not what is in a generator's frame that is in this very call.
     """
     found = gc.get_referrers(*objects, **named)
     holders = _frames_by_container()
+    unseen = None if sys.version_info >= (3, 14) else frame
     shown: list[Any] = []
     for referrer in found:
-        if id(referrer) in holders:
-            seen = generator_of(holders[id(referrer)])
+        holder = holders.get(id(referrer))
+        if holder is not None:
+            seen = None if holder is unseen else generator_of(holder)
         elif type(referrer) is CellType:
             seen = _mirror_or_cell(referrer)
         else:

@@ -57,6 +57,11 @@ PROGRAMS = {
             print(names(value))
         try: f().send(None)
         except StopIteration: pass
+        def direct(value):
+            yield gc.get_referrers(value)[:1] == iterators[:1]
+            yield names(value)
+        iterators = [direct(Value())]
+        print(list(iterators[0]))
     """,
     "frames of tracebacks": """
         def f():
