@@ -52,10 +52,10 @@ def patched_library(machine: Machine) -> Iterator[None]:
         if not ACTIVE_MACHINES:
             _change_library()
         ACTIVE_MACHINES.append(machine)
-    machine.enter_thread()
-    raise_host_limit(machine.recursion_limit)
-    warn_as_the_program()
     try:
+        machine.enter_thread()
+        raise_host_limit(machine.recursion_limit)
+        warn_as_the_program()
         yield
     finally:
         with _lock:

@@ -64,6 +64,16 @@ def test_recursion_through_library_code_may_go_deeper() -> None:
 
 
 SMALLER = {
+    "a generator in a call of C code": (
+        (3, 11),
+        (3, 13),
+        """
+            import gc
+            def names(value): return [type(referrer).__name__ for referrer in gc.get_referrers(value)]
+            def generator(value): yield list(map(names, [value]))
+            print(*generator(object()))
+        """,
+    ),
     "an exception thrown that looks like close()": (
         (3, 13),
         (3, 99),
@@ -111,7 +121,7 @@ C_LEVEL = {
         import gc
         def f():
             value = object()
-            return [type(referrer) for referrer in gc.get_referrers(value)]
+            return [type(referrer) for referrer in next(map(gc.get_referrers, [value]))]
         print(f())
     """,
     "builtins of its own": """

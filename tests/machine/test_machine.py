@@ -87,6 +87,17 @@ def test_while_active_the_library_sees_the_guest_and_afterwards_the_host() -> No
     assert before == (sys._getframe, sys.settrace, warnings.warn, list(sys.meta_path), sys.getrecursionlimit())
 
 
+def test_a_machine_that_cannot_be_active_leaves_the_process_as_it_was() -> None:
+    before = (sys._getframe, sys.settrace, warnings.warn, list(sys.meta_path), sys.getrecursionlimit())
+    machine = Machine()
+    machine.recursion_limit = 1 << 40
+
+    with pytest.raises(OverflowError), machine.activate():
+        pytest.fail("the host has no such limit")
+
+    assert before == (sys._getframe, sys.settrace, warnings.warn, list(sys.meta_path), sys.getrecursionlimit())
+
+
 def test_each_thread_has_a_context_of_its_own() -> None:
     machine = Machine()
     found: list[Any] = []

@@ -29,6 +29,20 @@ class Package(NamedTuple):
 
 
 PACKAGES = (
+    Package(
+        "anyio",
+        "4.11.0",
+        "task groups, cancellation, threads",
+        (
+            *("tests/test_contextmanagers.py", "tests/test_from_thread.py", "tests/test_synchronization.py"),
+            *("tests/test_taskgroups.py", "tests/test_to_thread.py", "tests/streams/test_buffered.py"),
+            *("tests/streams/test_memory.py", "tests/streams/test_stapled.py", "tests/streams/test_text.py"),
+        ),
+        ("anyio", "tests"),
+        ("psutil", "pytest-mock", "trustme"),
+        ("-k", "not trio and not uvloop and not test_single_thread"),  # a race: whether an earlier thread has ended
+    ),
+    Package("asyncstdlib", "3.14.0", "asynchronous iterators", ("unittests",), ("asyncstdlib", "unittests")),
     Package("attrs", "25.3.0", "classes, property-based tests", ("tests",), ("attr", "attrs", "tests")),
     Package("blinker", "1.9.0", "weak references, async", ("tests",), ("blinker", "test*"), ("pytest-asyncio",)),
     Package("cachetools", "6.1.0", "data structures", ("tests",), ("cachetools", "tests")),
@@ -41,7 +55,7 @@ PACKAGES = (
         options=("-k", "not test_echo_via_pager"),  # a race: what a pager prints before it is killed
     ),
     Package("decorator", "5.2.1", "decorators", ("tests/test.py",), ("decorator", "test*", "documentation")),
-    Package("jinja2", "3.1.6", "compiler of templates", ("tests",), ("jinja2", "test*", "conftest"), ("trio",)),
+    Package("jinja2", "3.1.6", "compiler of templates", ("tests",), ("jinja2", "test*", "conftest", "res"), ("trio",)),
     Package(
         "lark",
         "1.2.2",
