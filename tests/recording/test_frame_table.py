@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from calcharo_vm.errors import RecordingFormatError
-from calcharo_vm.recording import ExecutionStep, Outcome, Recording, ops
+from calcharo_vm.recording import ExecutionStep, Handling, Outcome, Recording, ops
 from calcharo_vm.recording.frame_table import NONE, FrameTable
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.queries.rows import StepRow
@@ -85,6 +85,14 @@ def test_a_recording_that_ends_within_a_step_answers_questions(operations: int) 
         assert expected == [row.index for row in ask(recording)][: len(expected)]
     assert all(row.index < end for row in recording.writes(0))
     assert recording.history("f")[-1].step == recording.last_write(-1, "f")
+
+
+def test_an_exception_that_is_caught_outside_at_the_end() -> None:
+    source = "class C:\n def __getattr__(self, name): raise AttributeError\ngetattr(C(), 'a', 1)\nx = 2\n"
+    whole = record(source)
+    last = whole.journal.operations(len(whole) - 1)
+
+    assert [Handling.CAUGHT_OUTSIDE] == [row.handling for row in cut(whole, len(list(last)) + 1).raises()]
 
 
 def test_frames_that_contradict_each_other() -> None:

@@ -70,6 +70,7 @@ def test_a_chain_from_the_name_to_the_literal() -> None:
         ("class C:\n def __init__(self, a): self.a = a\ny = C(4)\nx = y.a", "bound attribute stored argument literal"),
         ("class C:\n a = 1\nx = C().a", "bound attribute"),
         ("class C:\n def m(self, a): return a\nx = C().m(3)", "bound returned argument literal"),
+        ("class C:\n def m(self, a): return a\nf = C().m\nx = f(3)", "bound returned argument literal"),
         ("class C:\n def __call__(self, a): return a\nx = C()(3)", "bound returned argument literal"),
         ("class C:\n def __add__(self, a): return a\nx = C() + 3", "bound returned argument literal"),
         ("class C:\n @property\n def p(self): return 3\nx = C().p", "bound returned literal"),

@@ -121,7 +121,7 @@ class _Chain:
                 return (None, None) if push is None else self._pushed(push, question.place - push.base)
             case _InObject():
                 return self._in_object(question)
-            case _Constant():
+            case _:
                 return self._end(question.step, LinkKind.LITERAL, "a literal")
 
     def _link(self, step: StepIndex, kind: LinkKind, description: str) -> Link:
