@@ -8,7 +8,7 @@ that a chunk has none of them.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -26,6 +26,7 @@ _MARKED = RUN_OPERATIONS | {ops.RAISED, ops.HANDLED, ops.OUT, ops.ERR}
 _HEAP_WRITES = range(ops.NEW, ops.DROP)
 _KEYED = frozenset({ops.KEY, ops.UNKEY})
 _WALKS_KEPT = 16
+_FEW = 8
 
 
 @attrs.frozen
@@ -46,13 +47,17 @@ class Wanted:
 
     @property
     def words(self) -> frozenset[object]:
-        """The words of which one at least is in a chunk that has what is wanted, if it is not an operation."""
+        """Words of which one at least is in a chunk that has what is wanted, but for few objects and operations."""
         ends = {ops.FIRST_STEP + instruction for instruction in self.instructions}
-        return frozenset({*ends, *self.oids, *self.names})
+        return frozenset({*ends, *self.names, *(self.oids if len(self.oids) > _FEW else ())})
 
     def may_be_among(self, words: tuple[object, ...], own: frozenset[object]) -> bool:
         """Returns whether a look at the words of a chunk, when one's own are known, does not rule the chunk out."""
-        return not own.isdisjoint(words) or any(_may_have(words, operation) for operation in self.operations)
+        if own and not own.isdisjoint(words):
+            return True
+        few = self.oids if len(self.oids) <= _FEW else ()
+        is_written = any(_may_be(words, oid, -1, _is_write) for oid in few)
+        return is_written or any(_may_be(words, operation, 1, _is_text) for operation in self.operations)
 
 
 @attrs.frozen
@@ -140,15 +145,23 @@ class Index:
             del self._written[next(iter(self._written))]
 
 
-def _may_have(words: tuple[object, ...], operation: int) -> bool:
-    """Returns whether an operation that is followed by a text may be among the words of a chunk."""
+def _may_be(words: tuple[object, ...], wanted: int, beside: int, is_right: Callable[[object], bool]) -> bool:
+    """Returns whether a number is among the words with the right kind of word beside it."""
     at = -1
     with suppress(ValueError, IndexError):  # there is none any more
         while True:
-            at = words.index(operation, at + 1)
-            if type(words[at + 1]) is str:
+            at = words.index(wanted, at + 1)
+            if is_right(words[at + beside]):
                 return True
     return False
+
+
+def _is_write(word: object) -> bool:
+    return type(word) is int and word in _HEAP_WRITES
+
+
+def _is_text(word: object) -> bool:
+    return type(word) is str
 
 
 def _places(words: tuple[object, ...]) -> tuple["array[int]", dict[Oid, list[int]]]:

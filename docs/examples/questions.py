@@ -6,7 +6,7 @@ recording = execute_and_trace(Path(__file__).with_name("sort.py"))
 
 # Which values did a variable have, one after the other?
 for write in recording.history("numbers", function="insertion_sort"):
-    print(f"line {write.step.line_number}: numbers is {write.kind} to be {write.value}")
+    print(f"line {write.step.line_number}: numbers is {write.value} ({write.kind})")
 
 # Which calls were made, and what came of them?
 for call in recording.calls():

@@ -10,7 +10,7 @@ from tests.recording.audit import record
 @pytest.fixture(scope="module")
 def recording() -> Recording:
     return record(
-        "print('start')\nx = []\nfor k in range(2000): pass\nx.append(1)\nname = k\nfor k in range(2000): pass\n"
+        "print('start')\nx = []\nfor k in range(3300): pass\nx.append(1)\nname = k\nfor k in range(3300): pass\n"
         "try: {}[1]\nexcept KeyError: pass\n"
     )
 

@@ -185,10 +185,17 @@ def test_an_object_that_several_variables_stand_for_changes_once() -> None:
 
 
 def test_variables_of_many_frames_are_forgotten() -> None:
-    recording = record("def f(x):\n x.append(1)\nfor n in range(300): f([])\nlate = [0]\nlate.append(1)\n")
+    source = "def f(x):\n x.append(1)\ndef g(x): pass\nfor n in range(300): f([]); g(n)\nlate = [0]\nlate.append(1)\n"
+    recording = record(source)
 
-    assert 600 == len(recording.history("x"))
-    assert [(4, [0]), (5, [0, 1])] == found(recording, "late")
+    assert 900 == len(recording.history("x"))
+    assert [(5, [0]), (6, [0, 1])] == found(recording, "late")
+
+
+def test_a_namespace_that_holds_itself() -> None:
+    rows = record("x = globals()\ny = 1\n").history("x")
+
+    assert [(1, BOUND), (2, CHANGED)] == [(row.step.line_number, row.kind) for row in rows]
 
 
 def test_what_the_program_is_started_with() -> None:

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from calcharo_vm.errors import RecordingError
-from calcharo_vm.recording import LinkKind, Outcome, Recording
+from calcharo_vm.recording import LinkKind, Recording
 from tests.recording.audit import record
 
 
@@ -70,6 +70,7 @@ def test_a_chain_from_the_name_to_the_literal() -> None:
         ("class C:\n def __init__(self, a): self.a = a\ny = C(4)\nx = y.a", "bound attribute stored argument literal"),
         ("class C:\n a = 1\nx = C().a", "bound attribute"),
         ("class C:\n def m(self, a): return a\nx = C().m(3)", "bound returned argument literal"),
+        ("class C:\n def m(self, a): return a\nf = C().m\nx = f(3)", "bound returned argument literal"),
         ("class C:\n def __call__(self, a): return a\nx = C()(3)", "bound returned argument literal"),
         ("class C:\n def __add__(self, a): return a\nx = C() + 3", "bound returned argument literal"),
         ("class C:\n @property\n def p(self): return 3\nx = C().p", "bound returned literal"),
@@ -77,6 +78,7 @@ def test_a_chain_from_the_name_to_the_literal() -> None:
             "class C:\n def m(self): return 3\nclass D(C):\n def m(self): return super().m()\nx = D().m()",
             "bound returned returned literal",
         ),
+        ("class C: a = 1\nclass D(C):\n def m(self): return super().a\nx = D().m()", "bound returned attribute"),
         ("for x in [1, 2]: pass", "bound item literal"),
         ("y = 2\nfor x in [1, y]: pass", "bound item stored bound literal"),
         ("for x in range(3): pass", "bound item"),
@@ -153,6 +155,13 @@ def test_through_many_chunks() -> None:
     )
 
 
+def test_what_lies_on_a_stack_for_long() -> None:
+    recording = record("def f():\n for k in range(4000): k\nx = [7, f()][0]\n")
+
+    assert len(recording.journal.chunks) > 10
+    assert [("bound", 3), ("item", 3), ("stored", 3), ("literal", 3)] == kinds(recording)
+
+
 def test_in_threads() -> None:
     source = (
         "import threading\ndef f(a):\n b = a\n e.wait(0.01)\n c = b\n return c\ne = threading.Event()\n"
@@ -173,9 +182,9 @@ def test_the_source_of_a_link() -> None:
     assert ["x", "1 +\n  int()"] == [link.source for link in recording.origin(-1, "x")]
     assert ["y", "'ä'"] == [link.source for link in recording.origin(-1, "y")]
 
-    without = Recording(record("x = 1").journal, Outcome("completed"))
+    unknown = execute_and_trace(compile("x = 1", "nowhere.py", "exec"))
 
-    assert [None, None] == [link.source for link in without.origin(-1, "x")]
+    assert [None, None] == [link.source for link in unknown.origin(-1, "x")]
 
 
 def test_names_without_a_value() -> None:

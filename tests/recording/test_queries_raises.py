@@ -134,6 +134,17 @@ class TestWhichExceptionsThereAre:
         assert [CAUGHT] == [each.handling for each in rows(source, "StopAsyncIteration")]
 
 
+def test_in_threads() -> None:
+    source = (
+        "import threading\nb = threading.Barrier(2)\ndef f():\n b.wait()\n raise ValueError\n"
+        "def g():\n for k in range(5):\n  try:\n   try: f()\n   finally: b.wait()\n  except ValueError: pass\n"
+        "ts = [threading.Thread(target=g) for n in range(2)]\nfor t in ts: t.start()\nfor t in ts: t.join()\n"
+    )
+    found = rows(source, "ValueError")
+
+    assert [("f", ("f",), "g")] * 10 == [(each.function, each.left, each.caught_in) for each in found]
+
+
 class TestAsking:
     def test_by_class_or_name(self) -> None:
         recording = record("for k in (1, 'a'):\n try: [][k]\n except (IndexError, TypeError): pass\n")

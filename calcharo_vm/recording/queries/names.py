@@ -1,4 +1,4 @@
-"""Which instructions bind, unbind and read which names: known from the tables of a recording alone."""
+"""Which instructions bind and read which names: known from the tables of a recording alone."""
 
 import enum
 from collections.abc import Iterator
@@ -40,10 +40,8 @@ class Access:
 
 _NAMED: Final = {
     "STORE_NAME": Place.NAMESPACE,
-    "DELETE_NAME": Place.NAMESPACE,
     "LOAD_NAME": Place.NAMESPACE,
     "STORE_GLOBAL": Place.GLOBAL,
-    "DELETE_GLOBAL": Place.GLOBAL,
     "LOAD_GLOBAL": Place.GLOBAL,
     "LOAD_FROM_DICT_OR_GLOBALS": Place.GLOBAL,
 }
@@ -55,7 +53,6 @@ _SLOTS: Final = {
 }
 """Instructions with two slots, in the upper and the lower four bits: whether they bind each."""
 _STORES: Final = {"STORE_FAST": Place.SLOT, "STORE_DEREF": Place.CELL}
-_DELETES: Final = {"DELETE_FAST": Place.SLOT, "DELETE_DEREF": Place.CELL, "LOAD_FAST_AND_CLEAR": Place.SLOT}
 _LOADS: Final = {
     "LOAD_FAST": Place.SLOT,
     "LOAD_FAST_BORROW": Place.SLOT,
@@ -88,10 +85,6 @@ class Names:
         info = self._journal.instructions[number]
         return tuple(each for each in self._stored(info) if self._is_restored(number, info, each.slot))
 
-    def unbound(self, number: int) -> tuple[Access, ...]:
-        """The variable that an instruction unbinds, if only for a comprehension that has one of the same name."""
-        return tuple(self._accesses(self._journal.instructions[number], binding=None, kinds=_DELETES))
-
     def read(self, number: int) -> tuple[Access, ...]:
         """The variables that an instruction reads, in the order in which it pushes them."""
         return tuple(self._accesses(self._journal.instructions[number], binding=False, kinds=_LOADS))
@@ -99,11 +92,10 @@ class Names:
     def _stored(self, info: InstructionInfo) -> Iterator[Access]:
         return self._accesses(info, binding=True, kinds=_STORES)
 
-    def _accesses(self, info: InstructionInfo, *, binding: bool | None, kinds: dict[str, Place]) -> Iterator[Access]:
+    def _accesses(self, info: InstructionInfo, *, binding: bool, kinds: dict[str, Place]) -> Iterator[Access]:
         opname, oparg = info.opname, info.oparg or 0
         slots = self._journal.codes[info.code].slots
-        prefix = {True: "STORE", None: "DELETE", False: "LOAD"}[binding]
-        if info.name is not None and opname in _NAMED and opname.startswith(prefix):
+        if info.name is not None and opname in _NAMED and opname.startswith("STORE") is binding:
             yield Access(_NAMED[opname], info.name)
         elif opname in kinds:
             yield Access(kinds[opname], slots[oparg], oparg)

@@ -26,8 +26,6 @@ from calcharo_vm.types import Oid, StepIndex
 if TYPE_CHECKING:
     from calcharo_vm.recording.recording import Recording
 
-_MOST_LINKS: Final = 10_000
-
 
 @attrs.frozen
 class _OfVariable:
@@ -109,9 +107,7 @@ class _Chain:
         """Yields the links, from the last to the first."""
         variable = seen_from(self._recording.state_after(step), self._table.executing(step), name)
         question: _Question = _OfVariable(variable, name, step)
-        for _ in range(_MOST_LINKS):
-            if question is None:
-                return
+        while question is not None:  # each goes further back
             link, question = self._answer(question)
             if link is not None:
                 yield link
@@ -125,7 +121,7 @@ class _Chain:
                 return (None, None) if push is None else self._pushed(push, question.place - push.base)
             case _InObject():
                 return self._in_object(question)
-            case _Constant():
+            case _:
                 return self._end(question.step, LinkKind.LITERAL, "a literal")
 
     def _link(self, step: StepIndex, kind: LinkKind, description: str) -> Link:
@@ -261,14 +257,19 @@ class _Chain:
         """The next item of what a loop goes over."""
         link = self._link(push.step, LinkKind.ITEM, "the next item of a loop")
         iterator = self._iterator(push)
-        if iterator is None or self._journal.instructions[iterator.number].opname != "GET_ITER":
-            return link, None
-        word = stack_before(self._recording, iterator.step, iterator.frame)[iterator.base]
-        if type(word) is not range or self._before(iterator.step).heap[word.stop].kind not in _SEQUENCES:
+        oid = None if iterator is None else self._sequence_for(iterator)
+        if iterator is None or oid is None:
             return link, None
         steps = self._table.steps(push.frame, iterator.step, push.step)
         index = sum(self._journal.word(step) == push.number for step in steps)
-        return link, _InObject(word.stop, index, push.step)
+        return link, _InObject(oid, index, push.step)
+
+    def _sequence_for(self, iterator: Push) -> Oid | None:
+        """The list, tuple or deque that an iterator was made for."""
+        word = stack_before(self._recording, iterator.step, iterator.frame)[iterator.base :][:1]
+        is_made = self._journal.instructions[iterator.number].opname == "GET_ITER"
+        things = (self._before(iterator.step).heap[each.stop] for each in word if is_made and type(each) is range)
+        return word[0].stop if any(thing.kind in _SEQUENCES for thing in things) else None  # type: ignore[attr-defined]
 
     def _iterator(self, push: Push) -> Push | None:
         """The push of the iterator of a loop, which for one in a generator or comprehension may be its caller's."""
@@ -276,9 +277,8 @@ class _Chain:
         if found is None or [access.name for access in self._names.read(found.number)] != [".0"]:
             return found
         place = argument_place(self._recording, push.frame, 0)
-        if place is None:
-            return None
-        return self._moved_from(self._table.callers[push.frame], place, self._table.entered[push.frame])
+        caller, entered = self._table.callers[push.frame], self._table.entered[push.frame]
+        return None if place is None else self._moved_from(caller, place, entered)
 
     def _moved_from(self, frame: int, place: int, step: StepIndex) -> Push | None:
         """The push of what lay at a place of a stack, wherever it has been moved since."""
@@ -286,10 +286,9 @@ class _Chain:
         while push is not None:
             moved = moved_from(self._journal.instructions[push.number], push, place - push.base)
             if moved is None:
-                break
-            place = moved
-            push = self._stacks.push_of(frame, place, push.step)
-        return push
+                return push
+            place, push = moved, self._stacks.push_of(frame, moved, push.step)
+        return None  # pragma: no cover - whatever was moved has been pushed
 
     # --- what other frames leave behind ----------------------------------------------------------
 
@@ -337,7 +336,7 @@ class _Chain:
         writes = ObjectWrites(self._recording, question.oid, question.slot)
         key = next(writes.find(is_backwards=True, before=question.step), None)
         if key is None:
-            return None, None
+            return None, None  # pragma: no cover - whatever an object holds was written to it
         step, frame = key[1], self._table.executing(key[1])
         state = self._recording.state_after(step)
         opname = self._journal.instruction(step).opname

@@ -30,9 +30,11 @@ def raises(recording: "Recording", type_: str | type[BaseException] | None) -> A
         raise RecordingError(f"an exception's class or its name was wanted, not {type_!r}")
 
     def find(*, is_backwards: bool = False) -> Iterator[_Key]:
-        numbers = range(len(recording.journal.chunks))
-        wanted = Wanted(operations=frozenset({ops.RAISED}))
-        for chunk in recording.chunk_index.chunks(wanted, reversed(numbers) if is_backwards else numbers):
+        chunks = recording.journal.chunks
+        numbers = range(len(chunks))
+        order = reversed(numbers) if is_backwards else numbers
+        named = (number for number in order if name is None or name in chunks[number])
+        for chunk in recording.chunk_index.chunks(Wanted(operations=frozenset({ops.RAISED})), named):
             found = [key for key in _raised_in(recording, chunk) if name in (None, _exception(recording, key)[0])]
             yield from reversed(found) if is_backwards else found
 

@@ -44,16 +44,6 @@ def chunks(recording: "Recording", wanted: Wanted, numbers: Iterable[int]) -> It
             yield number
 
 
-def steps_executing(
-    recording: "Recording", instructions: frozenset[int], *, is_backwards: bool = False
-) -> Iterator[StepIndex]:
-    """Yields the steps that executed one of some instructions, from the end if `is_backwards`."""
-    numbers = range(len(recording.journal.chunks))
-    for chunk in chunks(recording, Wanted(instructions), reversed(numbers) if is_backwards else numbers):
-        steps = recording.chunk_index.steps(chunk, instructions)
-        yield from reversed(steps) if is_backwards else steps
-
-
 def steps_back(
     recording: "Recording", wanted: Wanted, oids: frozenset[Oid], last: StepIndex, first: StepIndex
 ) -> Iterator[StepIndex]:
@@ -65,14 +55,3 @@ def steps_back(
         writes = index.writes(chunk) if oids else {}
         found.update(index.step(chunk, at) for oid in oids for at in writes.get(oid, ()))
         yield from sorted((step for step in found if first <= step <= last), reverse=True)
-
-
-def marks(
-    recording: "Recording", operations: frozenset[int], *, is_backwards: bool = False
-) -> Iterator[tuple[int, StepIndex, int]]:
-    """Yields chunk, step and place of each operation on frames, exceptions or output."""
-    numbers = range(len(recording.journal.chunks))
-    order = reversed(numbers) if is_backwards else numbers
-    for chunk in recording.chunk_index.chunks(Wanted(operations=operations), order):
-        found = [(chunk, *mark) for mark in recording.chunk_index.marks(chunk, operations) if mark[0] < len(recording)]
-        yield from reversed(found) if is_backwards else found

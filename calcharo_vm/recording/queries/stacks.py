@@ -51,7 +51,7 @@ class Stacks:
             for push in reversed(self._log(chunk).get(frame, ())):
                 if push.step < step and push.base <= place < push.base + push.count:
                     return push
-        return None
+        return None  # pragma: no cover - whatever lies on a stack has been pushed
 
     def _log(self, chunk: int) -> dict[int, list[Push]]:
         if chunk not in self._logs:
@@ -72,8 +72,6 @@ class _ChunkLog:
         self._take_over(start)
         at = 0
         for step, end in enumerate(columns.ends, start):
-            if step >= len(recording):
-                break
             self._begin(step)
             while at < end:
                 at = self._apply(journal.chunks[chunk], at, step)
