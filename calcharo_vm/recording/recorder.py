@@ -429,15 +429,16 @@ class Recorder:
 
     def _current_thread(self) -> ThreadRecord:
         thread: ThreadRecord | None = getattr(self._local, "thread", None)
+        is_new = thread is None
         if thread is None:
             thread = self._local.thread = ThreadRecord(len(self._threads))
             self._threads.append(thread)
             if thread.number:
                 self._share()
-            self._turn_to(thread)
-            self._sample()
         if thread is not self.writer or self._gone:
             self._turn_to(thread)
+        if is_new:
+            self._sample()
         return thread
 
     def _share(self) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import attrs
+
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.advancing import advance, start
@@ -73,24 +75,29 @@ class Thing:
         return self.kind in MAPPING_KINDS
 
 
+@attrs.define
 class Raised:
-    """An exception that a step raised: where, what it left, and which handler takes over."""
+    """An exception that a step raised: where, what it left, and which handler takes over.
 
-    __slots__ = ("caught_in", "frame", "message", "type_name", "unwound", "word")
+    Attributes:
+        type_name: The name of its class.
+        message: What it says.
+        frame: The frame it was raised in.
+        unwound: The codes of the frames it left, innermost first.
+        caught_in: The frame whose handler takes over.
+        word: What stands for it.
+    """
 
-    def __init__(self, type_name: str, message: str, frame: int) -> None:
-        self.type_name = type_name
-        self.message = message
-        self.frame = frame
-        self.unwound: list[int] = []  # codes of the frames it left, innermost first
-        self.caught_in = _NO_WORD
-        self.word: object = None
+    type_name: str
+    message: str
+    frame: int
+    unwound: list[int] = attrs.field(factory=list)
+    caught_in: int = _NO_WORD
+    word: object = None
 
     def copy(self) -> "Raised":
         """Another one with the same content."""
-        other = Raised(self.type_name, self.message, self.frame)
-        other.unwound, other.caught_in, other.word = self.unwound.copy(), self.caught_in, self.word
-        return other
+        return attrs.evolve(self, unwound=self.unwound.copy())
 
 
 class State:
@@ -330,6 +337,9 @@ class State:
             self.top.fast[words[at + 1]] = words[at + 2]  # type: ignore[call-overload]
         elif operation == ops.BRANCH:
             self.branch = self.top.number, bool(words[at + 1])
+        elif operation == ops.ADVANCED:
+            frame = self.top
+            advance(frame.stack[frame.base - 1], self._own)
         elif operation == ops.STACK:
             self._push(self.top, words[at + 1], words[at + 3 : end])  # type: ignore[arg-type]
         elif operation == ops.SLOT:
@@ -366,8 +376,6 @@ class State:
             self._left.setdefault(thread, []).append((len(stack), number, first in _OVER))
         elif operation == ops.RESUME:
             self._start(first, self._place_resumed)  # type: ignore[arg-type]
-        elif operation == ops.ADVANCED:
-            advance(self.top.stack[self.top.base - 1], self._own)
         elif operation == ops.BEGUN:
             self._own(first).fields = start(operands[1], self.heap)  # type: ignore[arg-type]
         elif operation == ops.GONE:

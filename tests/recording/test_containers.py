@@ -51,7 +51,14 @@ r = reversed(xs); next(r); t = reversed((1, 2)); next(t); g = iter(range(1, 9, 3
 h = iter(range(1 << 70)); next(h)
 s = iter({1, 2}); next(s); d = iter({'a': 1}.items()); next(d); q = iter('é€'); next(q); b = iter(b'xy'); next(b)
 m = map(str, iter(xs)); next(m); f = filter(None, iter([0, 1])); next(f); w = iter(lambda: len(xs), 3); list(w)
-import itertools
+table = {'a': [1], 'b': 2}
+for key, value in table.items(): pass
+for value in table.values(): kept = iter(table.keys())
+for key in kept: pass
+for element in {1, 2}: pass
+import itertools, fractions
+half = itertools.count(fractions.Fraction(1, 2)); next(half); ever = itertools.repeat([1]); next(ever)
+ordered = iter(__import__('collections').OrderedDict(a=1)); next(ordered); ended = list(ordered)
 c = itertools.count(5, 2); next(c); rep = itertools.repeat('x', 2); next(rep); cyc = itertools.cycle(xs); next(cyc)
 u = iter(xs); has = 2 in u; a = [*u]; v = iter(xs); text = ','.join(map(str, v)); o = iter(xs); xs2 = []; xs2 += o
 def spread(*args): return args
