@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from calcharo_vm import TracerConfig, execute_and_trace
 from tests.machine.running import natively, on_machine, output_of
 
 
@@ -253,3 +254,11 @@ def test_guest_code_is_never_specialized() -> None:
 
     assert "BINARY_OP_ADD_INT" in natively(source)["names"]
     assert "BINARY_OP_ADD_INT" not in on_machine(source)["names"]
+
+
+def test_functions_that_tell_inputs_are_written_in_python() -> None:
+    source = "import time\nkind = type(time.time).__name__\n"
+
+    assert execute_and_trace(source)[-1].globals_state["kind"] == "builtin_function_or_method"
+    pinned = execute_and_trace(source, TracerConfig(deterministic=True))
+    assert pinned[-1].globals_state["kind"] == "function"
