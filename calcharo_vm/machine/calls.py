@@ -24,7 +24,6 @@ from calcharo_vm.machine.attributes import is_iterable
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import as_native_sees
 from calcharo_vm.machine.guest_code import GuestCode
-from calcharo_vm.machine.inputs import input_lookaside
 from calcharo_vm.machine.library import LIBRARY_LOOKASIDES
 from calcharo_vm.machine.native_errors import type_name
 from calcharo_vm.machine.shims import shim
@@ -99,8 +98,8 @@ def _call_directly(frame: Frame, callable: Any, arguments: list[Any], keywords: 
     context = frame.context
     machine = context.machine
     lookaside = machine.lookasides.get(id(callable))
-    if lookaside is None and machine.inputs is not None:
-        lookaside = input_lookaside(callable)
+    if lookaside is None and machine.input_lookaside is not None:
+        lookaside = machine.input_lookaside(callable)
     if lookaside is None and not keywords and context.profile_function is None:
         return callable(*arguments)
     positional, named = split(arguments, keywords)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import selectors
-import sys
 import threading
 import time
 import uuid
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import executing_context
 from calcharo_vm.machine.native_errors import in_place_of
+from calcharo_vm.machine.patches import host_getframe
 from calcharo_vm.machine.tracebacks import is_machine_code
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     Function = Callable[..., Any]
 
 _CLOCKS = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
-_getframe = sys._getframe
 _time, _localtime = time.time, time.localtime
 _urandom = os.urandom
 _SEED_BYTES = 32
@@ -78,7 +77,7 @@ def inputs_here() -> Inputs | None:
 
 def _is_importing() -> bool:
     """Whether the innermost frames, up to the machine's own, are of a module that is being imported natively."""
-    frame: FrameType | None = _getframe(4)  # beyond the functions that replace
+    frame: FrameType | None = host_getframe(4)  # beyond the functions that replace
     while frame is not None and not is_machine_code(frame.f_code):
         if frame.f_code.co_name == "<module>":
             return True
@@ -93,7 +92,7 @@ def answered_by(machine: Machine, inputs: Inputs | None) -> Iterator[None]:
         yield
         return
     with _lock:
-        machine.inputs = inputs
+        machine.inputs, machine.input_lookaside = inputs, input_lookaside
         if not _users:
             _replace_functions()
         _users.append(machine)
@@ -101,7 +100,7 @@ def answered_by(machine: Machine, inputs: Inputs | None) -> Iterator[None]:
         yield
     finally:
         with _lock:
-            machine.inputs = None
+            machine.inputs = machine.input_lookaside = None
             _users.remove(machine)
             if not _users:
                 _changes.close()

@@ -44,9 +44,12 @@ class Machine:
         is_in_the_way: Whether the observer is in the midst of something, so that finalisers must wait; None if it
             never is.
         postpone: Has the observer call a finaliser as soon as it can.
+        library_ran: Tells the observer that library code has run that no instruction called; None if it need not know.
+        input_lookaside: What is called for a function that tells inputs, while the machine has some.
     """
 
     inputs: Inputs | None = None
+    input_lookaside: Callable[[Any], Callable[..., Any] | None] | None = None
 
     def __init__(self, *, observer: Observer | LinkingObserver | None = None, scope: Scope | None = None) -> None:
         self.observer = observer
@@ -57,6 +60,7 @@ class Machine:
         self.make_trampoline = make_trampoline  # whose module needs that of guest code objects
         self.is_in_the_way: Callable[[], bool] | None = getattr(observer, "is_in_the_way", None)
         self.postpone: Any = getattr(observer, "postpone", None)
+        self.library_ran: Any = getattr(observer, "library_ran", None)
         self.link = load_table("calcharo_vm.machine", "handlers").LINK
         self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames

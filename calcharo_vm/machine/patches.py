@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.machine.machine import Machine
 
-_host_getframe = sys._getframe
+host_getframe = sys._getframe
 _lock = threading.Lock()
 _changes = ExitStack()
 """What puts back everything that is changed of the process while machines are active."""
@@ -77,9 +77,9 @@ def _getframe_for(original: Callable[..., FrameType]) -> Callable[..., FrameType
     def _getframe(*arguments: Any, **named: Any) -> FrameType:
         depth = _asked_depth(original, *arguments, **named)
         context = executing_context()
-        caller = _host_getframe(1)
+        caller = host_getframe(1)
         if context is None:
-            return _host_getframe(depth + 1)
+            return host_getframe(depth + 1)
         stack = list(logical_stack(context, caller))
         if depth >= len(stack):
             message = "call stack is not deep enough"
@@ -113,7 +113,7 @@ def _getframemodulename_for(original: Callable[..., Any]) -> Callable[..., Any]:
         context = executing_context()
         if context is None:
             return original(depth + 1)
-        stack = list(logical_stack(context, _host_getframe(1)))
+        stack = list(logical_stack(context, host_getframe(1)))
         if depth >= len(stack):
             return None
         frame = stack[depth]

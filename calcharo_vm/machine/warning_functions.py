@@ -123,4 +123,7 @@ def _warn_at(place: tuple[str, int, dict[str, Any]], message: Any, category: Any
     filename, line, namespace = place
     module = namespace.get("__name__") or "<string>"
     registry = namespace.setdefault("__warningregistry__", {})
+    context = executing_context()
+    if context is not None and context.machine.library_ran is not None:
+        context.machine.library_ran()
     warnings.warn_explicit(message, category, filename, line, module, registry, None, source)

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from sys import _getframe  # not from the module later on, as with the functions of `time`
 from time import sleep  # not from the module later on, which may have another for the program
 from types import CodeType, FrameType
 
@@ -85,6 +86,7 @@ class Recorder:
         self._gone: list[int] = []
         self._collecting = 0  # the thread in which the garbage collector has interrupted the recorder
         self._postponed: list[_Postponed] = []
+        self._is_search_due = False
         self._next_sample = 0
         self._last_sample: tuple[object, object] = (0, 0.0)
         self._written = [0, 0]
@@ -266,6 +268,10 @@ class Recorder:
                 record.held = None
         elif self.shadow.zeros:
             self.shadow.purge()
+        if self._is_search_due:
+            self._is_search_due = False
+            self.effects.namespaces(frame)
+            self.effects.search(frame)
         self._goes_on(frame, record, thread)
         del held  # which may run a finaliser: the step is complete
 
@@ -660,11 +666,16 @@ class Recorder:
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
-            self._collecting = threading.get_ident() if _is_at_work(sys._getframe(1)) else 0
+            self._collecting = threading.get_ident() if _is_at_work(_getframe().f_back) else 0
             return
         self._collecting = 0
         if info["collected"]:
             self.shadow.epoch += 1  # from here on, an address may belong to somebody else
+
+    def library_ran(self) -> None:
+        """Takes note that library code has run that nothing called, such as to warn of an object that goes."""
+        self._is_search_due = True
+        self._pend()
 
     def is_in_the_way(self) -> bool:
         """Whether the garbage collector runs in the midst of journalling: finalisers must wait a moment."""
@@ -717,9 +728,9 @@ def _is_journalling(innermost: FrameType) -> bool:
     return False
 
 
-def _is_at_work(innermost: FrameType) -> bool:
+def _is_at_work(innermost: FrameType | None) -> bool:
     """Returns whether the recorder, or what it calls, is what a thread executes, given by its innermost frame."""
-    frame: FrameType | None = innermost
+    frame = innermost
     while frame is not None:
         package = frame.f_globals.get("__package__")
         if type(package) is str and package.partition(".")[0] == "calcharo_vm":

@@ -22,7 +22,6 @@ LEFT_OUT = (
 """Programs that look at tracing itself, run for long, or whose output depends on something else than the program."""
 OTHERS_LEFT_OUT = frozenset(
     {
-        "async__asyncio_streams_and_subtleties",  # a warning of a coroutine that goes, see docs/explanation/truth.md
         "class__del_and_finalization_order",
         "class__property_of_modules_and_globals",
         "exception__traceback_carets",

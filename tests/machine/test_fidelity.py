@@ -5,6 +5,7 @@ from types import FrameType
 
 import pytest
 
+from calcharo_vm import TracerConfig, execute_and_trace
 from calcharo_vm.machine.tracebacks import MACHINE_FOLDER
 from tests.machine.running import natively, on_machine, output_of
 
@@ -278,3 +279,11 @@ def test_values_that_a_jump_drops_live_until_the_trace_function_returns() -> Non
 
     assert natively(source)["seen"] == [1]
     assert on_machine(source)["seen"] == [0]
+
+
+def test_functions_that_tell_inputs_are_written_in_python() -> None:
+    source = "import time\nkind = type(time.time).__name__\n"
+
+    assert execute_and_trace(source)[-1].globals_state["kind"] == "builtin_function_or_method"
+    pinned = execute_and_trace(source, TracerConfig(deterministic=True))
+    assert pinned[-1].globals_state["kind"] == "function"
