@@ -19,7 +19,7 @@ from calcharo_vm.recording.storage.chunks import Chunks
 from calcharo_vm.recording.values import Outcome
 
 _COLUMNS_KEPT: Final = 64
-_LEAST_STEPS: Final = 2 * ops.CHUNK_STEPS
+_LEAST_STEPS: Final = ops.CHUNK_STEPS
 _STEPS_A_WORD: Final = 2
 """A keyframe of so many words is followed by that many times as many steps, at least, without another."""
 

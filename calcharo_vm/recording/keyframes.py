@@ -34,7 +34,7 @@ def put_content(
 def words_of(state: State) -> tuple[object, ...]:
     """The keyframe of a state."""
     words: Words = []
-    gone = set(state._dropped)
+    gone = set(state.dropped)
     for oid, thing in state.heap.items():
         if oid not in gone:
             put_object(words, oid, thing.kind, thing.type_name, thing.name)
@@ -46,8 +46,8 @@ def words_of(state: State) -> tuple[object, ...]:
             words += (frame.word, frame.base, frame.depth, len(frame.fast), len(frame.fast) + len(frame.stack))
             words += frame.fast + frame.stack
     for thread, running in state.threads.items():
-        words += (ops.RUNNING, thread, state._next.get(thread, -1), len(running), *running)
-        left, raises = state._left.get(thread, ()), state._raises.get(thread)
+        words += (ops.RUNNING, thread, state.following.get(thread, -1), len(running), *running)
+        left, raises = state.left.get(thread, ()), state.raises.get(thread)
         words += (ops.THREAD, thread) if left or raises else ()
         for each in left:
             words += (ops.LEFT, *each)
