@@ -237,7 +237,7 @@ def _attribute_readers(cls: type) -> _AttributeReaders:
         for name, found in namespace(ancestor).items():
             if name == "__dict__":
                 if type(found) is GetSetDescriptorType or type(found) is MemberDescriptorType:
-                    readers.dictionary = found.__get__  # type: ignore[attr-defined]
+                    readers.dictionary = found.__get__
             elif type(found) is MemberDescriptorType and "__slots__" in namespace(ancestor):
                 readers.slots.append((name, found.__get__))
     return readers
@@ -441,7 +441,7 @@ def closure_of(method: object) -> Items:
     if type(method) is property:
         functions = [method.fget, method.fset, method.fdel]
     elif type(method) is classmethod or type(method) is staticmethod:
-        functions = [method.__func__]  # type: ignore[attr-defined]
+        functions = [method.__func__]
     return [cell for each in functions if type(each) is FunctionType for cell in each.__closure__ or ()]
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.frame_table import FrameTable
 
 _COLUMNS_KEPT: Final = 64
-_LEAST_STEPS: Final = 2 * ops.CHUNK_STEPS
+_LEAST_STEPS: Final = ops.CHUNK_STEPS
 _STEPS_A_WORD: Final = 2
 """A keyframe of so many words is followed by that many times as many steps, at least, without another."""
 

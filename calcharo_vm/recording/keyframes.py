@@ -34,7 +34,7 @@ def put_content(
 def words_of(state: State) -> tuple[object, ...]:
     """The keyframe of a state."""
     words: Words = []
-    gone = set(state._dropped)
+    gone = set(state.dropped)
     for oid, thing in state.heap.items():
         if oid not in gone:
             put_object(words, oid, thing.kind, thing.type_name, thing.name)
@@ -48,11 +48,11 @@ def words_of(state: State) -> tuple[object, ...]:
             words += (frame.word, frame.base, frame.depth, len(frame.fast), len(frame.fast) + len(frame.stack))
             words += frame.fast + frame.stack
     for thread, running in state.threads.items():
-        words += (ops.RUNNING, thread, state._next.get(thread, -1), len(running), *running)
+        words += (ops.RUNNING, thread, state.following.get(thread, -1), len(running), *running)
         words += (ops.THREAD, thread)
-        for left in state._left.get(thread, ()):
+        for left in state.left.get(thread, ()):
             words += (ops.LEFT, *left)
-        for is_caught, raises in ((False, state._raises), (True, state._caught)):
+        for is_caught, raises in ((False, state.raises), (True, state.caught)):
             if thread in raises:
                 words += _raising(raises[thread], is_caught=is_caught)
         if thread in state.seconds:

@@ -10,9 +10,9 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from calcharo_vm import Capture, ExecutionTracer, Recording, TracerConfig
+from calcharo_vm.recording.frame_info import variable_words
 from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.state import State
-from calcharo_vm.recording.step import variable_words
 from tests.conformance.forking import Request, main_module, read_code, serve
 from tests.conformance.native_oracle import run_to_end
 from tests.conformance.shown_values import shown_variables

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.applying import apply
 from calcharo_vm.recording.state import State
 
 if TYPE_CHECKING:
@@ -63,5 +64,5 @@ class FollowingState(State):
         else:
             self._begin(thread, words[end] - ops.FIRST_STEP)  # type: ignore[operator] # a step's last word is an int
         while start < end:
-            start = self._apply(words, start)
+            start = apply(self, words, start)
         self._complete()

@@ -12,9 +12,9 @@ from calcharo_vm.recording.storage.texts import TextsInMemory
 
 Words = tuple[object, ...]
 
-_BYTES_A_WORD: Final = 11
+_BYTES_A_WORD: Final = 12
 """What a word takes as part of a tuple, and what the objects of a journal take beside, by experience."""
-_MOST_A_STEP: Final = 56
+_MOST_A_STEP: Final = 60
 _SAMPLED: Final = 32
 _UNSHARED: Final = 6
 _ORDINARY: Final = 64
@@ -24,12 +24,13 @@ _KEPT: Final = 8
 class Chunks(Sequence[Words]):
     """The words of each chunk.
 
-    Tuples are made and read fastest, and most programs make chunks of 30 to 50 bytes a step. A chunk that has more,
-    because its values are large or its steps change much, is packed.
+    Tuples are made and read fastest, and most programs make chunks of 30 to 50 bytes a step. Where all chunks together
+    come to more, because values are large or steps change much, as many as need be are packed.
     """
 
     def __init__(self, null: object) -> None:
         self._null = null
+        self._room = 0  # bytes that chunks may still take
         self._chunks: list[Words | bytes] = []
         self._texts = TextsInMemory()
         self._unpacked: OrderedDict[int, Words] = OrderedDict()
@@ -54,10 +55,14 @@ class Chunks(Sequence[Words]):
 
     def append(self, words: Words, steps: int) -> None:
         """Adds a chunk of so many steps."""
-        if _weight(words) > _MOST_A_STEP * steps and steps:
-            self._chunks.append(zlib.compress(pack(words, self._null, self._texts), 1))
-        else:
-            self._chunks.append(words)
+        self._room += _MOST_A_STEP * steps
+        chunk: Words | bytes = words
+        weight = _weight(words)
+        if weight > self._room and steps:
+            chunk = zlib.compress(pack(words, self._null, self._texts), 1)
+            weight = len(chunk)
+        self._room -= weight
+        self._chunks.append(chunk)
 
     def clear(self) -> None:
         """Forgets all chunks."""
