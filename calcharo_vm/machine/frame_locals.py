@@ -44,8 +44,8 @@ class FrameLocalsProxy:
     _frame: Frame
     _host_frame: FrameType
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc] # nobody sets it
+    @property  # type: ignore[misc] # nobody sets it
+    def __class__(self) -> Any:
         """CPython's own type: what `isinstance` asks for."""
         return _Native
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import __future__
 
 import builtins
+import gc
 import sys
 from functools import cache
 from operator import index
@@ -22,6 +23,7 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import builtins_of
 from calcharo_vm.machine.imports import call_at_module_level
 from calcharo_vm.machine.native_errors import with_native_errors
+from calcharo_vm.machine.referrers import referrers
 from calcharo_vm.machine.shims import shim
 from calcharo_vm.machine.signal_handlers import SIGNAL_LOOKASIDES
 from calcharo_vm.machine.tracebacks import updated_snapshot, visible_locals
@@ -276,6 +278,7 @@ _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     FunctionType: guest_function_type,
     sys.setrecursionlimit: guest_set_recursion_limit,
     sys.getrecursionlimit: get_recursion_limit,
+    gc.get_referrers: referrers,
     **SIGNAL_LOOKASIDES,
 }
 if _lazy_import is not None:

@@ -107,13 +107,6 @@ C_LEVEL = {
         f()
         print(len(gc.get_objects()) - before)
     """,
-    "referrers of a variable": """
-        import gc
-        def f():
-            value = object()
-            return [type(referrer) for referrer in gc.get_referrers(value)]
-        print(f())
-    """,
     "builtins of its own": """
         namespace = {"__builtins__": {"iter": "the guest's", "list": list}}
         exec("found = list.__iter__([1]).__reduce__()[0]", namespace)
