@@ -226,6 +226,7 @@ def resume_handlers(frame: Frame, handled: tuple[BaseException, ...]) -> Signal:
     if not handled:
         return execute(frame)
     signal = _with_current_exception(frame, handled[0], handled[1:])
+    del handled  # what has been handled may be gone while the frame goes on
     return execute(frame) if signal is LEAVE_HANDLER else signal
 
 

@@ -155,20 +155,17 @@ def resume(frame: Frame) -> bool:
     context.depth += 1
     context.frame = frame
     observer = context.machine.observer
-    thrown = frame.generator.thrown
     if observer is not None:
         observer.frame_resumed(frame)
     signal = None
     try:
-        if thrown is None:
+        if frame.generator.thrown is None:
             frame.stack.append(frame.sent)
             frame.sent = None
             signal = resume_handlers(frame, frame.handled) if frame.handled else execute(frame)
         else:
-            frame.generator.thrown = None
-            signal = _throw_into(frame, thrown)
+            signal = _throw_into(frame)
     finally:
-        thrown = None
         context.frame = frame.back
         if signal is YIELDED or not _ENDED_FRAMES_KEEP_CALLERS:
             frame.back = None
@@ -205,11 +202,12 @@ def fail(frame: Frame) -> None:
         frame.fast = []
 
 
-def _throw_into(frame: Frame, error: BaseException) -> Signal:
-    """Raises an exception at the suspended instruction, or in what it delegates to (CPython's `_gen_throw`)."""
-    handled = frame.handled[-1] if frame.handled else None
-    if handled is not None and handled is not error:
-        error.__context__ = handled
+def _throw_into(frame: Frame) -> Signal:
+    """Raises what is thrown in at the suspended instruction, or in what it delegates to (CPython's `_gen_throw`)."""
+    error: BaseException = frame.generator.thrown
+    frame.generator.thrown = None
+    if frame.handled and frame.handled[-1] is not error:
+        error.__context__ = frame.handled[-1]
     receiver = delegate(frame)
     closing = type(error) is GeneratorExit and not error.args
     if receiver is not None:
@@ -218,13 +216,17 @@ def _throw_into(frame: Frame, error: BaseException) -> Signal:
             return outcome
         closing = closing and outcome is error
         error = outcome
+        del outcome
+    del receiver
     if closing and _ends_at_once_when_closed(frame):
         frame.result = error
         return UNWOUND
     if frame.context.trace_function is not None or frame.context.profile_function is not None:
         tell_throw(frame.context, frame)
     frame.stack.append(None)  # in place of a value sent
-    if unwind(frame, frame, error, raised=True, left=False) is None:
+    is_handled = unwind(frame, frame, error, raised=True, left=False) is not None
+    del error  # which may be gone while the frame goes on
+    if not is_handled:
         return UNWOUND
     return resume_handlers(frame, frame.handled)
 

@@ -278,6 +278,7 @@ _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     FunctionType: guest_function_type,
     sys.setrecursionlimit: guest_set_recursion_limit,
     sys.getrecursionlimit: get_recursion_limit,
+    gc.get_referrers: referrers,
     **SIGNAL_LOOKASIDES,
 }
 if _lazy_import is not None:

@@ -457,3 +457,28 @@ def test_code_without_a_function_makes_generators_too() -> None:
     function: Any = FunctionType(compile("def g():\n    yield 1", "<test>", "exec").co_consts[0], {})
 
     assert on_machine(source, code=function.__code__)["result"] == [1]
+
+
+def test_a_frame_that_goes_on_keeps_nothing_of_what_it_has_handled() -> None:
+    assert_same("""
+        import gc, weakref
+        gc.disable()
+        class Error(Exception): pass
+        class Receiver:
+            def __iter__(self): return self
+            def __next__(self): return 1
+        def handling():
+            try: raise Error
+            except Error as error:
+                yield (reference := weakref.ref(error))
+            yield reference()
+        def thrown_into():
+            try: yield from Receiver()
+            except Error as error: reference = weakref.ref(error)
+            yield reference()
+        print(list(handling())[1])
+        it = thrown_into()
+        next(it)
+        print(it.throw(Error))
+        gc.enable()
+    """)
