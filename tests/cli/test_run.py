@@ -404,10 +404,12 @@ if __name__ == "__main__":
 class TestRecording:
     """`--record` changes nothing that can be seen of the run, and leaves a recording behind."""
 
+    @pytest.mark.parametrize("name", ["out.json", "out.calcharo"])
     @pytest.mark.parametrize(
         ("text", "status"),
         [
             ("print('out')\nimport sys\nprint('err', file=sys.stderr)\n", "completed"),
+            ("print(open(__file__).fileno())\n", "completed"),
             ("def f():\n    1 / 0\nf()\n", "exception"),
             ("import sys\nsys.exit(3)\n", "exited"),
             ("import sys, atexit\natexit.register(print, 'late')\nsys.exit('message')\n", "exited"),
@@ -420,15 +422,15 @@ class TestRecording:
             ("import os\nchild = os.fork()\nif child: os.waitpid(child, 0)\nprint('both')\n", "completed"),
         ],
     )
-    def test_a_script(self, tmp_path: Path, text: str, status: str) -> None:
+    def test_a_script(self, tmp_path: Path, text: str, status: str, name: str) -> None:
         write(tmp_path, program=text)
         expected = native("program.py", folder=tmp_path, options=("-Wignore",))
 
-        words = ("run", "--record", "out.json", "program.py")
+        words = ("run", "--record", name, "program.py")
         actual = calcharo(*words, folder=tmp_path, options=("-Wignore",))
 
         assert actual == expected
-        recording = Recording.from_json(tmp_path / "out.json")
+        recording = Recording.open(tmp_path / name)
         assert recording.outcome.status == status
         assert recording.source == text
         if "fork" not in text:
@@ -441,6 +443,19 @@ class TestRecording:
         for words in (("-m", "program"), ("-c", "x = 1")):
             assert calcharo("run", "--record", "out.json", *words, folder=tmp_path).status == 0
             assert Recording.from_json(tmp_path / "out.json")[-1].variables_state["x"] == 1
+
+    def test_a_growing_file_that_cannot_be_made(self, tmp_path: Path) -> None:
+        seen = calcharo("run", "--record", "nowhere/out.calcharo", "-c", "print(1)", folder=tmp_path)
+
+        assert (seen.status, seen.stdout) == (2, "")  # nothing has run
+        assert seen.stderr.startswith("calcharo run: the recording cannot be saved: ")
+
+    def test_a_disk_that_gets_full(self, tmp_path: Path) -> None:
+        write(tmp_path, program="import os\nos.closerange(3, 2000)\nfor i in range(2000): pass\nprint('end')\n")
+        seen = calcharo("run", "--record", "out.calcharo", "program.py", folder=tmp_path)
+
+        assert (seen.status, seen.stdout) == (2, "end\n")
+        assert seen.stderr.startswith("calcharo run: the recording cannot be saved: ")
 
     def test_a_recording_that_cannot_be_saved(self, tmp_path: Path) -> None:
         seen = calcharo("run", "--record", "nowhere/out.json", "-c", "print(1)", folder=tmp_path)

@@ -88,6 +88,23 @@ def test_it_saves_the_recording(folder: Path) -> None:
     assert recording.stdout == "6\n"
 
 
+def test_it_saves_the_recording_to_a_file_that_grows(folder: Path) -> None:
+    seen = calcharo("trace", "gcd.py", "-o", "out.calcharo", folder=folder)
+
+    assert seen.status == 0
+    recording = Recording.open(folder / "out.calcharo")
+    assert f"{len(recording)} instructions" in seen.stdout
+    assert recording.stdout == "6\n"
+    assert seen.stdout == calcharo("trace", "gcd.py", folder=folder).stdout
+
+
+def test_a_file_that_cannot_grow(folder: Path) -> None:
+    seen = calcharo("trace", "gcd.py", "-o", "nowhere/out.calcharo", folder=folder)
+
+    assert (seen.status, seen.stdout) == (2, "")
+    assert seen.stderr.startswith("calcharo trace: the recording cannot be saved: ")
+
+
 def test_the_program_gets_its_arguments_and_input(tmp_path: Path) -> None:
     (tmp_path / "show.py").write_text("import sys\nprint(sys.argv, input())\n")
 
