@@ -81,7 +81,7 @@ add_sessions("tests", run_tests, default=True)
 add_sessions("conformance", run_conformance, default=False)
 
 
-@nox.session
+@nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """Checks that the core's own tests take every branch of it, on one version or another."""
     for version in VERSIONS:

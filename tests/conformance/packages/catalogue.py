@@ -40,7 +40,7 @@ PACKAGES = (
         ),
         ("anyio", "tests"),
         ("psutil", "pytest-mock", "trustme"),
-        ("-k", "not trio and not uvloop and not test_single_thread and not thread_pooling"),  # the two count all threads
+        ("-k", "not trio and not uvloop and not test_single_thread and not thread_pooling"),  # two count all threads
     ),
     Package("asyncstdlib", "3.14.0", "asynchronous iterators", ("unittests",), ("asyncstdlib", "unittests")),
     Package("attrs", "25.3.0", "classes, property-based tests", ("tests",), ("attr", "attrs", "tests")),
