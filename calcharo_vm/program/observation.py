@@ -85,7 +85,9 @@ class MachineRecorder(Recorder):
         Raises:
             RecordingError: The file it went to could not be written.
         """
-        return Recording(self.finish().ended(outcome), outcome, source, inputs=tuple(inputs))
+        journal = self.finish()
+        journal.inputs = tuple(inputs)
+        return Recording(journal.ended(outcome), outcome, source)
 
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""

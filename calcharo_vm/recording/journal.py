@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from calcharo_vm.recording.frame_table import FrameTable
+    from calcharo_vm.recording.inputs import Input
 
 _COLUMNS_KEPT: Final = 64
 _LEAST_STEPS: Final = ops.CHUNK_STEPS
@@ -172,6 +173,7 @@ class Journal:
         frames: The table of its frames, if the recorder made one.
         outcome: How the run ended, None when the journal does not say.
         sources: The source texts of files whose code was executed.
+        inputs: What the program was told from outside, as far as it was kept.
     """
 
     outcome: Outcome | None = None
@@ -188,6 +190,7 @@ class Journal:
         self.python = platform.python_version()
         self.frames: FrameTable | None = None
         self.sources: dict[str, str] = {}
+        self.inputs: tuple[Input, ...] = ()
         self.main_codes: frozenset[CodeType] = frozenset()  # the code objects of the program's own text
         self._columns: dict[int, Columns] = {}
         self._pops: list[int] = []

@@ -198,7 +198,8 @@ def _recording_of(document: dict[str, object]) -> "Recording":
     source = _converter.structure(document["source"], str)
     isolation = tuple(_converter.structure(document["isolation"], list[str]))
     outcome = _converter.structure(document["outcome"], Outcome)
-    return Recording(journal, outcome, source, isolation, _inputs_of(document.get("inputs", [])))
+    journal.inputs = _inputs_of(document.get("inputs", []))
+    return Recording(journal, outcome, source, isolation)
 
 
 def _inputs_of(rows: object) -> tuple[Input, ...]:

@@ -42,7 +42,6 @@ class Recording(Sequence[ExecutionStep]):
         outcome: How the run ended.
         source: The text of the program, empty when it is not known.
         isolation: The layers of isolation that were in force.
-        inputs: What the program was told from outside, as far as it was kept.
         chunk_index: What each chunk of the journal is about.
     """
 
@@ -52,13 +51,11 @@ class Recording(Sequence[ExecutionStep]):
         outcome: Outcome,
         source: str = "",
         isolation: tuple[str, ...] = ("none",),
-        inputs: tuple[Input, ...] = (),
     ) -> None:
         self.journal = journal
         self.outcome = outcome
         self.source = source
         self.isolation = isolation
-        self.inputs = inputs
         self._replay = Replay(journal)
         self.chunk_index = Index(journal)
         self._written: tuple[str, str] | None = None
@@ -67,6 +64,11 @@ class Recording(Sequence[ExecutionStep]):
 
     def __len__(self) -> int:
         return len(self.journal)
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What the program was told from outside, as far as it was kept."""
+        return self.journal.inputs
 
     @overload
     def __getitem__(self, index: int) -> ExecutionStep: ...

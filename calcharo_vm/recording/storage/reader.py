@@ -1,10 +1,12 @@
 """Reads a recording's file: a journal whose parts are read when they are asked for."""
 
+from functools import cached_property
 from typing import Final
 
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.journal import Columns, Journal
 from calcharo_vm.recording.storage.index import Index, StoredColumn
 from calcharo_vm.recording.storage.parts import SENSELESS, StoredChunks, StoredKeyframes, StoredParts
@@ -34,6 +36,8 @@ class StoredJournal(Journal):
         super().__init__(NULL)
         self.outcome: Outcome = Outcome(OutcomeStatus.CRASHED)
         self.is_complete = False
+        del self.sources, self.inputs  # they are read when they are asked for
+        self._surroundings: int | None = None
         self._file = RecordFile(path)
         self._tables = StoredTables(self._file)
         self._parts = StoredParts(self._file, Index.empty())
@@ -83,6 +87,29 @@ class StoredJournal(Journal):
         except SENSELESS as error:
             raise self._file.error(header.at, f"a FOOTER record makes no sense ({error})") from error
         self.outcome, self.length, self.is_complete = outcome, length, True  # type: ignore[assignment]
+        self._surroundings = header.first
+
+    @cached_property
+    def sources(self) -> dict[str, str]:  # type: ignore[override]
+        """The source texts of files whose code was executed; none when the end is not in the file."""
+        return self._read_surroundings()[0]
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:  # type: ignore[override]
+        """What the program was told from outside; nothing when the end is not in the file."""
+        return self._read_surroundings()[1]
+
+    def _read_surroundings(self) -> tuple[dict[str, str], tuple[Input, ...]]:
+        if self._surroundings is None:
+            return {}, ()
+        header, data = self._file.record(self._surroundings, Kind.SURROUNDINGS)
+        words = self._parts.words(header, data)
+        texts, rows = words[: 2 * header.count], words[2 * header.count :]
+        try:
+            sources = dict(zip(map(str, texts[::2]), map(str, texts[1::2]), strict=True))
+            return sources, tuple(Input(*row) for row in zip(rows[::3], rows[1::3], rows[2::3], strict=True))  # type: ignore[arg-type]
+        except ValueError as error:
+            raise self._file.error(header.at, f"a SURROUNDINGS record makes no sense ({error})") from error
 
     def _use(self, index: Index) -> None:
         self._parts.index = index

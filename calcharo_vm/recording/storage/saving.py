@@ -33,7 +33,7 @@ def save(recording: "Recording", path: str) -> None:
                 writer.add_keyframe(first, journal.keyframes.words(first))
             end = journal.starts[number + 1] if number + 1 < len(journal.starts) else len(journal)
             writer.add_chunk(first, end - first, words, _written(words))
-        writer.finish(recording.outcome, len(journal))
+        writer.finish(recording.outcome, journal)
         os.replace(unfinished, path)  # noqa: PTH105 - paths are strings here
     except BaseException:
         writer.close()

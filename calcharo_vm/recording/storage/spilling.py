@@ -43,7 +43,7 @@ class SpillingJournal(Journal):
         Raises:
             RecordingError: Something could not be written.
         """
-        self._writer.finish(outcome, self.length)
+        self._writer.finish(outcome, self)
         return StoredJournal(self._writer.path)
 
 

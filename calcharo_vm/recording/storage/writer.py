@@ -9,7 +9,7 @@ from typing import Final
 
 from calcharo_vm.errors import RecordingError
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
+from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
 from calcharo_vm.recording.storage import records
 from calcharo_vm.recording.storage.index import Index, pages
 from calcharo_vm.recording.storage.packing import pack
@@ -81,12 +81,15 @@ class RecordingWriter:
         """Writes a keyframe."""
         self._put(Kind.KEYFRAME, pack(words, self._null, self._texts), first=steps)
 
-    def finish(self, outcome: Outcome, steps: int) -> None:
-        """Writes the end, and closes the file.
+    def finish(self, outcome: Outcome, journal: Journal) -> None:
+        """Writes the end of a journal, and closes the file.
 
         Raises:
             RecordingError: Something could not be written.
         """
+        surroundings: list[object] = [part for source in journal.sources.items() for part in source]
+        surroundings += [part for each in journal.inputs for part in (each.kind, each.value, each.step)]
+        place = self._put(Kind.SURROUNDINGS, pack(surroundings, self._null, self._texts), count=len(journal.sources))
         directory: list[int] = []
         for column in self._index.columns():
             numbers = pages(column)
@@ -95,7 +98,9 @@ class RecordingWriter:
         exception = outcome.exception
         words: list[object] = [str(outcome.status), outcome.limit, outcome.exit_code]
         words += (None,) * 3 if exception is None else (exception.type_name, exception.message, exception.traceback)
-        footer = self._put(Kind.FOOTER, pack([*words, steps, *directory, *self._tables], self._null))
+        footer = self._put(
+            Kind.FOOTER, pack([*words, len(journal), *directory, *self._tables], self._null), first=place
+        )
         self._put_bytes(records.trailer(footer))
         self.close()
         if self.error is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from calcharo_vm import Capture, TracerConfig, execute_and_trace
 from calcharo_vm.errors import RecordingError
 from calcharo_vm.recording import (
     ExceptionSnapshot,
@@ -206,3 +207,17 @@ def test_the_writers_file_has_a_high_number_if_that_is_allowed(tmp_path: Path, m
     made.close()
     made.close()
     assert not StoredJournal(str(tmp_path / "b.calcharo")).is_complete
+
+
+def test_sources_and_inputs_are_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "other.py").write_text("def double(n):\n    return 2 * n\n", encoding="utf-8")
+    program = tmp_path / "program.py"
+    program.write_text("import other, time\nx = other.double(time.time())\n", encoding="utf-8")
+    kept = execute_and_trace(program, TracerConfig(capture=Capture(inputs=True)))
+    kept.save(tmp_path / "kept.calcharo")
+    opened = Recording.open(tmp_path / "kept.calcharo")
+
+    assert ["time.time"] == [each.kind for each in opened.inputs]
+    assert kept.inputs == opened.inputs
+    assert kept.source_of(str(tmp_path / "other.py")) == opened.source_of(str(tmp_path / "other.py"))
+    assert "2 * n" in [each.text for step in opened for each in step.evaluations]
