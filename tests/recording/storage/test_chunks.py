@@ -39,6 +39,7 @@ def test_chunks_with_large_values_are_packed() -> None:
 
 
 def test_a_text_that_grows_costs_little() -> None:
+    growing_text()  # so that all modules are loaded, and all that is worked out once is there
     tracemalloc.start()
     try:
         recording = growing_text()
