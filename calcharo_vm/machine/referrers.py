@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from itertools import repeat
 from operator import is_
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
@@ -21,10 +22,11 @@ _PARTS = frozenset({list, tuple, Frame})
 
 def referrers(frame: Frame, /, *objects: Any) -> list[Any]:
     """`gc.get_referrers(...)`."""
-    shown: list[Any] = []
     found = gc.get_referrers(*objects)
+    passed = [[*objects], *([*one[1:]] for one in found if _is_passed_with_frame(one))]
+    shown: list[Any] = []
     for referrer in found:
-        if _is_of_the_call(referrer, frame, objects, found):
+        if _is_passed_with_frame(referrer) or _is_passed(referrer, passed, found):
             continue
         owner = _owner(referrer) if type(referrer) in _PARTS else None
         if owner is None:
@@ -35,18 +37,23 @@ def referrers(frame: Frame, /, *objects: Any) -> list[Any]:
     return shown
 
 
-def _is_of_the_call(referrer: Any, frame: Frame, objects: tuple[Any, ...], found: list[Any]) -> bool:
-    """Whether a referrer is the arguments of this call, in one of the forms that they take on their way.
+def _is_passed_with_frame(referrer: Any) -> bool:
+    """Whether a referrer is the arguments of a lookaside, which come after the guest's frame."""
+    return type(referrer) is tuple and type(referrer[0]) is Frame
+
+
+def _is_passed(referrer: Any, passed: list[list[Any]], found: list[Any]) -> bool:
+    """Whether a referrer is the arguments of a call under way, in another of the forms that they take.
 
     Nothing refers to them but host frames, which the collector does not see.
     """
-    if type(referrer) not in _ARGUMENTS or not referrer:
+    if type(referrer) not in _ARGUMENTS or not any(map(_are_same, passed, repeat(referrer))):
         return False
-    if referrer[0] is frame:
-        return True
-    if len(referrer) != len(objects) or not all(map(is_, referrer, objects)):
-        return False
-    return not any(holder is not found for holder in gc.get_referrers(referrer))
+    return [id(holder) for holder in gc.get_referrers(referrer)] == [id(found)]
+
+
+def _are_same(one: Any, other: Any) -> bool:
+    return len(one) == len(other) and all(map(is_, one, other))
 
 
 def _owner(container: Any) -> Frame | None:

@@ -58,3 +58,19 @@ f()
 asyncio.run(wait())
 """
     )
+
+
+def test_frames_do_not_refer_to_their_namespaces() -> None:
+    assert_same("""
+        import gc
+        def f():
+            names = {"gc": gc, "type": type}
+            def same(): return names
+            names["same"] = same
+            exec("found = [type(one).__name__ for one in gc.get_referrers(same())]", names)
+            print({*names["found"]} - {"function"})
+            local = {}
+            exec("found = [type(one).__name__ for one in gc.get_referrers(local)]", {"gc": gc, "local": local}, local)
+            print(local["found"])
+        f()
+    """)
