@@ -261,3 +261,28 @@ def test_values_that_a_jump_drops_live_until_the_trace_function_returns() -> Non
 
     assert natively(source)["seen"] == [1]
     assert on_machine(source)["seen"] == [0]
+
+
+def test_library_code_gets_frames_of_its_own() -> None:
+    source = """
+        import inspect
+        def f(): return inspect.stack()[0].frame, inspect.currentframe()
+        first, second = f()
+        same, shown = first is second, first.f_code is second.f_code
+    """
+
+    assert natively(source)["same"] is True
+    assert on_machine(source)["same"] is False
+    assert natively(source)["shown"] is on_machine(source)["shown"] is True
+
+
+def test_code_that_no_compiler_made_is_refused_before_it_runs() -> None:
+    source = """
+        def f(): return 1
+        outcome = "made"
+        try: f.__code__ = f.__code__.replace(co_code=bytes([255, 0]) * 4)
+        except Exception as error: outcome = type(error).__name__
+    """
+
+    assert natively(source)["outcome"] == "made"
+    assert on_machine(source)["outcome"] == "InvalidBytecode"
