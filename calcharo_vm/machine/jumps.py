@@ -117,8 +117,6 @@ def _refusal(here: Kinds, there: Kinds) -> str:
     """Why a frame cannot go on where its stack would have to be as it is `there`."""
     if here is stack_kinds.TOO_DEEP:
         return "stack to deep to analyze"
-    if here is stack_kinds.UNREACHABLE:
-        return "can't jump from unreachable code"
     return _REFUSALS[there[-1]]
 
 

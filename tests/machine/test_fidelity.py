@@ -287,3 +287,28 @@ def test_functions_that_tell_inputs_are_written_in_python() -> None:
     assert execute_and_trace(source)[-1].globals_state["kind"] == "builtin_function_or_method"
     pinned = execute_and_trace(source, TracerConfig(deterministic=True))
     assert pinned[-1].globals_state["kind"] == "function"
+
+
+def test_library_code_gets_frames_of_its_own() -> None:
+    source = """
+        import inspect
+        def f(): return inspect.stack()[0].frame, inspect.currentframe()
+        first, second = f()
+        same, shown = first is second, first.f_code is second.f_code
+    """
+
+    assert natively(source)["same"] is True
+    assert on_machine(source)["same"] is False
+    assert natively(source)["shown"] is on_machine(source)["shown"] is True
+
+
+def test_code_that_no_compiler_made_is_refused_before_it_runs() -> None:
+    source = """
+        def f(): return 1
+        outcome = "made"
+        try: f.__code__ = f.__code__.replace(co_code=bytes([255, 0]) * 4)
+        except Exception as error: outcome = type(error).__name__
+    """
+
+    assert natively(source)["outcome"] == "made"
+    assert on_machine(source)["outcome"] == "InvalidBytecode"
