@@ -8,6 +8,7 @@ import pytest
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Recorder, Recording, journal, ops
+from calcharo_vm.recording.keyframes import words_of
 from calcharo_vm.recording.state import Raised, State
 from tests.recording.audit import record
 from tests.recording.machine import NULL, FakeFrame, finish, function_frame, step
@@ -276,6 +277,55 @@ class TestFramesUnlikeTheJournal:
         recording = self.run(change)
 
         assert check_keyframes(recording) >= 2
+
+
+class TestWhatComesBetween:
+    """A keyframe is not made while something is journalled that belongs to the step that follows."""
+
+    def run(self) -> tuple[Recorder, FakeFrame]:
+        recorder = Recorder(NULL)
+        frame = function_frame("def f(a):\n return a", [1])
+        recorder.frame_entered(frame)
+        for _ in range(OFTEN):
+            step(recorder, frame, "RESUME")
+        return recorder, frame
+
+    def finish(self, recorder: Recorder, frame: FakeFrame) -> int:
+        for _ in range(2 * OFTEN):
+            step(recorder, frame, "RESUME")
+        return check_keyframes(finish(recorder))
+
+    def test_something_before_the_keyframe(self, often: None) -> None:  # noqa: ARG002 - it is asked for its effect
+        recorder, frame = self.run()
+        recorder.wrote("between", is_error=False)
+
+        assert self.finish(recorder, frame) >= 1
+
+    def test_something_while_it_is_made(self, often: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG002
+        recorder, frame = self.run()
+        words = recorder._live.words
+
+        def interrupted(at: object) -> object:
+            if not recorder.journal.written[0]:
+                recorder.wrote("meanwhile", is_error=False)
+            return words(at)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(recorder._live, "words", interrupted)
+
+        assert self.finish(recorder, frame) >= 1
+
+
+def test_steps_that_are_not_complete_are_in_keyframes() -> None:
+    recording = record("x = 1\ny = 2\n")
+    state = State(recording.journal)
+    state.advance(3)
+    state.left[0], state.raises[0] = [(1, 7, True)], Raised("ValueError", "x", 7)
+    recording.journal.keyframes.add(3, words_of(state))
+    recording.journal.starts = [0, 3]
+    again = State.of_keyframe(recording.journal, 3)
+
+    assert shape(state)["left"] == shape(again)["left"]
+    assert shape(state)["raises"] == shape(again)["raises"]
 
 
 def test_a_journal_without_keyframes_gets_them_while_it_is_read(often: None) -> None:

@@ -186,7 +186,7 @@ def _sources(sections: list[bytes], null: object, texts: TextReader | None) -> l
         iter(integers),
         _chosen(strings, sections[7]),
         _chosen(_parts(*sections[8:10]), sections[10]),
-        _large(_numbers("Q", sections[11]), _numbers("Q", sections[12]), texts),
+        iter(_large(_numbers("Q", sections[11]), _numbers("Q", sections[12]), texts)),
     ]
 
 
@@ -208,12 +208,11 @@ def _chosen(unique: list[_Small], which: bytes) -> Iterator[_Small]:
     return map(unique.__getitem__, _numbers("I", which))
 
 
-def _large(numbers: tuple[int, ...], places: tuple[int, ...], texts: TextReader | None) -> Iterator[Text]:
+def _large(numbers: tuple[int, ...], places: tuple[int, ...], texts: TextReader | None) -> list[Text]:
     """The texts that are each told as a run and a length."""
+    pairs = list(zip(numbers[::2], numbers[1::2], strict=True))
     made: dict[tuple[int, int], Text] = {}
-    for run, length in zip(numbers[::2], numbers[1::2], strict=True):
-        text = made.get((run, length))
-        if text is None:
-            assert texts is not None
-            text = made[run, length] = texts.get(places[run], length)
-        yield text
+    for run, length in dict.fromkeys(pairs):
+        assert texts is not None
+        made[run, length] = texts.get(places[run], length)
+    return [made[pair] for pair in pairs]

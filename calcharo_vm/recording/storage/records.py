@@ -205,10 +205,8 @@ class RecordFile:
         return data
 
     def footer(self) -> int | None:
-        """Where the footer begins, None when the file does not end with a trailer."""
-        found = self.read(max(PREFIX.size, self.size - TRAILER.size), TRAILER.size)
-        if len(found) < TRAILER.size:
-            return None
+        """Where the footer begins, None when a file that has a head does not end with a trailer."""
+        found = self.read(self.size - TRAILER.size, TRAILER.size)
         mark, at, own = TRAILER.unpack(found)
         is_trailer = mark == _TRAILER_MARK and zlib.crc32(found[:_TRAILER_CHECKED]) == own
         return int(at) if is_trailer else None
