@@ -16,6 +16,7 @@ import attrs
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.storage.chunks import Chunks
+from calcharo_vm.recording.storage.texts import TextsInMemory
 from calcharo_vm.recording.values import Outcome
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 _COLUMNS_KEPT: Final = 64
 _LEAST_STEPS: Final = ops.CHUNK_STEPS
-_STEPS_A_WORD: Final = 2
-"""A keyframe of so many words is followed by that many times as many steps, at least, without another."""
+_KEYFRAME_BYTES_A_STEP: Final = 4
+_STEPS_A_WORD: Final = 1
+"""How many steps follow a keyframe without another for each word that it has."""
 
 
 @attrs.frozen
@@ -134,16 +136,17 @@ class Keyframes:
         are_complete: Whether whoever wrote the journal has made them; otherwise who reads it does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Chunks) -> None:
+        """Keeps the words in `kept`."""
         self.steps: Sequence[int] = []
         self.due = _LEAST_STEPS
         self.are_complete = False
-        self._words: list[tuple[object, ...]] = []
+        self._kept = kept
 
     def add(self, steps: int, words: tuple[object, ...]) -> None:
         """Adds the keyframe after a number of steps, which is greater than that of any before."""
+        self._kept.append(words, steps - self.last_before(steps))
         self.steps.append(steps)  # type: ignore[attr-defined]
-        self._words.append(words)
         self.due = steps + max(_LEAST_STEPS, _STEPS_A_WORD * len(words))
 
     def last_before(self, steps: int) -> int:
@@ -154,7 +157,7 @@ class Keyframes:
     def words(self, steps: int) -> tuple[object, ...]:
         """The words of the keyframe after that number of steps; before the first step there is nothing to build."""
         at = bisect_left(self.steps, steps)
-        return self._words[at] if steps else ()
+        return self._kept[at] if steps else ()
 
 
 class Journal:
@@ -181,9 +184,10 @@ class Journal:
     def __init__(self, null: object) -> None:
         self.codes: list[CodeInfo] = []
         self.instructions: list[InstructionInfo] = []
-        self.chunks = Chunks(null)
+        texts = TextsInMemory()
+        self.chunks = Chunks(null, texts)
         self.starts: Sequence[int] = []
-        self.keyframes = Keyframes()
+        self.keyframes = Keyframes(Chunks(null, texts, _KEYFRAME_BYTES_A_STEP))
         self.written: tuple[list[str], list[str]] = ([], [])
         self.length = 0
         self.null = null

@@ -1,4 +1,4 @@
-"""The chunks of a journal in memory: as tuples, or packed where tuples would take much."""
+"""The chunks and keyframes of a journal in memory: as tuples, or packed where tuples would take much."""
 
 import sys
 import zlib
@@ -15,8 +15,11 @@ Words = tuple[object, ...]
 _BYTES_A_WORD: Final = 12
 """What a word takes as part of a tuple, and what the objects of a journal take beside, by experience."""
 _MOST_A_STEP: Final = 60
-_SAMPLED: Final = 32
-_UNSHARED: Final = 6
+_STEPS_SAVED_UP: Final = 1 << 14
+"""For so many steps, what takes less leaves room for what takes more."""
+_LOOKED_AT: Final = (57, 64)
+"""That many words are looked at, twice at different intervals, since a program's steps come in rhythms."""
+_UNSHARED: Final = 16
 _ORDINARY: Final = 64
 _KEPT: Final = 8
 
@@ -28,11 +31,13 @@ class Chunks(Sequence[Words]):
     come to more, because values are large or steps change much, as many as need be are packed.
     """
 
-    def __init__(self, null: object) -> None:
+    def __init__(self, null: object, texts: TextsInMemory, most_a_step: int = _MOST_A_STEP) -> None:
+        """Keeps large texts in `texts`; packs what comes to more than `most_a_step` bytes."""
         self._null = null
+        self._most_a_step = most_a_step
         self._room = 0  # bytes that chunks may still take
         self._chunks: list[Words | bytes] = []
-        self._texts = TextsInMemory()
+        self._texts = texts
         self._unpacked: OrderedDict[int, Words] = OrderedDict()
 
     def __len__(self) -> int:
@@ -55,7 +60,7 @@ class Chunks(Sequence[Words]):
 
     def append(self, words: Words, steps: int) -> None:
         """Adds a chunk of so many steps."""
-        self._room += _MOST_A_STEP * steps
+        self._room = min(self._room + self._most_a_step * steps, self._most_a_step * _STEPS_SAVED_UP)
         chunk: Words | bytes = words
         weight = _weight(words)
         if weight > self._room and steps:
@@ -81,11 +86,12 @@ class Chunks(Sequence[Words]):
 def _weight(words: Words) -> int:
     """Roughly how many bytes a chunk takes as a tuple; large values are found by looking at a few words."""
     large = [
-        sys.getsizeof(word)
-        for word in words[_SAMPLED // 2 :: _SAMPLED]
-        if type(word) in _SIZED and sys.getrefcount(word) <= _UNSHARED  # those with more references are shared
+        sys.getsizeof(word) * interval / len(_LOOKED_AT)
+        for interval in [1 + len(words) // count for count in _LOOKED_AT]
+        for word in words[interval // 2 :: interval]
+        if type(word) in _SIZED and sys.getsizeof(word) > _ORDINARY and sys.getrefcount(word) <= _UNSHARED
     ]
-    return len(words) * _BYTES_A_WORD + _SAMPLED * sum(size for size in large if size > _ORDINARY)
+    return len(words) * _BYTES_A_WORD + int(sum(large))
 
 
 _SIZED: Final = frozenset({str, bytes, int})

@@ -7,10 +7,11 @@ from typing import Final, overload
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.journal import Keyframes
+from calcharo_vm.recording.storage.chunks import Chunks
 from calcharo_vm.recording.storage.index import Index
 from calcharo_vm.recording.storage.packing import DAMAGES, unpack
 from calcharo_vm.recording.storage.records import Header, Kind, RecordFile
-from calcharo_vm.recording.storage.texts import Text
+from calcharo_vm.recording.storage.texts import Text, TextsInMemory
 from calcharo_vm.recording.storage.writer import PIECE
 from calcharo_vm.recording.values import NULL
 
@@ -108,7 +109,7 @@ class StoredKeyframes(Keyframes):
     """The keyframes of a file."""
 
     def __init__(self, parts: StoredParts) -> None:
-        super().__init__()
+        super().__init__(Chunks(NULL, TextsInMemory()))
         self.are_complete = True
         self._parts = parts
 

@@ -4,6 +4,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.journal import Journal, Keyframes
 from calcharo_vm.recording.storage.chunks import Chunks, Words
 from calcharo_vm.recording.storage.reader import StoredJournal
+from calcharo_vm.recording.storage.texts import TextsInMemory
 from calcharo_vm.recording.storage.writer import RecordingWriter
 from calcharo_vm.recording.values import Outcome
 
@@ -19,7 +20,7 @@ class SpillingJournal(Journal):
         """
         super().__init__(null)
         self._writer = RecordingWriter(path, null, python=self.python, source=source, isolation=isolation)
-        self.chunks = _ChunksSinceKeyframe(null)
+        self.chunks = _ChunksAsTheyAre(null, TextsInMemory())
         self.keyframes = _SpillingKeyframes(self, self._writer)
 
     def add_chunk(self, words: tuple[object, ...], steps: int | None = None) -> None:
@@ -47,8 +48,8 @@ class SpillingJournal(Journal):
         return StoredJournal(self._writer.path)
 
 
-class _ChunksSinceKeyframe(Chunks):
-    """The chunks since the last keyframe, as they are."""
+class _ChunksAsTheyAre(Chunks):
+    """Chunks that are kept for a short time only."""
 
     def append(self, words: Words, steps: int) -> None:
         """Adds a chunk."""
@@ -60,13 +61,13 @@ class _SpillingKeyframes(Keyframes):
     """Keyframes that are written; the last is kept."""
 
     def __init__(self, journal: SpillingJournal, writer: RecordingWriter) -> None:
-        super().__init__()
+        super().__init__(_ChunksAsTheyAre(None, TextsInMemory()))
         self._journal = journal
         self._writer = writer
 
     def add(self, steps: int, words: tuple[object, ...]) -> None:
         """Writes a keyframe, and forgets what came before it."""
-        self._words.clear()
+        self._kept.clear()
         self.steps = []
         super().add(steps, words)
         self._writer.add_keyframe(steps, words)

@@ -5,6 +5,7 @@ import tracemalloc
 
 from calcharo_vm.recording import Recording, ops
 from calcharo_vm.recording.storage.chunks import Chunks
+from calcharo_vm.recording.storage.texts import TextsInMemory
 from calcharo_vm.recording.values import NULL
 from tests.recording.audit import record
 
@@ -52,9 +53,9 @@ def test_a_text_that_grows_costs_little() -> None:
 
 
 def test_chunks_are_a_sequence() -> None:
-    chunks = Chunks(NULL)
+    chunks = Chunks(NULL, TextsInMemory())
     for number in range(20):
-        chunks.append(tuple([ops.FIRST_STEP + number, f"{number}" * 999] * 10), 1)
+        chunks.append(tuple([ops.FIRST_STEP + number, f"{number}" * 999] * 10), 1 if number % 2 else 1000)
 
     assert any(is_packed(chunks))
     assert not all(is_packed(chunks))  # what packed ones leave is for others
