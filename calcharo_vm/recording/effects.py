@@ -117,6 +117,11 @@ class Effects:
         shade = self._by_id.get(id(target))
         if shade is not None and shade.kind in _LINKED_KINDS:  # one of the library's, which may pass it on
             return Effect.UNKNOWN_CALL, target
+        if shade is not None and shade.kind is HeapKind.INSTANCE and detail not in shade.fields:
+            found = class_attribute(type(target), str(detail))
+            setter = found.fset if type(found) is property else None
+            if setter is not None and not is_guest_function(setter, self.shadow.anatomy.guest_modules):
+                return Effect.UNKNOWN, target
         return Effect.ATTRIBUTE, target, detail
 
     def _prepare_subscript(self, stack: Words, _base: int, _detail: object) -> Held:

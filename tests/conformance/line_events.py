@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Event = tuple[str, int, dict[str, object]]
 """The qualified name of a function, a line that begins there, and the local variables at its beginning."""
 
-MOST_EVENTS = 2_000
+MOST_EVENTS = 10_000
 
 
 class Events:

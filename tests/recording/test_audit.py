@@ -399,6 +399,81 @@ if not Silent(): log.append('not')
 while Silent(): pass
 x = Silent() or Silent() and 1
 """,
+    "variables written from outside": """
+import sys
+def function(a):
+    def inner(): return a, b
+    b, c = [1], 2
+    seen = sys._getframe().f_locals
+    seen['c'] = [3]; seen['b'] = [4]; seen.update({'c': 5}); seen.setdefault('new', 1)
+    seen |= {'c': 6}; locals(); vars(); inner()
+    sorted(['c'], key=lambda name: writes(sys._getframe(1).f_locals, name))
+    return c
+def writes(space, name):
+    space[name] = [7]; dict.get({}, name); return name
+def waiting():
+    x = 1
+    yield x
+    yield x
+x = function(1)
+g = waiting(); next(g); g.gi_frame.f_locals['x'] = [2]; y = next(g)
+shown = sys._getframe().f_locals; shown['z'] = 1
+""",
+    "layouts that change": """
+import functools
+class One:
+    __slots__ = ('x',)
+class Two:
+    __slots__ = ('x',)
+class Made(One):
+    __slots__ = ()
+m = Made(); m.x = [1]; functools.partial(setattr, Made, '__bases__', (Two,))(); m.x = [2]; n = m
+m.x = 3; del One.x; o = One(); Two.x = 5; p = m; setattr(m, b'x'.decode(), 1) if False else None
+""",
+    "what the library passes on": """
+import collections, contextlib, itertools, types
+data = bytearray(b'bytes'); view = memoryview(data); view[0] = 65; view.release()
+table = {'k': 1}; chained = collections.ChainMap(table); chained['k'] = [2]; chained |= {'l': 3}; del chained['l']
+class Text(str): pass
+text = Text('x'); nan = float('nan'); kept = [text, data]; data += b'more'; data[1:2] = b''
+items = []
+x = list(itertools.chain((1, 2), map(items.append, (3, 4)))); x, *y = itertools.chain((1,), map(items.append, (5, 6)))
+x = [*itertools.chain((1,), map(items.append, (7, 8)))]; items += map(items.copy().append, (9,))
+@contextlib.contextmanager
+def noting():
+    items.append('in'); yield items; items.append('out')
+with contextlib.ExitStack() as stack:
+    stack.callback(items.append, 'called')
+    with noting() as same: same.append(1)
+holder = types.SimpleNamespace(); proxy = types.MappingProxyType(table)
+class Library(collections.UserDict): pass
+own = Library(); own['k'] = items; own.data['l'] = 1; del own['k']
+import threading
+class Worker(threading.Thread): pass
+worker = Worker(); worker.name = 'changed'; worker.daemon = True; worker.own = 1
+class Own:
+    def __setitem__(self, key, value): self.got = key, value
+    @property
+    def put(self): return 1
+    @put.setter
+    def put(self, value): self.got = value
+own = Own(); own['k'] = items; own.put = items
+""",
+    "generators that the end closes": """
+def waiting(log):
+    try: yield 1
+    finally:
+        log.append('closed'); kept = [log]
+g = waiting([]); next(g); h = waiting([]); next(h)
+""",
+    "warnings of what goes": """
+import warnings
+async def never(): pass
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter('always')
+    never(); x = len(caught)
+    warnings.warn('plain'); y = [caught]
+""",
     "asynchronous": """
 import asyncio
 async def work(n, log):
