@@ -180,6 +180,7 @@ class Journal:
         self.python = platform.python_version()
         self._columns: dict[int, Columns] = {}
         self._pops: list[int] = []
+        self._owners: list[int] = []
 
     def __len__(self) -> int:
         return self.length
@@ -220,6 +221,14 @@ class Journal:
         if known != len(self.instructions):
             self._pops += [each.pops for each in self.instructions[known:]]
         return self._pops
+
+    @property
+    def owners(self) -> list[int]:
+        """The number of each instruction's code object."""
+        known = len(self._owners)
+        if known != len(self.instructions):
+            self._owners += [each.code for each in self.instructions[known:]]
+        return self._owners
 
     def chunk_of(self, step: int) -> int:
         """The number of the chunk that has a step's words."""
