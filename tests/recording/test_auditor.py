@@ -327,7 +327,7 @@ def test_where_there_is_no_room_the_state_is_begun_anew() -> None:
 
     before.catch_up = no_room  # type: ignore[method-assign]
 
-    assert auditor._compared(SimpleNamespace(record=None)) == []  # type: ignore[arg-type]
+    assert auditor._compared(SimpleNamespace(record=None)) == []
     assert auditor._state is not before
     recorder.finish()
 
