@@ -31,6 +31,7 @@ from tests.conformance.program import Program, programs_for
 from tests.conformance.running import ROOT, clean_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PINNED = TracerConfig(deterministic=True, capture=Capture(metrics=False))
@@ -371,3 +372,66 @@ def test_asyncio_in_the_host_goes_on_as_ever() -> None:
     execute_and_trace(TASKS, PINNED)
 
     assert asyncio.run(nap()) >= 0.009
+
+
+def test_programs_side_by_side_are_told_by_their_own_worlds() -> None:
+    source = "import time, uuid\nx = time.time(), str(uuid.uuid4())\n"
+    begun, end = threading.Event(), threading.Event()
+    found: list[object] = []
+
+    def host_function() -> None:
+        begun.set()
+        end.wait()
+
+    def other() -> None:
+        program = "import time\nhold()\nx = time.time()"
+        found.append(execute_and_trace(program, PINNED, globals={"hold": host_function})[-1].globals_state["x"])
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    begun.wait()
+    one = execute_and_trace(source, PINNED)[-1].globals_state["x"]
+    end.set()
+    thread.join()
+
+    assert execute_and_trace(source, PINNED)[-1].globals_state["x"] == one
+    assert found == [946684800.001]
+    assert time.time() > 1_600_000_000
+
+
+def test_what_is_asked_by_who_is_no_program_is_answered_by_cpython() -> None:
+    seen: list[object] = []
+
+    def ask() -> None:
+        moments = time.time(), uuid.uuid1().version, random.Random().random(), time.localtime().tm_year
+        seen.extend((moments[0] > 1_600_000_000, moments[1], moments[3] > 2020, len(os.urandom(2))))
+        time.sleep(0)
+        asyncio.new_event_loop().close()
+
+    def start() -> None:
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+
+    begin = _thread_of_the_host(start)
+    execute_and_trace("run()", PINNED, globals={"run": begin})
+
+    assert seen == [True, 1, True, 2]
+
+
+def _thread_of_the_host(function: Callable[[], None]) -> Callable[[], None]:
+    """What has another thread, which is the host's, call a function, and waits for it."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def serve() -> None:
+        asked.wait()
+        function()
+        answered.set()
+
+    threading.Thread(target=serve, daemon=True).start()
+
+    def call() -> None:
+        asked.set()
+        answered.wait()
+
+    return call

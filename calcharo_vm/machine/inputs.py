@@ -86,11 +86,8 @@ def _is_importing() -> bool:
 
 
 @contextmanager
-def answered_by(machine: Machine, inputs: Inputs | None) -> Iterator[None]:
+def answered_by(machine: Machine, inputs: Inputs) -> Iterator[None]:
     """Has the guest of a machine told by `inputs` what it asks of the world outside, while the block runs."""
-    if inputs is None:
-        yield
-        return
     with _lock:
         machine.inputs, machine.input_lookaside = inputs, input_lookaside
         if not _users:

@@ -198,6 +198,7 @@ class Journal:
         self.main_codes: frozenset[CodeType] = frozenset()  # the code objects of the program's own text
         self._columns: dict[int, Columns] = {}
         self._pops: list[int] = []
+        self._owners: list[int] = []
 
     def __len__(self) -> int:
         return self.length
@@ -238,6 +239,14 @@ class Journal:
         if known != len(self.instructions):
             self._pops += [each.pops for each in self.instructions[known:]]
         return self._pops
+
+    @property
+    def owners(self) -> list[int]:
+        """The number of each instruction's code object."""
+        known = len(self._owners)
+        if known != len(self.instructions):
+            self._owners += [each.code for each in self.instructions[known:]]
+        return self._owners
 
     def chunk_of(self, step: int) -> int:
         """The number of the chunk that has a step's words."""

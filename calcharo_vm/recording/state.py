@@ -69,6 +69,8 @@ class State:
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
+        self._pops: list[int] = []  # of the journal's instructions, as far as the chunk needs them
+        self._owners: list[int] = []
         self.steps = 0
         self.thread = 0
         self.executing = _NO_WORD
@@ -104,6 +106,7 @@ class State:
         other.steps, other.thread, other.executing = self.steps, self.thread, self.executing
         other._step_thread, other._instruction = self._step_thread, self._instruction
         other._chunk, other._words, other._at = self._chunk, self._words, self._at
+        other._pops, other._owners = self._pops, self._owners
         other.threads = {thread: frames.copy() for thread, frames in self.threads.items()}
         other.frames = {number: frame.copy() for number, frame in self.frames.items()}
         other.heap = self.heap.copy()
@@ -145,6 +148,7 @@ class State:
             if self._at == len(self._words):
                 self._chunk += 1
                 self._words, self._at = self.journal.chunks[self._chunk], 0
+                self._pops, self._owners = self.journal.pops, self.journal.owners
             elif self.steps < steps - 1:
                 self._hurry(self._words, steps - 1)
             else:
@@ -156,7 +160,7 @@ class State:
         Most steps only move values within one frame; these are applied right here.
         """
         at, done, end = self._at, self.steps, len(words)
-        pops, first_step = self.journal.pops, ops.FIRST_STEP
+        pops, first_step = self._pops, ops.FIRST_STEP
         while done < steps and at < end:
             self._forget_last_step(self.thread)
             self.caught.pop(self.thread, None)
@@ -229,14 +233,14 @@ class State:
         self._step_thread, self._instruction = thread, instruction
         self.handling = self.caught.pop(thread, None)
         following = self.frames.get(self.following.get(thread, _NO_WORD))
-        if following is not None and following.code == self.journal.instructions[instruction].code:
+        if following is not None and following.code == self._owners[instruction]:
             self._place(following.number)  # or else a finaliser is called between two instructions
 
     def _place(self, number: int) -> None:
         """Puts a frame at the instruction of the step that begins."""
         frame = self.frames[number]
         frame.word = self._instruction
-        frame.base = frame.depth - self.journal.instructions[frame.word].pops
+        frame.base = frame.depth - self._pops[frame.word]
         self.executing = number
 
     def _place_resumed(self, number: int) -> None:

@@ -405,7 +405,8 @@ def function(a):
     def inner(): return a, b
     b, c = [1], 2
     seen = sys._getframe().f_locals
-    seen['c'] = [3]; seen['b'] = [4]; seen.update({'c': 5}); seen.setdefault('new', 1)
+    seen['c'] = [3]; seen['b'] = [4]; seen.update({'c': 5}); update = seen.update; update({'c': 8})
+    seen.copy(); seen.setdefault('new', 1)
     seen |= {'c': 6}; locals(); vars(); inner()
     sorted(['c'], key=lambda name: writes(sys._getframe(1).f_locals, name))
     return c
@@ -445,6 +446,8 @@ def noting():
 with contextlib.ExitStack() as stack:
     stack.callback(items.append, 'called')
     with noting() as same: same.append(1)
+import email.message
+message = email.message.Message(); message.own = items
 holder = types.SimpleNamespace(); proxy = types.MappingProxyType(table)
 class Library(collections.UserDict): pass
 own = Library(); own['k'] = items; own.data['l'] = 1; del own['k']

@@ -4,13 +4,17 @@ import gc
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from calcharo_vm import AuditError, Capture, Recording, TracerConfig, execute_and_trace
-from calcharo_vm.recording import effects, recorder, shadow
+from calcharo_vm.program.observation import MachineRecorder
+from calcharo_vm.recording import effects, ops, recorder, shadow
 from calcharo_vm.recording.anatomy import Anatomy
+from calcharo_vm.recording.audit import Mismatch
 from calcharo_vm.recording.audit.auditor import Auditor, line_starts
+from calcharo_vm.recording.audit.following import FollowingState
 from calcharo_vm.recording.audit.reading import kinds_of
 from calcharo_vm.recording.comparison import Comparison
 from calcharo_vm.recording.identity import Identities, Shade
@@ -298,3 +302,85 @@ def test_the_command_audits(tmp_path: Path, capfd: pytest.CaptureFixture[str], m
     assert trace_program(TraceRequest(program, audit=True, output=tmp_path / "wrong.json")) == 2
     assert "the recording differs from the program once" in capfd.readouterr().err
     assert len(Recording.from_json(tmp_path / "wrong.json")) > 5
+
+
+def test_the_state_follows_a_step_that_goes_on() -> None:
+    step = ops.FIRST_STEP
+    words: list[object] = [ops.OUT, "one", step]
+    journal = execute_and_trace("pass").journal
+    journal.chunks = []
+    state = FollowingState(SimpleNamespace(journal=journal, log=words))  # type: ignore[arg-type]
+    state.catch_up()
+    words[2:] = [ops.OUT, "more", step, ops.OUT, "two", step]
+    state.catch_up()
+
+    assert (2, [10, 0]) == (state.steps, state.written)
+
+
+def test_where_there_is_no_room_the_state_is_begun_anew() -> None:
+    recorder = MachineRecorder()
+    auditor = recorder.audit()
+    before = auditor._state
+
+    def no_room() -> None:
+        raise RecursionError
+
+    before.catch_up = no_room  # type: ignore[method-assign]
+
+    assert auditor._compared(SimpleNamespace(record=None)) == []
+    assert auditor._state is not before
+    recorder.finish()
+
+
+def test_what_another_thread_may_have_done_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[object] = []
+    mismatch = Mismatch(1, "x", "list", 7, "nothing", "1")
+
+    def compare(_auditor: Auditor, frame: object) -> list[Mismatch]:
+        looks.append(frame)
+        return [mismatch]
+
+    monkeypatch.setattr(Auditor, "_compare", compare)
+    monkeypatch.setattr(recorder.Recorder, "is_alone", False)
+    made = MachineRecorder()
+    auditor = made.audit()
+    auditor.look(None)  # type: ignore[arg-type]
+    auditor.look(None)  # type: ignore[arg-type]
+    made.finish()
+
+    assert len(looks) == 40
+    assert auditor.mismatches == [mismatch]
+
+
+def test_addresses_of_objects_that_are_gone_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calcharo_vm.recording.audit.auditor._MOST_ADDRESSES", 5)
+    source = "for i in range(60):\n  x = [[i], [i], [i]]\n"
+
+    assert execute_and_trace(source, AUDITED).outcome.status == "completed"
+
+
+def test_an_object_for_a_scalar_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def set_fast(self: effects.Effects, frame: object, record: object, slot: int) -> None:
+        self.log += (ops.FAST, slot, range(0))
+
+    monkeypatch.setattr(effects.Effects, "set_fast", set_fast)
+    with pytest.raises(AuditError, match=r"y of f .* is recorded as dict #0 and is a Null"):
+        execute_and_trace("def f(x):\n  y = x\n  del y\n  return x\nf(1)", AUDITED)
+
+
+def test_slots_of_other_bases_are_read_where_no_search_is_affordable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Comparison, "can_afford_a_search", lambda _: False)
+    source = """
+import functools
+class One:
+    __slots__ = ('x',)
+class Two:
+    __slots__ = ('x',)
+class Made(One):
+    __slots__ = ()
+m = Made(); m.x = [1]
+functools.partial(setattr, Made, '__bases__', (Two,))()
+m.x = [2]; n = m
+"""
+
+    assert execute_and_trace(source, AUDITED).outcome.status == "completed"

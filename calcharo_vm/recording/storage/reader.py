@@ -137,8 +137,15 @@ class StoredJournal(Journal):
     def pops(self) -> list[int]:
         """How many values each instruction takes from the stack."""
         if len(self._pops) != len(self.instructions):
-            self._pops = self._tables.pops
+            self._pops = self._tables.column("pops")
         return self._pops
+
+    @property
+    def owners(self) -> list[int]:
+        """The number of each instruction's code object."""
+        if len(self._owners) != len(self.instructions):
+            self._owners = self._tables.column("code")
+        return self._owners
 
     def columns(self, chunk: int) -> Columns:
         """The columns of a chunk.

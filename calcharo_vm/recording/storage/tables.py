@@ -12,8 +12,8 @@ from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
 from calcharo_vm.recording.storage.packing import DAMAGES, unpack
 from calcharo_vm.recording.storage.records import Kind, RecordFile
 
-_COLUMNS: Final = len(attrs.fields(InstructionInfo))
-_POPS: Final = [field.name for field in attrs.fields(InstructionInfo)].index("pops")
+_NAMES: Final = [field.name for field in attrs.fields(InstructionInfo)]
+_COLUMNS: Final = len(_NAMES)
 _Row = TypeVar("_Row", CodeInfo, InstructionInfo)
 
 
@@ -80,11 +80,11 @@ class StoredTables:
         for table in tables:
             self.add(*table)
 
-    @property
-    def pops(self) -> list[int]:
-        """How many values each instruction takes from the stack."""
+    def column(self, name: str) -> list[int]:
+        """A number that each instruction has, by its name."""
+        first = _NAMES.index(name)
         words = (self._table(number).words for number in range(len(self._places)))
-        return [pops for each in words for pops in each[_POPS::_COLUMNS]]  # type: ignore[misc]
+        return [number for each in words for number in each[first::_COLUMNS]]  # type: ignore[misc]
 
     def code_count(self) -> int:
         """The number of code objects."""
