@@ -108,9 +108,12 @@ class LiveKeyframes:
 
     def _put_suspended(self, words: Words, running: set[int]) -> None:
         for number, reference in list(self._suspended.items()):
+            if number in running:
+                continue
             frame = reference()
-            if frame is not None and number not in running:
-                self._put_frame(words, frame, frame.record)
+            if frame is None:  # the garbage collector has found it, and may let it go on to be closed
+                raise _UnlikeTheJournalError
+            self._put_frame(words, frame, frame.record)
 
     def _put_frame(self, words: Words, frame: ObservedFrame, record: FrameRecord) -> None:
         globals_, *locals_ = (shade.token.stop for shade in record.namespaces)

@@ -61,6 +61,22 @@ async def other(i): return i
 try: run().send(None)
 except StopIteration as stop: pass
 """,
+    "generators that the garbage collector closes": """
+import gc
+class Box: pass
+def generator(box):
+    try: yield box
+    finally:
+        for i in range(20): done.append(i)
+done = []
+for i in range(3):
+    box = Box()
+    box.generator = generator(box)
+    next(box.generator)
+    del box
+gc.collect()
+for i in range(20): done.append(i)
+""",
     "exceptions and finalisers": """
 class Loud:
     def __del__(self): done.append(len(done))
