@@ -308,7 +308,7 @@ def test_the_state_follows_a_step_that_goes_on() -> None:
     step = ops.FIRST_STEP
     words: list[object] = [ops.OUT, "one", step]
     journal = execute_and_trace("pass").journal
-    journal.chunks = []
+    journal.chunks.clear()
     state = FollowingState(SimpleNamespace(journal=journal, log=words))  # type: ignore[arg-type]
     state.catch_up()
     words[2:] = [ops.OUT, "more", step, ops.OUT, "two", step]
