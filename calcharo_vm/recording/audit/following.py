@@ -30,6 +30,7 @@ class FollowingState(State):
 
     def catch_up(self) -> None:
         """Applies the steps that have been completed since the last time."""
+        self._pops, self._owners = self.journal.pops, self.journal.owners
         chunks = self.journal.chunks
         while self._followed_chunks < len(chunks):
             self._follow(chunks[self._followed_chunks])
