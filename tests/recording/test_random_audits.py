@@ -12,6 +12,8 @@ from tests.recording.mutating_programs import programs, write_program
 from tests.recording.random_audits import judged
 
 SEED = 2026
+# The worker of a parallel run has a thread of its own, which the child neither needs nor waits for.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 
 @pytest.mark.parametrize("number", range(12))
