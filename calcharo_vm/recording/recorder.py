@@ -555,6 +555,7 @@ class Recorder:
         assert row is not None
         _word, pops, act, detail = row
         base = record.length - pops
+        place = record.length + detail if act == ADVANCE else -1  # type: ignore[operator] # where the iterator lies
         gone: list[Shade] | None = None
         if len(stack) != base:
             gone = self._sync_stack(stack, record, base)
@@ -567,8 +568,8 @@ class Recorder:
             record.length, record.kept = CUT, min(len(stack), max(base, 0))
         elif record.held is not None or (PREPARED < act < FRESH and act not in _STACK_BOUND):
             self.effects.apply(frame, record, row)
-        elif act == ADVANCE and len(stack) == record.length:  # the iterator may be exhausted by now
-            self.effects.advanced(stack[detail])  # type: ignore[call-overload] # where it lies
+        elif act == ADVANCE and 0 <= place < len(stack):  # the iterator may be exhausted by now
+            self.effects.advanced(stack[place])
         if gone:
             self.shadow.release_all(gone)
 
