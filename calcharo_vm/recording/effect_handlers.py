@@ -35,7 +35,9 @@ class EffectHandlers(HandlerMaker):
                 record.held = prepare(stack, base, place)
             target = handler(frame, stack, operand)
             if pending:
-                if is_placed:
+                if is_placed and (
+                    record.held is None or record.held[0] is ends
+                ):  # or else all that it leads to is told
                     record.held = Effect.ADVANCES, iterator
                 after(frame)
                 return target
