@@ -37,7 +37,7 @@ class EffectHandlers(HandlerMaker):
             if pending:
                 if is_placed and (
                     record.held is None or record.held[0] is ends
-                ):  # or else all that it leads to is told
+                ):  # else all is told
                     record.held = Effect.ADVANCES, iterator
                 after(frame)
                 return target
