@@ -35,9 +35,7 @@ class EffectHandlers(HandlerMaker):
                 record.held = prepare(stack, base, place)
             target = handler(frame, stack, operand)
             if pending:
-                if is_placed and (
-                    record.held is None or record.held[0] is ends
-                ):  # else all is told
+                if is_placed and (record.held is None or record.held[0] is ends):  # else all is told
                     record.held = Effect.ADVANCES, iterator
                 after(frame)
                 return target
