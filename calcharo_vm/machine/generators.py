@@ -183,9 +183,46 @@ def resume(frame: Frame) -> bool:
 
 
 def catch(frame: Frame) -> None:
-    """Keeps the exception being handled, to be raised in the guest's frame when it goes on."""
+    """Keeps the exception being handled, to be raised in the guest's frame when it goes on.
+
+    Raises:
+        GeneratorExit: The garbage collector closes the generator while the observer cannot be told of it.
+            Another generator then closes the frame as soon as it can.
+    """
     frame.sent = None
-    frame.generator.thrown = sys.exception()
+    error = sys.exception()
+    machine = frame.guest.machine
+    if machine.is_in_the_way is not None and machine.is_in_the_way():
+        assert error is not None
+        machine.postpone(partial(_let_go, _waiting_to_be_closed(frame)))
+        raise error
+    frame.generator.thrown = error
+
+
+def _waiting_to_be_closed(frame: Frame) -> Generator[Any]:
+    """A generator that has a frame closed when it is closed itself, under the name of the frame's own."""
+    generator = _close_in_its_place(frame)
+    generator.__name__ = frame.guest.code.co_name  # type: ignore[attr-defined] # mypy has it as an iterator
+    generator.__qualname__ = frame.guest.code.co_qualname  # type: ignore[attr-defined]
+    next(generator)
+    return generator
+
+
+def _close_in_its_place(frame: Frame) -> Generator[Any]:
+    try:
+        yield
+    except GeneratorExit as error:
+        frame.generator.thrown = error
+    try:
+        while resume(frame):
+            yield frame.stack.pop()
+    except BaseException:
+        fail(frame)
+        raise
+
+
+def _let_go(_generator: Generator[Any]) -> None:
+    """Drops the last reference to a generator, so that CPython closes it and reports what it raises."""
 
 
 def fail(frame: Frame) -> None:

@@ -65,6 +65,22 @@ class Comparison(Identities):
             self.refresh(stale)
         super().purge()
 
+    def purge_around(self, values: Iterable[object]) -> None:
+        """Forgets what no recorded place holds, but for some objects that are about to get places.
+
+        Their addresses may have belonged to what only the forgotten objects held.
+        """
+        found = [self.by_id.get(id(value)) for value in values]
+        about_to: Words = [
+            shade
+            for value, shade in zip(values, found, strict=True)
+            if shade is not None and shade.type_address == id(type(value))
+        ]
+        for shade in about_to:
+            shade.count += 1  # type: ignore[attr-defined]
+        self.purge()
+        self.release_all(about_to)
+
     def see(self, value: object, known: Shade | None) -> Shade:
         """The shade of an object whose address is new, or has to be looked at again."""
         if known is not None:

@@ -1,8 +1,10 @@
 """What the recorder keeps of each frame and thread while they run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import CodeType
 from typing import Final, Protocol
+from weakref import ref
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.identity import Shade, Words
@@ -74,7 +76,7 @@ class FrameRecord:
     variable_writes: int = 0
     """How often variables had been written from outside when it was suspended."""
     leash: object = None
-    """What tells that a suspended frame is gone."""
+    """What goes when the record of a suspended frame goes."""
 
     def __init__(self, number: int, plan: Plan, thread: "ThreadRecord") -> None:
         self.number = number
@@ -109,30 +111,41 @@ class FrameRecord:
     def take_all(self) -> list[Shade]:
         """Takes all objects that the frame holds."""
         gone = [*self.shades[1:], *self.slots.values(), *self.namespaces]
-        self.namespaces.clear()  # in place: the leash looks at it
+        self.namespaces.clear()
         return gone
 
-    def suspend(self, abandoned: "Abandoned", searches: int, variable_writes: int) -> None:
-        """Prepares for never being resumed."""
-        self.searches, self.variable_writes = searches, variable_writes
-        if self.leash is None:
-            self.leash = _Leash(self, abandoned)
+
+_UNTRACKED: Final = (lambda: None).__code__
+"""An object whose copies go last of all that they are garbage with.
+
+The garbage collector tracks no code objects. Of all else that can tell of its end, it would say so before it
+finalises a generator in the same garbage, which then runs once more to be closed.
+"""
 
 
-class _Leash:
-    """Goes when the record of a suspended frame goes, which happens without a word."""
+class Holdings:
+    """What suspended frames hold, until they end or go, which happens without a word."""
 
-    __slots__ = ("abandoned", "holdings", "number")
+    def __init__(self, abandoned: "Abandoned") -> None:
+        """`abandoned` is told of the frames that go."""
+        self._held: dict[int, tuple[ref[CodeType], Iterable[Shade], Mapping[int, Shade], list[Shade]]] = {}
+        self._abandoned = abandoned
 
-    def __init__(self, record: FrameRecord, abandoned: "Abandoned") -> None:
-        self.number = record.number
-        self.holdings = record.shades, record.slots, record.namespaces
-        self.abandoned = abandoned
+    def suspended(self, record: FrameRecord) -> None:
+        """Prepares for a frame's never being resumed."""
+        if record.leash is None:
+            record.leash = leash = _UNTRACKED.replace()
+            gone = ref(leash, partial(self._gone, record.number))
+            self._held[record.number] = gone, record.shades, record.slots, record.namespaces
 
-    def __del__(self) -> None:
-        shades, slots, namespaces = self.holdings
-        if namespaces:
-            self.abandoned(self.number, [*shades, *slots.values(), *namespaces])
+    def ended(self, record: FrameRecord) -> None:
+        """Forgets a frame that goes on no more."""
+        del self._held[record.number]
+        record.leash = None
+
+    def _gone(self, number: int, _leash: ref[CodeType]) -> None:
+        _, shades, slots, namespaces = self._held.pop(number)
+        self._abandoned(number, [*shades, *slots.values(), *namespaces])
 
 
 Abandoned = Callable[[int, Words], None]

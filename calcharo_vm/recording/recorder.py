@@ -13,7 +13,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import effect_handlers, ops, stack_handlers
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frame_table import NONE, FrameTable
-from calcharo_vm.recording.frames import CUT, FrameRecord, Leave, ObservedFrame, ThreadRecord
+from calcharo_vm.recording.frames import CUT, FrameRecord, Holdings, Leave, ObservedFrame, ThreadRecord
 from calcharo_vm.recording.handlers import Handler
 from calcharo_vm.recording.identity import Shade, Words, stands_for, token
 from calcharo_vm.recording.journal import Journal
@@ -90,6 +90,7 @@ class Recorder:
         self._next_sample = 0
         self._last_sample: tuple[object, object] = (0, 0.0)
         self._written = [0, 0]
+        self._holdings = Holdings(self._abandon)
         self._live = LiveKeyframes(self.shadow)
         self._keyframe_is_due = False
         self._is_open = True
@@ -335,6 +336,8 @@ class Recorder:
         frame.record = record = FrameRecord(self._frames_made, self._plans.get(id(code)) or self._plan(code), thread)
         self._frames_made += 1
         thread.frames.append(record)
+        if shadow.zeros:
+            shadow.purge_around((*frame.fast, frame.locals))
         self._journal_entry(frame, record)
         if taken:
             shadow.release_all(taken)
@@ -378,17 +381,19 @@ class Recorder:
             if record.plan.filled_cells:
                 self._hand_over_cells(frame, record, thread)
             if record.leash is not None:
+                self._holdings.ended(record)
                 self._live.ended(record.number)
             self.shadow.release_all(record.take_all())
         else:
             if record.leash is None:
                 self._live.suspended(frame)
+                self._holdings.suspended(record)
             self.shadow.frame_class = type(frame)
             word, pops, act, detail = record.row  # type: ignore[misc] # it is exposed
             if pops and record.length != CUT:  # its operands are gone, whatever comes in their place
                 record.row = word, 0, act, detail
                 record.length -= pops
-            record.suspend(self._abandon, self.effects.searches, self.effects.variable_writes)
+            record.searches, record.variable_writes = self.effects.searches, self.effects.variable_writes
         if not thread.frames and thread.word:  # nothing need follow on this thread
             self.tape.commit(thread.word)
             thread.word = 0
@@ -409,6 +414,7 @@ class Recorder:
         if plan.filled_cells:
             self._hand_over_cells(frame, record, thread)
         if record.leash is not None:
+            self._holdings.ended(record)
             self._live.ended(record.number)
         shadow.release_all(record.take_all())
         if not thread.frames:  # nothing need follow on this thread

@@ -1,5 +1,6 @@
 """Tests for keyframes.py, live_keyframes.py, and Keyframes in journal.py: what they build is what the steps lead to."""
 
+import gc
 import itertools
 import sys
 from typing import TYPE_CHECKING
@@ -223,6 +224,19 @@ def test_keyframes_are_what_the_steps_lead_to(name: str, often: None) -> None:
 
     assert check_keyframes(recording) > len(recording) // OFTEN // 3 >= 1
     assert recording.outcome.status == "completed"
+
+
+@pytest.mark.parametrize("threshold", [5, 10, 12, 15, 17, 24])
+def test_keyframes_are_right_whenever_the_collector_runs(threshold: int, often: None) -> None:
+    gc.collect()
+    before = gc.get_threshold()
+    gc.set_threshold(threshold, 2, 2)
+    try:
+        recording = record(PROGRAMS["generators that the garbage collector closes"])
+    finally:
+        gc.set_threshold(*before)
+
+    check_keyframes(recording)
 
 
 def test_small_states_have_keyframes_every_thousand_steps() -> None:

@@ -167,20 +167,57 @@ print(len(seen), seen == list(range(300)))
     assert all(step.value_stack is not None for step in recording[-400:])
 
 
-def test_what_a_postponed_finaliser_raises_is_reported(tmp_path: Path) -> None:
+def test_generators_that_automatic_collections_close_do_not_disturb_a_recording() -> None:
+    source = """
+import gc, sys
+class Box: pass
+def generator(box, kept):
+    try: yield kept
+    finally:
+        for i in range(5): kept.append(i)
+        seen.append((len(kept), sys._getframe().f_code.co_name, type(sys.exception()).__name__))
+seen = []
+gc.set_threshold(5, 2, 2)
+for i in range(200):
+    box = Box()
+    box.generator = generator(box, [])
+    next(box.generator); x = [[i], {}]
+del box
+gc.set_threshold(700, 10, 10); gc.collect()
+print(len(seen), seen == 200 * [(5, 'generator', 'GeneratorExit')])
+"""
+    recording = execute_and_trace(source, AUDITED)
+
+    assert "200 True\n" == recording.stdout, recording.stderr
+    assert all(step.value_stack is not None for step in recording[-400:])
+
+
+POSTPONED = {
+    "def __del__(self): raise ValueError('lost')": "ValueError: lost",
+    "kept = None": "RuntimeError: generator ignored GeneratorExit",
+}
+
+
+@pytest.mark.parametrize("line", POSTPONED)
+def test_what_a_postponed_finaliser_raises_is_reported(line: str, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
-    program.write_text("""
+    program.write_text(f"""
 import gc
 class Cycle:
-    def __init__(self): self.me = self
-    def __del__(self): raise ValueError('lost')
+    def __init__(self): self.me = self; self.stubborn = stubborn(self); next(self.stubborn)
+    {line}
+def stubborn(keeper):
+    if hasattr(keeper, 'kept'):
+        try: yield
+        finally: yield
+    yield
 gc.set_threshold(3, 2, 2)
-for i in range(100): Cycle(); x = [[i], {}]
-gc.set_threshold(700, 10, 10)
+for i in range(100): Cycle(); x = [[i], {{}}]
+gc.set_threshold(700, 10, 10); gc.collect()
 """)
     command = [sys.executable, "-m", "calcharo_vm", "trace", str(program), "--limit", "0"]
     environment = clean_environment(PYTHONPATH=str(ROOT))
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
 
     assert done.returncode == 0
-    assert (done.stdout + done.stderr).count("ValueError: lost") > 50
+    assert (done.stdout + done.stderr).count(POSTPONED[line]) > 50
