@@ -17,8 +17,9 @@ _BYTES_A_WORD: Final = 12
 _MOST_A_STEP: Final = 60
 _STEPS_SAVED_UP: Final = 1 << 14
 """For so many steps, what takes less leaves room for what takes more."""
-_LOOKED_AT: Final = (57, 64)
-"""That many words are looked at, twice at different intervals, since a program's steps come in rhythms."""
+_INTERVALS: Final = (53, 59)
+"""In between many words, a few are looked at, at two intervals. They are prime: a program's steps come in rhythms."""
+_FEW: Final = 1024
 _UNSHARED: Final = 16
 _ORDINARY: Final = 64
 _KEPT: Final = 8
@@ -85,9 +86,10 @@ class Chunks(Sequence[Words]):
 
 def _weight(words: Words) -> int:
     """Roughly how many bytes a chunk takes as a tuple; large values are found by looking at a few words."""
+    intervals = _INTERVALS if len(words) > _FEW else (1,)
     large = [
-        sys.getsizeof(word) * interval / len(_LOOKED_AT)
-        for interval in [1 + len(words) // count for count in _LOOKED_AT]
+        sys.getsizeof(word) * interval / len(intervals)
+        for interval in intervals
         for word in words[interval // 2 :: interval]
         if type(word) in _SIZED and sys.getsizeof(word) > _ORDINARY and sys.getrefcount(word) <= _UNSHARED
     ]

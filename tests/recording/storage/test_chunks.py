@@ -1,10 +1,7 @@
 """Tests for calcharo_vm/recording/storage/chunks.py: chunks that would take much memory are packed."""
 
 import gc
-import sys
 import tracemalloc
-
-import pytest
 
 from calcharo_vm.recording import Recording, ops
 from calcharo_vm.recording.storage.chunks import Chunks
@@ -21,11 +18,6 @@ def test_ordinary_chunks_stay_tuples() -> None:
     recording = record("n = 0\nwhile n < 1000: n += 1\n")
 
     assert not any(is_packed(recording.journal.chunks))
-
-
-known_to_cost_more = pytest.mark.skipif(
-    sys.version_info < (3, 12), reason="on 3.11 some chunks of this program stay unpacked, and it costs twice as much"
-)
 
 
 def growing_text() -> Recording:
@@ -47,7 +39,6 @@ def test_chunks_with_large_values_are_packed() -> None:
     assert [8 * number for number in range(4001)] == lengths
 
 
-@known_to_cost_more
 def test_a_text_that_grows_costs_little() -> None:
     growing_text()  # so that all modules are loaded, and all that is worked out once is there
     tracemalloc.start()
@@ -77,7 +68,6 @@ def test_chunks_are_a_sequence() -> None:
     assert not chunks
 
 
-@known_to_cost_more
 def test_chunks_leave_nothing_to_the_garbage_collector() -> None:
     for recording in (growing_text(), record("n = 0\nwhile n < 1000: n += 1\n")):
         gc.collect()
