@@ -126,15 +126,16 @@ class ExecutionTracer:
         if capture.audit:
             recorder.audit()
         inputs = self._inputs(recorder, replay)
-        log = [] if inputs is None else inputs.log
+        if inputs is not None:
+            recorder.journal.inputs = inputs.log
         try:
             outcome = self._run(subject, recorder, stdin, inputs)
         except CalcharoError as error:
-            error.recording = recorder.recording(outcome_of(error), source, log)
+            error.recording = recorder.recording(outcome_of(error), source)
             raise
         finally:
             recorder.finish()
-        recording = recorder.recording(outcome, source, log)
+        recording = recorder.recording(outcome, source)
         _raise_for_audit(recorder, recording)
         _raise_for_replay(inputs, recording)
         return recording

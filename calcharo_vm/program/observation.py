@@ -10,14 +10,12 @@ from calcharo_vm.recording import Outcome, Recorder, Recording
 from calcharo_vm.recording.storage.spilling import SpillingJournal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from types import CodeType
 
     from calcharo_vm.machine.observer import Observer
     from calcharo_vm.recording.audit import Auditor
     from calcharo_vm.recording.frames import ObservedFrame
     from calcharo_vm.recording.handlers import Handler
-    from calcharo_vm.recording.inputs import Input
     from calcharo_vm.recording.journal import Journal
 
 __all__ = ["MachineRecorder", "as_observer"]
@@ -79,14 +77,13 @@ class MachineRecorder(Recorder):
         else:
             super().seal()
 
-    def recording(self, outcome: Outcome, source: str, inputs: Sequence[Input] = ()) -> Recording:
+    def recording(self, outcome: Outcome, source: str) -> Recording:
         """Complete the recording of a program that ended so.
 
         Raises:
             RecordingError: The file it went to could not be written.
         """
         journal = self.finish()
-        journal.inputs = tuple(inputs)
         return Recording(journal.ended(outcome), outcome, source)
 
     def let_types_go(self) -> None:

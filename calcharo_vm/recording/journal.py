@@ -15,6 +15,7 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.storage.chunks import Chunks
 from calcharo_vm.recording.storage.texts import TextsInMemory
 from calcharo_vm.recording.values import Outcome
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from calcharo_vm.recording.frame_table import FrameTable
-    from calcharo_vm.recording.inputs import Input
 
 _COLUMNS_KEPT: Final = 64
 _LEAST_STEPS: Final = ops.CHUNK_STEPS
@@ -175,8 +175,6 @@ class Journal:
         python: The version of the CPython that the program ran on.
         frames: The table of its frames, if the recorder made one.
         outcome: How the run ended, None when the journal does not say.
-        sources: The source texts of files whose code was executed.
-        inputs: What the program was told from outside, as far as it was kept.
     """
 
     outcome: Outcome | None = None
@@ -193,12 +191,35 @@ class Journal:
         self.null = null
         self.python = platform.python_version()
         self.frames: FrameTable | None = None
-        self.sources: dict[str, str] = {}
-        self.inputs: tuple[Input, ...] = ()
+        self._sources: dict[str, str] = {}
+        self._inputs: Sequence[Input] = ()
         self.main_codes: frozenset[CodeType] = frozenset()  # the code objects of the program's own text
         self._columns: dict[int, Columns] = {}
         self._pops: list[int] = []
         self._owners: list[int] = []
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The source texts of files whose code was executed."""
+        self._read_surroundings()
+        return self._sources
+
+    @sources.setter
+    def sources(self, sources: dict[str, str]) -> None:
+        self._sources = sources
+
+    @property
+    def inputs(self) -> Sequence[Input]:
+        """What the program was told from outside, as far as it was kept."""
+        self._read_surroundings()
+        return self._inputs
+
+    @inputs.setter
+    def inputs(self, inputs: Sequence[Input]) -> None:
+        self._inputs = inputs
+
+    def _read_surroundings(self) -> None:
+        """Reads what has come to the sources and inputs, where they are kept elsewhere."""
 
     def __len__(self) -> int:
         return self.length

@@ -68,7 +68,7 @@ class Recording(Sequence[ExecutionStep]):
     @property
     def inputs(self) -> tuple[Input, ...]:
         """What the program was told from outside, as far as it was kept."""
-        return self.journal.inputs
+        return tuple(self.journal.inputs)
 
     @overload
     def __getitem__(self, index: int) -> ExecutionStep: ...

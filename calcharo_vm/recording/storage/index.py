@@ -26,6 +26,7 @@ class Index:
         keyframe_steps: After how many steps each keyframe is.
         keyframes: Where its record is.
         outputs: Where the records of output are.
+        surroundings: Where those of source texts and of what came from outside are.
     """
 
     chunk_steps: Sequence[int]
@@ -33,6 +34,7 @@ class Index:
     keyframe_steps: Sequence[int]
     keyframes: Sequence[int]
     outputs: Sequence[int]
+    surroundings: Sequence[int]
 
     @classmethod
     def empty(cls) -> "Index":
@@ -50,6 +52,8 @@ class Index:
                 _add(self.keyframes, header.at)
             case Kind.OUTPUT:
                 _add(self.outputs, header.at)
+            case Kind.SURROUNDINGS:
+                _add(self.surroundings, header.at)
 
     def columns(self) -> list[Sequence[int]]:
         """All columns."""

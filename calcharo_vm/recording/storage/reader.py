@@ -1,6 +1,5 @@
 """Reads a recording's file: a journal whose parts are read when they are asked for."""
 
-from functools import cached_property
 from typing import Final
 
 import attrs
@@ -36,8 +35,7 @@ class StoredJournal(Journal):
         super().__init__(NULL)
         self.outcome: Outcome = Outcome(OutcomeStatus.CRASHED)
         self.is_complete = False
-        del self.sources, self.inputs  # they are read when they are asked for
-        self._surroundings: int | None = None
+        self._surroundings_read = 0
         self._file = RecordFile(path)
         self._tables = StoredTables(self._file)
         self._parts = StoredParts(self._file, Index.empty())
@@ -87,29 +85,19 @@ class StoredJournal(Journal):
         except SENSELESS as error:
             raise self._file.error(header.at, f"a FOOTER record makes no sense ({error})") from error
         self.outcome, self.length, self.is_complete = outcome, length, True  # type: ignore[assignment]
-        self._surroundings = header.first
 
-    @cached_property
-    def sources(self) -> dict[str, str]:  # type: ignore[override]
-        """The source texts of files whose code was executed; none when the end is not in the file."""
-        return self._read_surroundings()[0]
-
-    @cached_property
-    def inputs(self) -> tuple[Input, ...]:  # type: ignore[override]
-        """What the program was told from outside; nothing when the end is not in the file."""
-        return self._read_surroundings()[1]
-
-    def _read_surroundings(self) -> tuple[dict[str, str], tuple[Input, ...]]:
-        if self._surroundings is None:
-            return {}, ()
-        header, data = self._file.record(self._surroundings, Kind.SURROUNDINGS)
-        words = self._parts.words(header, data)
-        texts, rows = words[: 2 * header.count], words[2 * header.count :]
-        try:
-            sources = dict(zip(map(str, texts[::2]), map(str, texts[1::2]), strict=True))
-            return sources, tuple(Input(*row) for row in zip(rows[::3], rows[1::3], rows[2::3], strict=True))  # type: ignore[arg-type]
-        except ValueError as error:
-            raise self._file.error(header.at, f"a SURROUNDINGS record makes no sense ({error})") from error
+    def _read_surroundings(self) -> None:
+        for at in self._parts.index.surroundings[self._surroundings_read :]:
+            header, data = self._file.record(at, Kind.SURROUNDINGS)
+            words = self._parts.words(header, data)
+            texts, rows = words[: 2 * header.count], words[2 * header.count :]
+            try:
+                self._sources.update(zip(map(str, texts[::2]), map(str, texts[1::2]), strict=True))
+                inputs = [Input(*row) for row in zip(rows[::3], rows[1::3], rows[2::3], strict=True)]  # type: ignore[arg-type]
+            except ValueError as error:
+                raise self._file.error(at, f"a SURROUNDINGS record makes no sense ({error})") from error
+            self._inputs = *self._inputs, *inputs
+            self._surroundings_read += 1
 
     def _use(self, index: Index) -> None:
         self._parts.index = index

@@ -52,9 +52,9 @@ class Kind(IntEnum):
     INDEX = 7
     """Where records are: numbers in pages with checksums of their own, not compressed."""
     FOOTER = 8
-    """Words: the outcome, and where the pages of the index are; `first` is where the surroundings are."""
+    """Words: the outcome, and where the pages of the index are."""
     SURROUNDINGS = 9
-    """Words: `count` files and their source texts in turn, then of each input its kind, value and step."""
+    """Words: `count` more files and their source texts in turn, then of each new input its kind, value and step."""
 
 
 @attrs.frozen

@@ -2,6 +2,7 @@
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.journal import Journal, Keyframes
+from calcharo_vm.recording.sources import sources_of
 from calcharo_vm.recording.storage.chunks import Chunks, Words
 from calcharo_vm.recording.storage.reader import StoredJournal
 from calcharo_vm.recording.storage.texts import TextsInMemory
@@ -20,6 +21,7 @@ class SpillingJournal(Journal):
         """
         super().__init__(null)
         self._writer = RecordingWriter(path, null, python=self.python, source=source, isolation=isolation)
+        self._codes_told = 0
         self.chunks = _ChunksAsTheyAre(null, TextsInMemory())
         self.keyframes = _SpillingKeyframes(self, self._writer)
 
@@ -30,6 +32,10 @@ class SpillingJournal(Journal):
         out, err = super().output()
         self.written[0].clear()
         self.written[1].clear()
+        new = {code.filename for code in self.codes[self._codes_told :]} - self.sources.keys()
+        self.sources.update(sources_of(new))
+        self._codes_told = len(self.codes)
+        self._writer.add_surroundings(self.sources, self.inputs)
         self._writer.add_tables(self.codes, self.instructions)
         self._writer.add_chunk(first, self.length - first, words, (out, err))
 

@@ -4,11 +4,12 @@ import contextlib
 import fcntl
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from calcharo_vm.errors import RecordingError
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
 from calcharo_vm.recording.storage import records
 from calcharo_vm.recording.storage.index import Index, pages
@@ -47,6 +48,8 @@ class RecordingWriter:
         self._tables: list[int] = []
         self._codes = 0
         self._instructions = 0
+        self._sources = 0
+        self._inputs = 0
         self._buffer: list[bytes] = []
         self._at = 0
         self._texts = _TextsInFile(self)
@@ -69,6 +72,15 @@ class RecordingWriter:
             self._put(Kind.TABLE, pack(new, self._null), count=len(codes) - self._codes, first=self._instructions)
             self._codes, self._instructions = len(codes), len(instructions)
 
+    def add_surroundings(self, sources: Mapping[str, str], inputs: Sequence[Input]) -> None:
+        """Writes what is not written yet of the source texts, and of what the program was told from outside."""
+        new_sources, new_inputs = list(sources.items())[self._sources :], inputs[self._inputs :]
+        if new_sources or new_inputs:
+            words: list[object] = [part for source in new_sources for part in source]
+            words += [part for each in new_inputs for part in (each.kind, each.value, each.step)]
+            self._put(Kind.SURROUNDINGS, pack(words, self._null, self._texts), count=len(new_sources))
+            self._sources, self._inputs = len(sources), self._inputs + len(new_inputs)
+
     def add_chunk(self, first: int, steps: int, words: Sequence[object], written: Sequence[str]) -> None:
         """Writes a chunk, and what it wrote to standard output and standard error."""
         data = pack(words, self._null, self._texts)  # which may write large texts first
@@ -87,9 +99,7 @@ class RecordingWriter:
         Raises:
             RecordingError: Something could not be written.
         """
-        surroundings: list[object] = [part for source in journal.sources.items() for part in source]
-        surroundings += [part for each in journal.inputs for part in (each.kind, each.value, each.step)]
-        place = self._put(Kind.SURROUNDINGS, pack(surroundings, self._null, self._texts), count=len(journal.sources))
+        self.add_surroundings(journal.sources, journal.inputs)
         directory: list[int] = []
         for column in self._index.columns():
             numbers = pages(column)
@@ -98,9 +108,7 @@ class RecordingWriter:
         exception = outcome.exception
         words: list[object] = [str(outcome.status), outcome.limit, outcome.exit_code]
         words += (None,) * 3 if exception is None else (exception.type_name, exception.message, exception.traceback)
-        footer = self._put(
-            Kind.FOOTER, pack([*words, len(journal), *directory, *self._tables], self._null), first=place
-        )
+        footer = self._put(Kind.FOOTER, pack([*words, len(journal), *directory, *self._tables], self._null))
         self._put_bytes(records.trailer(footer))
         self.close()
         if self.error is not None:

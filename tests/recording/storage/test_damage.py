@@ -198,7 +198,7 @@ ORDINARY = ["completed", None, 0, None, None, None, 3]
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["unheard", *ORDINARY[1:], *[0] * 10], [*ORDINARY, "x", *[0] * 9], [*ORDINARY, *[0] * 10, 1], [*ORDINARY, -1]],
+    [[], ["unheard", *ORDINARY[1:], *[0] * 12], [*ORDINARY, "x", *[0] * 11], [*ORDINARY, *[0] * 12, 1], [*ORDINARY, -1]],
 )
 def test_footers_that_make_no_sense(words: list[object], good: bytes, tmp_path: Path) -> None:
     with pytest.raises(RecordingFormatError, match="a FOOTER record makes no sense"):
@@ -206,7 +206,7 @@ def test_footers_that_make_no_sense(words: list[object], good: bytes, tmp_path: 
 
 
 def test_an_index_that_leads_nowhere(good: bytes, tmp_path: Path) -> None:
-    data = footer_file(good, tmp_path, [*ORDINARY, *[1, len(good) * 2] * 5])
+    data = footer_file(good, tmp_path, [*ORDINARY, *[1, len(good) * 2] * 6])
 
     with pytest.raises(RecordingFormatError, match="the file ends within its index"):
         read_all(data, tmp_path)

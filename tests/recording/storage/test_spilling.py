@@ -87,13 +87,17 @@ RUNNING = """
 import sys
 from calcharo_vm import TracerConfig, execute_and_trace
 from calcharo_vm.config import Capture
-execute_and_trace("print('begun')\\nn = 0\\nwhile True: n += 1\\n", TracerConfig(capture=Capture(spill=sys.argv[1])))
+source = "import time, other\\nprint('begun')\\nstart = time.time()\\nn = 0\\nwhile True: n = other.next_to(n)\\n"
+with open("program.py", "w") as file: file.write(source)
+with open("other.py", "w") as file: file.write("def next_to(n): return n + 1\\n")
+from pathlib import Path
+execute_and_trace(Path("program.py"), TracerConfig(capture=Capture(spill=sys.argv[1], inputs=True)))
 """
 
 
 def test_what_a_killed_process_has_recorded_is_there(tmp_path: Path) -> None:
     path = tmp_path / "run.calcharo"
-    process = subprocess.Popen([sys.executable, "-c", RUNNING, str(path)])
+    process = subprocess.Popen([sys.executable, "-c", RUNNING, str(path)], cwd=tmp_path)
     try:
         recording = wait_for_steps(path, 10_000)
         known = len(recording)
@@ -109,7 +113,9 @@ def test_what_a_killed_process_has_recorded_is_there(tmp_path: Path) -> None:
 
     assert flushed == len(recording) > known
     assert "begun\n" == recording.stdout
-    assert recording[-1].variables_state["n"] in range(flushed // 8, flushed)
+    assert "def next_to(n): return n + 1\n" == recording.source_of(str(tmp_path / "other.py"))
+    assert ["time.time"] == [each.kind for each in recording.inputs]
+    assert recording[-1].variables_state["n"] in range(flushed // 14, flushed)
     with pytest.raises(ExecutionError, match="crashed"):
         recording.raise_for_outcome()
 
