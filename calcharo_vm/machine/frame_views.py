@@ -166,8 +166,20 @@ def as_native_sees(positional: Any, named: dict[str, Any]) -> tuple[Any, dict[st
     return positional, named
 
 
+def _with_guest_callers(native: FrameType) -> FrameType:
+    """A native frame that has the guest's frames as its callers, if it has been called by the guest."""
+    for context in contexts_here():
+        if context.frame is not None:
+            stack = list(logical_stack(context, _getframe()))
+            if native in stack[:-1]:
+                return host_frames(stack[stack.index(native) :])
+    return native
+
+
 def _native_frame(value: Any) -> Any:
     frame = mirrored(value)
+    if frame is None and type(value) is FrameType:
+        return _with_guest_callers(value)
     if frame is not None:
         stack = list(logical_stack(frame.context, _getframe()))
         chain: list[Frame | FrameType] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache, partial
+from sys import _getframe  # not from the module later on, which has another for the program
 from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,18 @@ from calcharo_vm.machine.guest_code import (
 )
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
-from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, add_traceback_entry, strip_machine_entries
+from calcharo_vm.machine.tracebacks import (
+    GuestReference,
+    StubMarker,
+    add_traceback_entry,
+    is_machine_code,
+    strip_machine_entries,
+)
 from calcharo_vm.machine.tracing import tell_throw
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from types import FrameType
 
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.machine.guest_code import GuestCode
@@ -57,12 +65,14 @@ class GeneratorState:
 
     Attributes:
         thrown: The exception to raise at the suspended instruction, when the frame goes on.
+        caller: The native frame that the ended frame has as its caller, if it was one.
     """
 
-    __slots__ = ("thrown",)
+    __slots__ = ("caller", "thrown")
 
     def __init__(self) -> None:
         self.thrown: BaseException | None = None
+        self.caller: FrameType | None = None
 
 
 def make_generator(frame: Frame) -> Any:
@@ -169,6 +179,8 @@ def resume(frame: Frame) -> bool:
         context.frame = frame.back
         if signal is YIELDED or not _ENDED_FRAMES_KEEP_CALLERS:
             frame.back = None
+        elif frame.mirror is not None:
+            _keep_native_caller(frame)
         context.depth -= 1
     if observer is not None:
         observer.frame_left(frame, signal)
@@ -180,6 +192,13 @@ def resume(frame: Frame) -> bool:
     if signal is UNWOUND:
         reraise(frame.take_result())
     return False
+
+
+def _keep_native_caller(frame: Frame) -> None:
+    """Has an ended frame that somebody may look at know the native frame that resumed it, if one did."""
+    caller = _getframe(2).f_back  # of the generator's own frame, which calls `resume`
+    if caller is not None and not is_machine_code(caller.f_code):
+        frame.generator.caller = caller
 
 
 def catch(frame: Frame) -> None:

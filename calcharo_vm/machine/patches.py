@@ -85,10 +85,10 @@ def _getframe_for(original: Callable[..., FrameType]) -> Callable[..., FrameType
             message = "call stack is not deep enough"
             raise ValueError(message)
         found = stack[depth]
-        if is_machine_code(caller.f_code) and isinstance(found, Frame):
-            context.machine.frames_shown = True
-            return mirror_of(found)
-        return host_frames(stack[depth:])
+        if not is_machine_code(caller.f_code):
+            return host_frames(stack[depth:])
+        context.machine.frames_shown = True
+        return mirror_of(found) if isinstance(found, Frame) else found
 
     return update_wrapper(_getframe, original)
 

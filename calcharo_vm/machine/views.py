@@ -8,7 +8,14 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, Functi
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import GuestReference, executing_index, last_offset, mirror_of, mirrored
+from calcharo_vm.machine.tracebacks import (
+    GuestReference,
+    executing_index,
+    is_machine_code,
+    last_offset,
+    mirror_of,
+    mirrored,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,8 +116,23 @@ def _caller_view(owner: Any) -> Any:
     if found:
         return caller if caller is None or type(caller) is FrameType else mirror_of(caller)
     if frame is None:
-        return owner.f_back
+        return _caller_of_native(owner)
+    if frame.generator is not None and frame.generator.caller is not None:
+        return frame.generator.caller
     return None if frame.back is None else mirror_of(frame.back)
+
+
+def _caller_of_native(owner: FrameType) -> FrameType | None:
+    """The caller of a native frame that is not on the stack any more: the machine's frames know the guest's."""
+    from calcharo_vm.machine.frame import Frame  # noqa: PLC0415 - only needed here
+
+    caller = owner.f_back
+    while caller is not None and is_machine_code(caller.f_code):
+        found = caller.f_locals.get("frame")
+        if type(found) is Frame:
+            return mirror_of(found)
+        caller = caller.f_back
+    return caller
 
 
 def set_code(owner: Any, value: Any) -> None:

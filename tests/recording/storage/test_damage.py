@@ -198,7 +198,13 @@ ORDINARY = ["completed", None, 0, None, None, None, 3]
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["unheard", *ORDINARY[1:], *[0] * 12], [*ORDINARY, "x", *[0] * 11], [*ORDINARY, *[0] * 12, 1], [*ORDINARY, -1]],
+    [
+        [],
+        ["unheard", *ORDINARY[1:], *[0] * 12],
+        [*ORDINARY, "x", *[0] * 11],
+        [*ORDINARY, *[0] * 12, 1],
+        [*ORDINARY, -1],
+    ],
 )
 def test_footers_that_make_no_sense(words: list[object], good: bytes, tmp_path: Path) -> None:
     with pytest.raises(RecordingFormatError, match="a FOOTER record makes no sense"):
