@@ -12,9 +12,9 @@ MODULE = sys._getframe().f_code
 def look():
     frame = sys._getframe(1)
     print(frame.f_code.co_name, frame.f_lasti, frame.f_lineno, frame is sys._getframe(1), list(frame.f_locals))
-    print([entry.name for entry in traceback.extract_stack(frame)][-3:])
-    print([found.f_code.co_name for found, _ in traceback.walk_stack(frame)][:3])
-    print([each.function for each in inspect.getouterframes(frame)][:3])
+    print([entry.name for entry in traceback.extract_stack(frame)[-3:]])
+    print([found.f_code.co_name for found, _ in list(traceback.walk_stack(frame))[:3]])
+    print([each.function for each in inspect.getouterframes(frame)[:3]])
     print([each.f_code.co_name for each in callers(frame)])
     return frame
 
