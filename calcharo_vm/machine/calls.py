@@ -27,6 +27,7 @@ from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.library import LIBRARY_LOOKASIDES
 from calcharo_vm.machine.native_errors import type_name
 from calcharo_vm.machine.shims import shim
+from calcharo_vm.machine.tracebacks import lend_variables
 from calcharo_vm.machine.tracing import profiled_call
 from calcharo_vm.machine.trampolines import bind
 from calcharo_vm.machine.values import NULL
@@ -130,7 +131,15 @@ def call_native(frame: Frame, callable: Any, positional: Any, named: Any) -> Any
         return profiled_call(frame.context, callable, positional, named)
     if machine.frames_shown and not isinstance(callable, type):
         positional, named = as_native_sees(positional, named)
-    return shim(frame, named=bool(named))(callable, positional, named)
+    call = shim(frame, named=bool(named))
+    if sys.exception() is None:
+        return call(callable, positional, named)
+    lent = lend_variables(frame)  # for whoever looks at the traceback of what is being handled
+    try:
+        return call(callable, positional, named)
+    finally:
+        for cell in lent:
+            del cell.cell_contents
 
 
 def call_with_mappings(frame: Frame, callable: Any, arguments: Any, keywords: Any) -> Any:

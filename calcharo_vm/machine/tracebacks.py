@@ -195,13 +195,33 @@ def fill_mirror(frame: Frame) -> None:
     """
     host_frame, cells = frame.mirror
     if sys.getrefcount(host_frame) > _REFERENCES_OF_THE_FRAME:
-        values = local_values(frame)
-        for name, cell in zip(frame.guest.mirror_code.co_freevars, cells, strict=True):
-            if name in values:
-                cell.cell_contents = values[name]
+        _fill(cells, frame)
         if frame.locals_snapshot and sys.version_info >= (3, 13):
             host_frame.f_locals.update(frame.locals_snapshot)
         frame.fast = []
+
+
+def _fill(cells: tuple[CellType, ...], frame: Frame) -> None:
+    values = local_values(frame)
+    for name, cell in zip(frame.guest.mirror_code.co_freevars, cells, strict=True):
+        if name in values:
+            cell.cell_contents = values[name]
+
+
+def lend_variables(innermost: Frame) -> list[CellType]:
+    """Gives the mirrors of running frames their variables while native code may look at them.
+
+    Returns:
+        The cells that have got something, to be emptied.
+    """
+    frame: Frame | None = innermost
+    lent: list[CellType] = []
+    while frame is not None:
+        if frame.mirror is not None:
+            _fill(frame.mirror[1], frame)
+            lent += frame.mirror[1]
+        frame = frame.back
+    return lent
 
 
 def local_values(frame: Frame) -> dict[str, Any]:
