@@ -214,11 +214,13 @@ class Comparison(Identities):
     def _set_table(self, shade: Shade, words: Words) -> None:
         shade.table = dict(zip(words[::2], words[1::2], strict=True))
         shade.has_plain_keys = not any(type(key) is Shade for key in shade.table)
+        self.note_written(shade.token.stop)
         self.log += (ops.TABLE, shade.token.stop, len(words))
         self.log += map(token, words)
 
     def _set_fields(self, shade: Shade, fields: Table) -> None:
         shade.fields = fields
+        self.note_written(shade.token.stop)
         self.log += (ops.FIELDS, shade.token.stop, 2 * len(fields))
         for name, word in fields.items():
             self.log += (name, token(word))
@@ -227,6 +229,7 @@ class Comparison(Identities):
         if shade.fields is NO_ENTRIES:
             shade.fields = {}
         shade.fields[name] = word
+        self.note_written(shade.token.stop)
         self.log += (ops.FIELD, shade.token.stop, name, token(word))
 
     # --- comparing with what is recorded ---------------------------------------------------------
@@ -322,6 +325,7 @@ class Comparison(Identities):
         words = [self.hold(value) for value in values]
         gone = shade.items[start:stop]
         shade.items[start:stop] = words
+        self.note_written(shade.token.stop)
         self.log += (ops.ITEMS, shade.token.stop, start, stop, len(words))
         self.log += map(token, words)
         self.release_all(gone)
@@ -343,6 +347,7 @@ class Comparison(Identities):
         shade.table[key] = word
         if type(key) is Shade:
             shade.has_plain_keys = False
+        self.note_written(shade.token.stop)
         self.log += (ops.KEY, shade.token.stop, token(key), token(word))
 
     def _compare_fields(self, shade: Shade, fields: dict[str, object], kept: tuple[str, ...] = ()) -> None:
@@ -374,6 +379,7 @@ class Comparison(Identities):
 
     def _delete_field(self, shade: Shade, name: object) -> None:
         self.release(shade.fields.pop(name))
+        self.note_written(shade.token.stop)
         self.log += (ops.UNFIELD, shade.token.stop, name)
 
     def attributes_changed(self, dictionary: object) -> None:
@@ -429,6 +435,7 @@ class Comparison(Identities):
         shade.type_address, shade.kind = id(type(value)), kind
         shade.items, shade.table, shade.fields = [], {}, {}
         shade.type_name, shade.name = self.anatomy.of(type(value)).name, name_of(value, kind)
+        self.note_written(shade.token.stop)
         self.log += (ops.NEW, shade.token.stop, kind._value_, shade.type_name, shade.name)
         self._read_new(value, shade)
         self.release_all(old)

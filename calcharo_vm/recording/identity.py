@@ -114,6 +114,9 @@ class Identities:
         """Objects that are recorded although their address belongs to somebody else by now, and some that were."""
         self.frame_class: type | None = None
         """The class of the frames that generators run; such a frame has a `record` with its number."""
+        self.written: set[int] = set()
+        """The oids of the objects that the words since the last chunk write to."""
+        self.note_written = self.written.add
         self._kept_alive: Words = []
         self._made = 0
 
@@ -172,6 +175,7 @@ class Identities:
         shade = Shade(self._made, value, kind, self.epoch, type_name, name)
         self._made += 1
         self.by_id[id(value)] = shade
+        self.note_written(shade.token.stop)
         self.log += (ops.NEW, shade.token.stop, kind._value_, type_name, name)
         if kind in GENERATOR_KINDS:
             self._link_frame(value, shade)

@@ -27,6 +27,7 @@ _HEAP_WRITES = range(ops.NEW, ops.DROP)
 _KEYED = frozenset({ops.KEY, ops.UNKEY})
 _WALKS_KEPT = 16
 _FEW = 8
+_LOOKED_UP_ONE_BY_ONE = 2
 
 
 @attrs.frozen
@@ -37,12 +38,14 @@ class Wanted:
         instructions: Numbers of instructions that are executed.
         oids: Objects that are written to.
         names: Keys of mappings under which something is written.
+        namespaces: The mappings that are meant with the names; any if there are none.
         operations: Operations that are followed by a text: on exceptions and output.
     """
 
     instructions: frozenset[int] = frozenset()
     oids: frozenset[Oid] = frozenset()
     names: frozenset[str] = frozenset()
+    namespaces: frozenset[Oid] = frozenset()
     operations: frozenset[int] = frozenset()
 
     @property
@@ -51,9 +54,18 @@ class Wanted:
         ends = {ops.FIRST_STEP + instruction for instruction in self.instructions}
         return frozenset({*ends, *self.names, *(self.oids if len(self.oids) > _FEW else ())})
 
+    def within(self, written: "array[int]") -> "Wanted":
+        """What of it may be in a chunk that writes to these objects only."""
+        oids = self.oids.intersection(written) if self.oids else self.oids
+        has_names = self.names and not (self.namespaces and self.namespaces.isdisjoint(written))
+        return attrs.evolve(self, oids=oids, names=self.names if has_names else frozenset())
+
     def may_be_among(self, words: tuple[object, ...], own: frozenset[object]) -> bool:
         """Returns whether a look at the words of a chunk, when one's own are known, does not rule the chunk out."""
-        if own and not own.isdisjoint(words):
+        if len(own) <= _LOOKED_UP_ONE_BY_ONE:  # comparing with a number is faster than hashing
+            if any(word in words for word in own):
+                return True
+        elif not own.isdisjoint(words):
             return True
         few = self.oids if len(self.oids) <= _FEW else ()
         is_written = any(_may_be(words, oid, -1, _is_write) for oid in few)
@@ -91,14 +103,25 @@ class Index:
     def chunks(self, wanted: Wanted, numbers: Iterable[int]) -> Iterator[int]:
         """Yields those of some chunks that have something that is wanted, in their order."""
         words, summaries, chunks = wanted.words, self._summaries, self._journal.chunks
+        objects_written = self._journal.objects_written
         for number in numbers:
             known = summaries.get(number)
             if known is None:
-                if not wanted.may_be_among(chunks[number], words):
+                if number < len(objects_written) and (written := objects_written[number]) is not None:
+                    if not self._may_have(wanted.within(written), number):
+                        continue
+                elif not wanted.may_be_among(chunks[number], words):
                     continue
                 known = self._summary(number)
             if known.has(wanted):
                 yield number
+
+    def _may_have(self, wanted: Wanted, number: int) -> bool:
+        """Returns whether a chunk may have what is wanted, of which the objects are written to for certain."""
+        if wanted.oids:
+            return True
+        words = wanted.words
+        return bool(words or wanted.operations) and wanted.may_be_among(self._journal.chunks[number], words)
 
     def has(self, wanted: Wanted, chunk: int) -> bool:
         """Returns whether a chunk has something that is wanted."""

@@ -169,6 +169,7 @@ class Journal:
         chunks: The words of the steps, sealed.
         starts: The first step of each chunk.
         keyframes: States in full, where reading can start.
+        objects_written: The oids of the objects that each chunk writes to, as far as they are known.
         written: The texts that the program wrote to standard output, and to standard error.
         length: The number of steps.
         null: What stands for CPython's NULL among the words.
@@ -186,6 +187,7 @@ class Journal:
         self.chunks = Chunks(null, texts)
         self.starts: Sequence[int] = []
         self.keyframes = Keyframes(Chunks(null, texts, _KEYFRAME_BYTES_A_STEP))
+        self.objects_written: list[array[int] | None] = []
         self.written: tuple[list[str], list[str]] = ([], [])
         self.length = 0
         self.null = null
@@ -224,11 +226,17 @@ class Journal:
     def __len__(self) -> int:
         return self.length
 
-    def add_chunk(self, words: tuple[object, ...], steps: int | None = None) -> None:
-        """Adds a sealed chunk; without a number of steps it is read for that, and for what was written."""
+    def add_chunk(
+        self, words: tuple[object, ...], steps: int | None = None, written: "array[int] | None" = None
+    ) -> None:
+        """Adds a sealed chunk; without a number of steps it is read for that, and for what was output.
+
+        `written` are the oids of the objects it writes to, if they are known.
+        """
         if steps is None:
             steps = len(Columns(words).ends)
             self._find_written(words)
+        self.objects_written.append(written)
         self.starts.append(self.length)  # type: ignore[attr-defined]
         self.chunks.append(words, steps)
         self.length += steps

@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from sys import _getframe  # not from the module later on, as with the functions of `time`
@@ -198,8 +199,7 @@ class Recorder:
                         self.tape.commit(thread.word)
                         thread.word = 0
                 self.journal.sources.update(sources_of({code.filename for code in self.journal.codes}))
-                self.journal.add_chunk(self._take_words(), self.complete_steps - len(self.journal))
-                self._fill_table()
+                self._add_chunk(self.complete_steps)
         return self.journal
 
     @property
@@ -612,8 +612,7 @@ class Recorder:
     def seal(self) -> None:
         """Closes the chunk of words written so far, and starts another with a sample."""
         steps = self.tape.steps
-        self.journal.add_chunk(self._take_words(), steps - len(self.journal))
-        self._fill_table()
+        self._add_chunk(steps)
         if steps >= self.journal.keyframes.due:
             if self._is_shared:
                 self._replay_for_keyframe()
@@ -621,6 +620,12 @@ class Recorder:
                 self._keyframe_is_due = True
                 self._pend()  # so that it is made before the next instruction executes
         self._start_chunk()
+
+    def _add_chunk(self, steps: int) -> None:
+        written = array("I", self.shadow.written)
+        self.shadow.written.clear()
+        self.journal.add_chunk(self._take_words(), steps - len(self.journal), written)
+        self._fill_table()
 
     def _take_words(self) -> tuple[object, ...]:
         words = self.log[:]

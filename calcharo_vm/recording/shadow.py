@@ -120,6 +120,7 @@ class Shadow(Comparison):
         if now is MISSING:
             if old is not MISSING:
                 del shade.table[key]
+                self.note_written(shade.token.stop)
                 self.log += (ops.UNKEY, shade.token.stop, key)
                 self.release(old)
         elif not stands_for(old, now):

@@ -4,7 +4,10 @@ import pytest
 
 from calcharo_vm.recording import Recording, ops
 from calcharo_vm.recording.index import Index, Wanted
+from tests.conformance.fuzzing.semantics import SeededChoices
 from tests.recording.audit import record
+from tests.recording.mutating_programs import write_program
+from tests.recording.small_programs import small_program
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +32,22 @@ def chunks_by_hand(recording: Recording, wanted: Wanted) -> list[int]:
     return sorted(set(found))
 
 
+@pytest.mark.parametrize("is_noted", [True, False])
 @pytest.mark.parametrize("is_known", [True, False])
-def test_chunks_that_have_what_is_wanted(recording: Recording, *, is_known: bool) -> None:
+def test_chunks_that_have_what_is_wanted(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch, *, is_known: bool, is_noted: bool
+) -> None:
+    if not is_noted:
+        monkeypatch.setattr(recording.journal, "objects_written", [])
     appending = next(step for step in recording if step.line_number == 4)
     oid = next(each.oid for each in recording[-1].heap.values() if each.kind == "list")
+    namespace = recording.frames.globals[0]
     wishes = [
         Wanted(frozenset({recording.journal.word(appending.index)})),
         Wanted(oids=frozenset({oid})),
+        Wanted(oids=frozenset({oid, *range(1000, 1010)})),
         Wanted(names=frozenset({"name"})),
+        Wanted(names=frozenset({"name", "k", "x"}), namespaces=frozenset({namespace})),
         Wanted(operations=frozenset({ops.OUT})),
         Wanted(operations=frozenset({ops.RAISED})),
         Wanted(operations=frozenset({ops.ERR})),
@@ -51,6 +62,25 @@ def test_chunks_that_have_what_is_wanted(recording: Recording, *, is_known: bool
 
         assert expected == list(index.chunks(wanted, numbers))
         assert expected[::-1] == list(index.chunks(wanted, reversed(numbers)))
+
+
+def test_names_are_wanted_in_their_namespaces_only(recording: Recording) -> None:
+    wanted = Wanted(names=frozenset({"name"}), namespaces=frozenset({999_999}))
+
+    assert [] == list(Index(recording.journal).chunks(wanted, range(len(recording.journal.chunks))))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # finalisers fail, too
+@pytest.mark.parametrize("seed", range(12))
+def test_the_recorder_notes_the_objects_that_are_written_to(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ops, "CHUNK_STEPS", 50)
+    recording = record(write_program(SeededChoices(str(seed))) if seed % 2 else small_program(seed))
+    index, noted = Index(recording.journal), recording.journal.objects_written
+
+    assert len(recording.journal.chunks) == len(noted) > 3
+    for chunk, oids in enumerate(noted):
+        assert oids is not None
+        assert sorted(oids) == sorted(index.writes(chunk))
 
 
 def test_places_of_writes_and_marks(recording: Recording) -> None:

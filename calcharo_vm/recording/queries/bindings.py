@@ -184,7 +184,9 @@ class _NamedBackwards(_Backwards):
 
     def what_is_wanted(self) -> Wanted:
         name = self.variable.name
-        return Wanted(self.instructions((Place.NAMESPACE, Place.GLOBAL), name), names=frozenset({name}))
+        return Wanted(
+            self.instructions((Place.NAMESPACE, Place.GLOBAL), name), names=frozenset({name}), namespaces=self.oids
+        )
 
     @property
     def oids(self) -> frozenset[int]:

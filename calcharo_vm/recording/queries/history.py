@@ -108,7 +108,7 @@ class _History:
         names = frozenset({self._scope.name}) if self._scope.namespaces else frozenset[str]()
         cells = (each.oid for each in self._words if isinstance(each, Cell))
         oids = frozenset({*self._holders, *cells})
-        return Wanted(self._instructions, oids, names)
+        return Wanted(self._instructions, oids, names, self._scope.namespaces)
 
     def _in_chunk(self, chunk: int) -> Iterator[_Key]:
         recording, journal = self._recording, self._recording.journal

@@ -1,5 +1,7 @@
 """The journal of a run whose recording goes to a file while the program runs."""
 
+from typing import TYPE_CHECKING
+
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.journal import Journal, Keyframes
 from calcharo_vm.recording.sources import sources_of
@@ -8,6 +10,9 @@ from calcharo_vm.recording.storage.reader import StoredJournal
 from calcharo_vm.recording.storage.texts import TextsInMemory
 from calcharo_vm.recording.storage.writer import RecordingWriter
 from calcharo_vm.recording.values import Outcome
+
+if TYPE_CHECKING:
+    from array import array
 
 
 class SpillingJournal(Journal):
@@ -25,10 +30,12 @@ class SpillingJournal(Journal):
         self.chunks = _ChunksAsTheyAre(null, TextsInMemory())
         self.keyframes = _SpillingKeyframes(self, self._writer)
 
-    def add_chunk(self, words: tuple[object, ...], steps: int | None = None) -> None:
+    def add_chunk(
+        self, words: tuple[object, ...], steps: int | None = None, written: "array[int] | None" = None
+    ) -> None:
         """Writes a sealed chunk, and the tables that it is the first to refer to."""
         first = self.length
-        super().add_chunk(words, steps)
+        super().add_chunk(words, steps, written)
         out, err = super().output()
         self.written[0].clear()
         self.written[1].clear()
@@ -42,6 +49,7 @@ class SpillingJournal(Journal):
     def forget_chunks(self) -> None:
         """Forgets the words of the chunks so far."""
         self.chunks.clear()
+        self.objects_written.clear()
         self.starts = []
 
     def ended(self, outcome: Outcome) -> Journal:
