@@ -1,6 +1,7 @@
 """Iteration: the iterator lies on the stack for as long as the loop runs.
 
-Since 3.15 a second value lies above it: the position in a list or tuple, which is its own iterator, or NULL.
+Since 3.15 a second value lies above it: the position in a list, tuple, str or bytes, which is iterated without an
+iterator, or NULL.
 A loop that ends skips the instructions that only monitoring tools look at.
 """
 
@@ -97,8 +98,9 @@ def GET_ITER():
 
 @instruction("iterable -- iterator, position", CALLS)
 def GET_ITER_py315():
-    """Replaces an iterable by its iterator, or a list or tuple by itself and a position."""
-    if type(iterable) is list or type(iterable) is tuple:
+    """Replaces an iterable by its iterator, or a sequence of a built-in type by itself and a position."""
+    kind = type(iterable)
+    if kind is list or kind is tuple or kind is str or kind is bytes:  # those with a `_tp_iteritem`
         iterator = iterable
         position = 0
     else:
@@ -109,7 +111,8 @@ def GET_ITER_py315():
 @instruction("iterable -- iterator, position", CALLS, when="oparg")
 def GET_ITER_yield_from_py315(oparg):
     """Replaces what is delegated to by its iterator; 3 asks for a check that it is not a coroutine."""
-    if type(iterable) is list or type(iterable) is tuple:
+    kind = type(iterable)
+    if kind is list or kind is tuple or kind is str or kind is bytes:  # those with a `_tp_iteritem`
         iterator = iterable
         position = 0
     else:

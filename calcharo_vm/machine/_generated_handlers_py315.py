@@ -543,7 +543,8 @@ def GET_AWAITABLE(frame, stack, oparg):
 def GET_ITER_yield_from(frame, stack, oparg):
     """Replaces what is delegated to by its iterator; 3 asks for a check that it is not a coroutine."""
     iterable = stack[-1]
-    if type(iterable) is list or type(iterable) is tuple:
+    kind = type(iterable)
+    if kind is list or kind is tuple or kind is str or (kind is bytes):
         iterator = iterable
         position = 0
     else:
@@ -554,9 +555,10 @@ def GET_ITER_yield_from(frame, stack, oparg):
 
 
 def GET_ITER(frame, stack, operand):
-    """Replaces an iterable by its iterator, or a list or tuple by itself and a position."""
+    """Replaces an iterable by its iterator, or a sequence of a built-in type by itself and a position."""
     iterable = stack[-1]
-    if type(iterable) is list or type(iterable) is tuple:
+    kind = type(iterable)
+    if kind is list or kind is tuple or kind is str or (kind is bytes):
         iterator = iterable
         position = 0
     else:

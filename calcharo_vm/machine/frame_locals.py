@@ -14,7 +14,13 @@ from types import CellType, FrameType
 from typing import TYPE_CHECKING, Any, final
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import hidden_values, local_values, mirrored, updated_snapshot
+from calcharo_vm.machine.tracebacks import (
+    HIDDEN_VARIABLES_SHOW_CELLS,
+    hidden_values,
+    local_values,
+    mirrored,
+    updated_snapshot,
+)
 from calcharo_vm.machine.values import NULL
 
 if TYPE_CHECKING:
@@ -74,7 +80,8 @@ class FrameLocalsProxy:
         """Where a variable is, while the frame runs."""
         hash(key)
         frame = self._frame
-        names = frame.guest.decoded.localsplus if frame.locals is None else frame.guest.code.co_varnames
+        shows_cells = frame.locals is None or HIDDEN_VARIABLES_SHOW_CELLS
+        names = frame.guest.decoded.localsplus if shows_cells else frame.guest.code.co_varnames
         return next((slot for slot, name in enumerate(names) if name == key), None) if frame.fast else None
 
     def _values(self) -> dict[str, Any]:

@@ -240,13 +240,21 @@ def local_values(frame: Frame) -> dict[str, Any]:
     return values
 
 
+HIDDEN_VARIABLES_SHOW_CELLS = sys.version_info >= (3, 14)
+
+
 def hidden_values(frame: Frame) -> dict[str, Any]:
-    """The bound variables of comprehensions inlined into a module or class body (PEP 709)."""
-    names = frame.guest.code.co_varnames
-    if frame.locals is None or not names:
+    """The bound variables of comprehensions inlined into a module or class body (PEP 709).
+
+    Since 3.13, CPython shows the free variables that they use beside them, since 3.14 all cells of the body.
+    """
+    code = frame.guest.code
+    if frame.locals is None or not code.co_varnames:
         return {}
     values = local_values(frame)
-    return {name: values[name] for name in names if name in values}
+    left_out = code.co_freevars if sys.version_info < (3, 13) else ()
+    hidden = {name: values[name] for name in code.co_varnames if name in values and name not in left_out}
+    return values if hidden and HIDDEN_VARIABLES_SHOW_CELLS else hidden
 
 
 def visible_locals(frame: Frame) -> Any:
