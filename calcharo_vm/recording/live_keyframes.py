@@ -8,6 +8,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.frames import CUT, FrameRecord, ObservedFrame, ThreadRecord
 from calcharo_vm.recording.identity import Shade, Table, Words, token
 from calcharo_vm.recording.keyframes import put_content, put_object
+from calcharo_vm.recording.plan import NOTHING
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
 
@@ -121,6 +122,8 @@ class LiveKeyframes:
         stack = self._content(frame.stack, zip(record.places[1:], record.shades[1:], strict=True))
         at, base, depth = -1, len(stack), len(stack)
         if record.row is not None:
+            if record.row[1:3] == (0, NOTHING):  # its step may have been opened again
+                raise _UnlikeTheJournalError
             at, base, depth = record.row[0] - ops.FIRST_STEP, record.length - record.row[1], record.length
             if record.length == CUT or not base <= len(stack) <= depth:  # something there is not journalled yet
                 raise _UnlikeTheJournalError

@@ -221,17 +221,30 @@ class Recorder:
 
     def before(self, frame: ObservedFrame) -> None:
         """Completes the step before the one that begins, as something is pending."""
-        if self._postponed:
-            self._arrive(frame)
+        if self._postponed and self._is_in_step(frame):
             self._postponed.clear()  # which calls them
         if not self._is_shared:
             self._arrive(frame)
+            if self._postponed:
+                self._pend()
             return
         with self.lock:
             self._arrive(frame)
             record = frame.record
             record.row, record.length = record.plan.rows[frame.ip - 1], len(frame.stack)
             record.thread.word = record.row[0]
+
+    def _is_in_step(self, frame: ObservedFrame) -> bool:
+        """Returns whether what is executed before a frame's next instruction can belong to the step before it."""
+        record = frame.record
+        if record.row is None:
+            thread = record.thread
+            word = thread.word or (self.tape.reopen_last() if thread is self.writer else 0)
+            if not word:
+                return False
+            thread.word, record.length = word, len(frame.stack)
+            record.row = (word, 0, NOTHING, None)  # all of it is journalled already
+        return True
 
     def after(self, frame: ObservedFrame) -> None:
         """Takes note that the instruction's step is not complete, as something is pending, and lets its objects go."""
@@ -745,10 +758,13 @@ def _is_at_work(innermost: FrameType | None) -> bool:
     frame = innermost
     while frame is not None:
         package = frame.f_globals.get("__package__")
-        if type(package) is str and package.partition(".")[0] == "calcharo_vm":
+        if type(package) is str and package.startswith(_DECIDING_PACKAGES):  # others work for both
             return package.startswith(__package__)
         frame = frame.f_back
     return False
+
+
+_DECIDING_PACKAGES = (__package__, "calcharo_vm.machine")
 
 
 def _is_ours(frame: FrameType) -> bool:

@@ -71,6 +71,21 @@ class Tape:
         words = self.words
         return not words or words[-1] is word or self._sealed_word is word
 
+    def reopen_last(self) -> int:
+        """Takes back the end of the last step, which is complete, and returns its word.
+
+        Returns:
+            The word; 0 when something follows that end, or it lies in a sealed chunk.
+        """
+        words, last, at = self.words, self._start, self._start
+        while at < len(words):
+            last, at = at, at + ops.length(words, at)
+        if at == self._start or words[last] < ops.FIRST_STEP:  # type: ignore[operator] # an operation is an int
+            return 0
+        self.room += 1
+        self._committed = _NOWHERE
+        return words.pop()  # type: ignore[return-value] # as above
+
     def reopen(self, word: int) -> int | None:
         """Takes back the end of the last step if that is its word and the instruction wrote it itself.
 

@@ -226,17 +226,34 @@ def test_keyframes_are_what_the_steps_lead_to(name: str, often: None) -> None:
     assert recording.outcome.status == "completed"
 
 
-@pytest.mark.parametrize("threshold", [5, 10, 12, 15, 17, 24])
-def test_keyframes_are_right_whenever_the_collector_runs(threshold: int, often: None) -> None:
-    gc.collect()
-    before = gc.get_threshold()
-    gc.set_threshold(threshold, 2, 2)
-    try:
-        recording = record(PROGRAMS["generators that the garbage collector closes"])
-    finally:
-        gc.set_threshold(*before)
+CLOSED_OR_FINALISED = (
+    PROGRAMS["generators that the garbage collector closes"],
+    """
+class Cycle:
+    def __init__(self): self.me = self
+    def __del__(self): done.append(len(done))
+done = []
+for i in range(30): Cycle(); x = [[i], {}]
+import gc; gc.collect(); last = len(done)
+""",
+)
 
-    check_keyframes(recording)
+
+@pytest.mark.parametrize("source", CLOSED_OR_FINALISED, ids=["closed", "finalised"])
+def test_recordings_and_keyframes_are_right_whenever_the_collector_runs(source: str, often: None) -> None:
+    executed = set()
+    before = gc.get_threshold()
+    for threshold in (5, 7, 10, 12, 15, 17, 24, 700):
+        gc.collect()
+        gc.set_threshold(threshold, 2, 2)
+        try:
+            recording = record(source)
+        finally:
+            gc.set_threshold(*before)
+        check_keyframes(recording)
+        executed.add(tuple(sorted((step.function, step.offset) for step in recording)))
+
+    assert len(executed) == 1  # no instruction more or less, only in another order
 
 
 def test_small_states_have_keyframes_every_thousand_steps() -> None:
