@@ -165,8 +165,8 @@ class State:
             self._forget_last_step(self.thread)
             self.caught.pop(self.thread, None)
             running = self.threads.get(self.thread)
-            if running and self.following.get(self.thread) == running[-1]:
-                frame = self.frames[running[-1]]
+            frame = self.frames[running[-1]] if running else None
+            if frame is not None and self.following.get(self.thread) == frame.number and frame.base == frame.depth:
                 stack, fast, before = frame.stack, frame.fast, at
                 while done < steps and at < end:
                     operation = words[at]
@@ -240,7 +240,8 @@ class State:
         """Puts a frame at the instruction of the step that begins."""
         frame = self.frames[number]
         frame.word = self._instruction
-        frame.base = frame.depth - self._pops[frame.word]
+        # A handler may have cut the stack already, if other threads went on in between.
+        frame.base = min(frame.base, frame.depth - self._pops[frame.word])
         self.executing = number
 
     def _place_resumed(self, number: int) -> None:

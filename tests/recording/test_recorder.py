@@ -102,6 +102,47 @@ def test_threads_are_told_apart(often_switching: None) -> None:
     assert 4 == len({(each.thread, each.variables_state["a"]) for each in recording})
 
 
+def test_a_thread_that_goes_on_between_an_exception_and_its_handler() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f(a):\n try: a / 0\n except ZeroDivisionError: pass", [[7]])
+    recorder.frame_entered(frame)
+    step(recorder, frame, "LOAD_FAST", lambda stack: stack.append(frame.fast[0]))
+    step(recorder, frame, "LOAD_FAST", lambda stack: stack.append(1))
+    step(recorder, frame, "LOAD_FAST", lambda stack: stack.append(0))
+
+    def other() -> None:
+        recorder.frame_entered(second)
+        step(recorder, second, "RESUME")
+        started.set()
+        assert may_go_on.wait(10)
+        for _ in range(3):
+            step(recorder, second, "LOAD_FAST", lambda stack: stack.append(second.fast[0]))
+        recorder.frame_left(second, RETURNED)
+
+    started, may_go_on = threading.Event(), threading.Event()
+    second = function_frame("def f(a): return a", [5])
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert started.wait(10)
+    error = ZeroDivisionError()
+    with pytest.raises(ZeroDivisionError):
+        step(recorder, frame, "BINARY_OP", lambda _stack: raise_(error))
+    recorder.raised(frame, error)
+    frame.stack.clear()
+    recorder.handled(frame, 0, error)
+    may_go_on.set()
+    thread.join()
+    frame.stack.append(error)
+    step(recorder, frame, "PUSH_EXC_INFO", lambda stack: stack.insert(0, None))
+    stacks = [len(each.value_stack) for each in finish(recorder) if each.thread == 0]
+
+    assert [1, 2, 3, 1] == stacks[:4]  # the last step has not been looked at
+
+
+def raise_(error: BaseException) -> None:
+    raise error
+
+
 def test_a_real_program_with_threads() -> None:
     recording = record("""
 import threading
