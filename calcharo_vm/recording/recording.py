@@ -25,6 +25,7 @@ from calcharo_vm.recording.queries.objects import writes
 from calcharo_vm.recording.queries.origin import origin
 from calcharo_vm.recording.queries.raises import raises
 from calcharo_vm.recording.queries.rows import Alias, Call, Hit, Link, ObjectWrite, Output, Raise, Write
+from calcharo_vm.recording.queries.story import story
 from calcharo_vm.recording.queries.visits import hits, lines, output
 from calcharo_vm.recording.replay import Replay
 from calcharo_vm.recording.state import State
@@ -254,6 +255,14 @@ class Recording(Sequence[ExecutionStep]):
     def lines(self) -> Answer[ExecutionStep]:
         """The first step of each visit to a source line."""
         return lines(self)
+
+    def story(self) -> Answer[ExecutionStep]:
+        """The steps that tell what happened: those at which a reader of the source would say that something did.
+
+        Such a step begins a visit to a line, returns or yields, raises an exception, or writes output. `print(step)`
+        writes each in one line.
+        """
+        return story(self)
 
     def hits(self, file: str | PathLike[str], line: LineNumber) -> Answer[Hit]:
         """The visits to a line of a file.
