@@ -209,19 +209,24 @@ class Recording(Sequence[ExecutionStep]):
         """
         return writes(self, oid, slot)
 
-    def aliases(self, step: StepIndex | ExecutionStep, oid: Oid) -> Answer[Alias]:
+    def aliases(self, step: StepIndex | ExecutionStep, target: str | Oid) -> Answer[Alias]:
         """All that refers to an object after a step.
 
         That is the variables and value stacks of all frames, running or suspended, on any thread, and whatever is on
         the heap, be it only waiting for the garbage collector.
 
+        Args:
+            step: The step, or its index; a negative one counts from the end.
+            target: The name of a variable as the step's function sees it, or the oid of an object.
+
         Returns:
-            Frames first, then objects. It is empty when there is no such object at that step.
+            Frames first, then objects. It is empty when there is no such object at that step, or the variable holds
+            a number, text or other value without an identity.
 
         Raises:
             UnknownStep: The recording has no such step.
         """
-        return aliases(self, search.step_index(self, step), oid)
+        return aliases(self, search.step_index(self, step), target)
 
     def origin(self, step: StepIndex | ExecutionStep, name: str) -> Answer[Link]:
         """The chain of where the value of a variable came from, backwards to what made it.

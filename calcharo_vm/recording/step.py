@@ -66,9 +66,9 @@ class ExecutionStep:
     @_guarded
     def __str__(self) -> str:
         """The step in one line: its number, function, source line, what happened, and the variables."""
-        from calcharo_vm.recording.summary import summary_of  # noqa: PLC0415 - who does not print pays nothing
+        from calcharo_vm.recording.summary import text_of  # noqa: PLC0415 - who does not print pays nothing
 
-        return summary_of(self._recording, self)
+        return text_of(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExecutionStep):

@@ -4,6 +4,8 @@ import reprlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.frame_info import variable_words
 from calcharo_vm.recording.plain import PlainValues
@@ -62,17 +64,41 @@ short = _Short().repr
 """Writes a plain value in a few words."""
 
 
-def summary_of(recording: "Recording", step: "ExecutionStep") -> str:
+@attrs.frozen
+class Summary:
+    """What is said of a step.
+
+    Attributes:
+        depth: How many functions are below its own on the call stack.
+        source: The source line; the instruction where the recording does not have that.
+        events: What happened, in words.
+        variables: The variables of its frame, without functions, classes and modules.
+    """
+
+    depth: int
+    source: str
+    events: tuple[str, ...]
+    variables: str
+
+
+def summary_of(step: "ExecutionStep") -> Summary:
+    """What is said of a step."""
+    recording = step._recording
+    state = recording.state_after(step.index)
+    depth = len(state.call_frames()) - 1
+    variables = ", ".join(f"{name} = {short(value)}" for name, value in _variables(state))
+    return Summary(depth, _source_line(recording, step), tuple(_events(recording, step)), variables)
+
+
+def text_of(step: "ExecutionStep") -> str:
     """A step in one line: its number, place, source line, what happened and the variables of its frame.
 
-    Lines are indented by the depth of the call stack. Functions, classes and modules are left out of the variables.
+    Lines are indented by the depth of the call stack.
     """
-    state = recording.state_after(step.index)
-    indent = "  " * (len(state.call_frames()) - 1)
-    variables = ", ".join(f"{name} = {short(value)}" for name, value in _variables(state))
-    place = f"{step.index:>4}  {indent}{step.function} {step.line_number or '?'}: {_source_line(recording, step)}"
-    events = "".join(f"  -> {event}" for event in _events(recording, step))
-    return place + events + (f"  | {variables}" if variables else "")
+    summary = summary_of(step)
+    place = f"{step.index:>4}  {'  ' * summary.depth}{step.function} {step.line_number or '?'}: {summary.source}"
+    events = "".join(f"  -> {event}" for event in summary.events)
+    return place + events + (f"  | {summary.variables}" if summary.variables else "")
 
 
 def _variables(state: State) -> Iterator[tuple[str, object]]:
