@@ -93,7 +93,7 @@ _NEGATIVE = {"ignore_unknown_options": True}
 @_question
 @click.pass_obj
 def story(request: _Request) -> None:
-    """Tell what happened: lines, returns, exceptions and output."""
+    """Tell what happened, line by line."""
     with request.asked() as asked:
         asked.story()
 
@@ -104,7 +104,7 @@ def story(request: _Request) -> None:
 @_question
 @click.pass_obj
 def history(request: _Request, name: str, function: str | None) -> None:
-    """Show which values the variable NAME had, one after the other."""
+    """Show which values the variable NAME had."""
     with request.asked() as asked:
         asked.history(name, function)
 
@@ -115,7 +115,7 @@ def history(request: _Request, name: str, function: str | None) -> None:
 @_question
 @click.pass_obj
 def last_write(request: _Request, step: int, target: str) -> None:
-    """Show which step up to STEP wrote a variable or object last."""
+    """Show which step wrote last, up to STEP."""
     with request.asked() as asked:
         asked.last_write(step, target)
 
@@ -136,7 +136,7 @@ def writes(request: _Request, target: str) -> None:
 @_question
 @click.pass_obj
 def aliases(request: _Request, step: int, target: str) -> None:
-    """Show what refers to an object, or to that of a variable, at STEP."""
+    """Show what refers to an object at STEP."""
     with request.asked() as asked:
         asked.aliases(step, target)
 
@@ -147,7 +147,7 @@ def aliases(request: _Request, step: int, target: str) -> None:
 @_question
 @click.pass_obj
 def origin(request: _Request, step: int, name: str) -> None:
-    """Show where the value came from that NAME has at STEP."""
+    """Show where the value of NAME at STEP came from."""
     with request.asked() as asked:
         asked.origin(step, name)
 

@@ -69,7 +69,10 @@ class Asked:
             raise RecordingError(
                 f"{target!r} is no object: write its number, as in #7, or ask for the history of a name"
             )
-        show(self._recording.writes(oid), answers.OBJECT_WRITES, self._showing)
+        answer = self._recording.writes(oid)
+        if not answer:
+            raise RecordingError(f"the recording has no object #{oid}: #NUMBER in a value says which there are")
+        show(answer, answers.OBJECT_WRITES, self._showing)
 
     def aliases(self, step: int, target: str) -> None:
         """Print what refers to an object, or to the one that a variable holds, at a step."""
@@ -140,7 +143,7 @@ class Asked:
         if _oid(target) is not None:
             raise RecordingError(f"step {step.index} has no object {target}: #NUMBER in a value says which there are")
         known = step.variables_state.keys() | step.globals_state.keys()
-        _check("variable", target, known, f"{step.function} at step {step.index}, line {step.line_number},")
+        _check("variable", target, known, f"{step.function} at step {step.index}")
 
 
 def _oid(target: str) -> int | None:
@@ -155,7 +158,7 @@ def _check(kind: str, name: str, known: Iterable[str], where: str = "the recordi
     Raises:
         RecordingError: It is not known.
     """
-    names = sorted(known)
+    names = sorted(known, key=lambda each: (each.startswith("__"), each))
     if name in names:
         return
     near = difflib.get_close_matches(name, names, n=3) or names
