@@ -50,12 +50,9 @@ def raised_first(recording: "Recording", step: StepIndex) -> StepIndex:
         for marked, at in index.marks(last, frozenset({ops.RAISED}))
         if marked == step
     }
-    for chunk in range(last, -1, -1):
-        for key in reversed(list(_raised_in(recording, chunk))):
-            is_it = key[1] <= step and journal.thread(key[1]) == thread
-            if is_it and _exception(recording, key) in wanted:
-                return key[1]
-    return step
+    keys = (key for chunk in range(last, -1, -1) for key in reversed(list(_raised_in(recording, chunk))))
+    ours = (key for key in keys if key[1] <= step and journal.thread(key[1]) == thread)
+    return next((key[1] for key in ours if _exception(recording, key) in wanted), step)
 
 
 def _exception(recording: "Recording", key: _Key) -> tuple[str, str]:
