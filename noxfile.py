@@ -102,3 +102,17 @@ def bench(session: nox.Session) -> None:
     python = tool(TOOLS_VERSION, "python")
     session.run(python, "tests/benchmarks/run.py", *session.posargs)
     session.run(python, "tests/benchmarks/startup.py")
+
+
+@nox.session(default=False)
+def peers(session: nox.Session) -> None:
+    """Measures other tracers beside this one, in an environment of their own; `-- --write` keeps the tables."""
+    uv, environment = tool(TOOLS_VERSION, "uv"), Path(".venv-peers")
+    python = str(environment.absolute() / "bin" / "python")
+    if not environment.exists():
+        session.run(uv, "venv", "--quiet", "--python", tool(TOOLS_VERSION, "python"), str(environment))
+        session.run(uv, "pip", "install", "--quiet", "--python", python, "--editable", ".")
+    for name in nox.project.load_toml("pyproject.toml")["dependency-groups"]["benchmarks"]:
+        # One that does not install on this version is left out, and the benchmark says so.
+        session.run(uv, "pip", "install", "--quiet", "--python", python, name, success_codes=[0, 1, 2])
+    session.run(python, "-m", "tests.benchmarks.peers", *session.posargs)

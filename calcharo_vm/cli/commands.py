@@ -11,6 +11,7 @@ import click
 
 from calcharo_vm import __version__
 from calcharo_vm.cli import run as run_command
+from calcharo_vm.cli.ask import ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,3 +123,6 @@ def dis(file: Path) -> None:
     if code is None:
         sys.exit(1)
     print_disassembly(code)
+
+
+calcharo.add_command(ask)

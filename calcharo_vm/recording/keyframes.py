@@ -41,7 +41,7 @@ def words_of(state: State) -> tuple[object, ...]:
             put_content(words, oid, thing.items, thing.table, thing.fields)
             if thing.frame is not None:
                 words += (ops.RUNS, oid, thing.frame)
-    finished = {number for left in state._finished.values() for _depth, number, is_over in left if is_over}
+    finished = {number for _depth, number, is_over in state._finished if is_over}
     for frame in state.frames.values():
         if frame.number not in finished:
             words += (ops.FRAME, frame.number, frame.code, frame.globals, frame.namespace)

@@ -25,6 +25,7 @@ from calcharo_vm.recording.queries.objects import writes
 from calcharo_vm.recording.queries.origin import origin
 from calcharo_vm.recording.queries.raises import raises
 from calcharo_vm.recording.queries.rows import Alias, Call, Hit, Link, ObjectWrite, Output, Raise, Write
+from calcharo_vm.recording.queries.story import story
 from calcharo_vm.recording.queries.visits import hits, lines, output
 from calcharo_vm.recording.replay import Replay
 from calcharo_vm.recording.state import State
@@ -208,19 +209,24 @@ class Recording(Sequence[ExecutionStep]):
         """
         return writes(self, oid, slot)
 
-    def aliases(self, step: StepIndex | ExecutionStep, oid: Oid) -> Answer[Alias]:
+    def aliases(self, step: StepIndex | ExecutionStep, target: str | Oid) -> Answer[Alias]:
         """All that refers to an object after a step.
 
         That is the variables and value stacks of all frames, running or suspended, on any thread, and whatever is on
         the heap, be it only waiting for the garbage collector.
 
+        Args:
+            step: The step, or its index; a negative one counts from the end.
+            target: The name of a variable as the step's function sees it, or the oid of an object.
+
         Returns:
-            Frames first, then objects. It is empty when there is no such object at that step.
+            Frames first, then objects. It is empty when there is no such object at that step, or the variable holds
+            a number, text or other value without an identity.
 
         Raises:
             UnknownStep: The recording has no such step.
         """
-        return aliases(self, search.step_index(self, step), oid)
+        return aliases(self, search.step_index(self, step), target)
 
     def origin(self, step: StepIndex | ExecutionStep, name: str) -> Answer[Link]:
         """The chain of where the value of a variable came from, backwards to what made it.
@@ -254,6 +260,14 @@ class Recording(Sequence[ExecutionStep]):
     def lines(self) -> Answer[ExecutionStep]:
         """The first step of each visit to a source line."""
         return lines(self)
+
+    def story(self) -> Answer[ExecutionStep]:
+        """The steps that tell what happened: those at which a reader of the source would say that something did.
+
+        Such a step begins a visit to a line, returns or yields, raises an exception, or writes output. `print(step)`
+        writes each in one line.
+        """
+        return story(self)
 
     def hits(self, file: str | PathLike[str], line: LineNumber) -> Answer[Hit]:
         """The visits to a line of a file.

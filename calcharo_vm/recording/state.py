@@ -87,7 +87,7 @@ class State:
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
         self.left: dict[int, list[_Left]] = {}  # by thread: the frames its step leaves
-        self._finished: dict[int, list[_Left]] = {}  # the same of its last complete step
+        self._finished: list[_Left] = []  # those that the last complete step left
         self.following: dict[int, int] = {}  # by thread: the frame of its next step
         self.raises: dict[int, Raised] = {}  # by thread, in a step that is not complete
         self.caught: dict[int, Raised] = {}  # by thread: what a handler takes over at the thread's next step
@@ -115,7 +115,7 @@ class State:
         other.pushed_to = self.pushed_to
         other.branch, other.dropped = self.branch, self.dropped.copy()
         other.left = {thread: left.copy() for thread, left in self.left.items()}
-        other._finished = self._finished.copy()
+        other._finished = self._finished
         other.following, other.caught = self.following.copy(), self.caught.copy()
         other.raises = {thread: raised.copy() for thread, raised in self.raises.items()}
         other.handling = self.handling
@@ -162,7 +162,7 @@ class State:
         at, done, end = self._at, self.steps, len(words)
         pops, first_step = self._pops, ops.FIRST_STEP
         while done < steps and at < end:
-            self._forget_last_step(self.thread)
+            self._forget_last_step()
             self.caught.pop(self.thread, None)
             running = self.threads.get(self.thread)
             frame = self.frames[running[-1]] if running else None
@@ -216,17 +216,18 @@ class State:
         self._complete()
         self._at = end + 1
 
-    def _forget_last_step(self, thread: int) -> None:
+    def _forget_last_step(self) -> None:
         """Forgets the objects and frames that the last step was the last to show."""
         for oid in self.dropped:
             del self.heap[oid]
         self.dropped = []
-        for _depth, number, is_over in self._finished.pop(thread, ()):
+        for _depth, number, is_over in self._finished:
             if is_over:
                 self.frames.pop(number, None)
+        self._finished = []
 
     def _begin(self, thread: int, instruction: int) -> None:
-        self._forget_last_step(thread)
+        self._forget_last_step()
         self.pushed = self.branch = None
         self.popped = []
         self.executing = self._resumed = _NO_WORD
@@ -259,7 +260,7 @@ class State:
         self.raised = self.raises.pop(thread, None)
         if self.raised is not None and self.raised.word is not None:
             self.caught[thread] = self.raised
-        self._finished[thread] = self.left.pop(thread, [])
+        self._finished = self.left.pop(thread, [])
         running = self.threads.get(thread)
         if running:
             frame = self.frames[running[-1]]
@@ -307,7 +308,7 @@ class State:
     def doing(self, number: int) -> FrameStatus:
         """What a frame is doing, which is over when there is none of that number."""
         frame = self.frames.get(number)
-        if frame is None or any((number, True) == each[1:] for left in self._finished.values() for each in left):
+        if frame is None or any((number, True) == each[1:] for each in self._finished):
             return FrameStatus.CLOSED
         if any(number in running for running in self.threads.values()):
             return FrameStatus.RUNNING
@@ -324,8 +325,7 @@ class State:
     def call_frames(self) -> list[FrameState]:
         """The frames on the stack of the last step, its own last."""
         numbers = self.threads.get(self._step_thread, [])
-        left = self._finished.get(self._step_thread)
-        if left:
-            lowest = min(depth for depth, _number, _is_over in left)
-            numbers = numbers[:lowest] + [number for _depth, number, _is_over in sorted(left)]
+        if self._finished:
+            lowest = min(depth for depth, _number, _is_over in self._finished)
+            numbers = numbers[:lowest] + [number for _depth, number, _is_over in sorted(self._finished)]
         return [self.frames[number] for number in numbers[: numbers.index(self.executing) + 1]]

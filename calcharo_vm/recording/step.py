@@ -63,6 +63,13 @@ class ExecutionStep:
     def __repr__(self) -> str:
         return f"<ExecutionStep {self.index}: {self.function} line {self.line_number} {self.opname}>"
 
+    @_guarded
+    def __str__(self) -> str:
+        """The step in one line: its number, function, source line, what happened, and the variables."""
+        from calcharo_vm.recording.summary import text_of  # noqa: PLC0415 - who does not print pays nothing
+
+        return text_of(self)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExecutionStep):
             return NotImplemented

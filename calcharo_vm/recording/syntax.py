@@ -92,6 +92,10 @@ class Syntax:
         lines[0] = lines[0][span.column :]
         return b"\n".join(lines).decode("utf-8", "replace")
 
+    def line(self, number: int) -> str:
+        """The text of a line, without the white space around it; empty when there is no such line."""
+        return b"".join(self._lines[number - 1 : number]).decode("utf-8", "replace").strip()
+
     def next_load(self, node: Node, name: str) -> Node | None:
         """The load of a variable that is evaluated next after a node of the same line."""
         statement: Node | None = node

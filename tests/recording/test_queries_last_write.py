@@ -118,7 +118,7 @@ class TestSteps:
     def test_that_are_not_there(self, step: int) -> None:
         for ask in (self.recording.last_write, self.recording.origin, self.recording.aliases):
             with pytest.raises(UnknownStep, match="the recording has"):
-                ask(step, "x")  # type: ignore[arg-type]
+                ask(step, "x")
 
     def test_of_another_recording(self) -> None:
         with pytest.raises(RecordingError, match="another recording"):

@@ -98,6 +98,13 @@ def places(rows: list[Alias]) -> list[tuple[AliasKind, object, str | None]]:
 
 
 class TestAliases:
+    def test_of_the_object_that_a_name_stands_for(self) -> None:
+        recording = record("mark = 1\nx = []\ny = [x]\nz = 1\n")
+
+        assert list(recording.aliases(-1, oid_of(recording, "x"))) == list(recording.aliases(-1, "x"))
+        assert not recording.aliases(-1, "z")
+        assert not recording.aliases(-1, "nothing")
+
     def test_of_every_kind(self) -> None:
         recording = record(
             "mark = 1\nx = []\nclass C: pass\nc = C()\nc.a = x\nt = (x, 0)\nd = {'k': x}\n"

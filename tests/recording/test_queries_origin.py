@@ -114,6 +114,68 @@ def test_chains(source: str, links: str) -> None:
     assert links == chain(source)
 
 
+def test_what_a_method_is_called_on() -> None:
+    source = "class A:\n def f(self): global x; x = self\n def g(self): self.f()\nmade = A()\nmade.g()\n"
+    links = record(source).origin(-1, "x")
+
+    assert [
+        "x is bound",
+        "self is an argument of A.f",
+        "self is an argument of A.g",
+        "made is bound",
+        "A returned it",
+    ] == [link.description for link in links]
+    assert ("called", "A()") == (links[-1].kind.value, links[-1].source)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="super() makes a bound method there, whose self is not passed")
+def test_what_a_method_of_the_superclass_is_called_on() -> None:
+    source = (
+        "class A:\n def f(self): global x; x = self\nclass B(A):\n def f(self): super().f()\nmade = B()\nmade.f()\n"
+    )
+
+    assert "bound argument argument bound called" == chain(source)
+
+
+def test_a_function_that_is_read_as_an_attribute_is_called_on_nothing() -> None:
+    source = "class C: pass\nc = C()\nc.f = lambda p: p\nx = c.f(3)\n"
+
+    assert "bound returned argument literal" == chain(source)
+
+
+RAISING = """
+def f():
+    try:
+        raise KeyError("k")
+    finally:
+        done = 1
+def g():
+    try: f()
+    except KeyError: raise
+try: g()
+except KeyError as error: x = error
+"""
+
+
+@pytest.mark.parametrize("meanwhile", ["done = 1", "for k in range(3000): pass"])
+def test_where_an_exception_was_raised(meanwhile: str) -> None:
+    recording = record(RAISING.replace("done = 1", meanwhile))
+    raised = [each.step for each in recording.raises()]
+
+    link = recording.origin(-1, "x")[-1]
+
+    assert [4, 9] == [step.line_number for step in raised]
+    assert ("raised", raised[1]) == (link.kind.value, link.step)
+
+
+def test_where_an_exception_was_raised_that_a_finally_passes_on() -> None:
+    recording = record(RAISING.replace("g()\nexcept KeyError as", "f()\nexcept KeyError as"))
+
+    link = recording.origin(-1, "x")[-1]
+
+    assert ("raised", 4) == (link.kind.value, link.step.line_number)
+
+
 def test_what_is_awaited() -> None:
     recording = record(
         "import asyncio\nasync def f(a): return a\nasync def m():\n y = await f(3)\n return y\nx = asyncio.run(m())\n"

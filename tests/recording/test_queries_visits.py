@@ -39,6 +39,21 @@ class TestHits:
     def test_what_was_not_visited(self, file: str, line: int) -> None:
         assert not self.recording.hits(file, line)
 
+    def test_making_a_generator_is_no_visit(self) -> None:
+        recording = record("def f():\n yield 1\nfor k in f(): pass\n")
+
+        assert 1 == len(recording.hits("program.py", 1))
+        assert 1 == len(recording.hits("program.py", 2))
+
+    def test_going_on_after_a_call_is_no_visit(self) -> None:
+        assert 3 == len(self.recording.hits("program.py", 3))
+
+    def test_going_on_after_a_call_in_another_chunk_is_no_visit(self) -> None:
+        recording = record("def f(n):\n for k in range(n): pass\nx = f(3000) or f(2)\n")
+
+        assert 1 == len(recording.hits("program.py", 3))
+        assert 3004 == len(recording.hits("program.py", 2))
+
 
 class TestLines:
     def test_visits(self) -> None:
@@ -55,7 +70,8 @@ class TestLines:
             "ts = [threading.Thread(target=f) for n in range(2)]\nfor t in ts: t.start()\nfor t in ts: t.join()\n"
         )
 
-        assert [3, 3] == [step.line_number for step in record(source).lines() if step.function == "f"]
+        lines = [step for step in record(source).lines() if step.function == "f"]
+        assert [10, 10] == [sum(step.thread == thread for step in lines) for thread in (1, 2)]
 
     @pytest.mark.parametrize("seed", range(3))
     def test_native_line_events_are_among_them(self, seed: int) -> None:

@@ -108,3 +108,12 @@ def test_a_message_that_cannot_be_had_is_empty(kind: type[Exception]) -> None:
 def test_a_message_is_made_without_the_program() -> None:
     assert ("Described", "1, <Described>") == message_of(Described(1, Described()))
     assert ("KeyError", "'k'") == message_of(KeyError("k"))
+
+
+def test_frames_that_have_ended_are_gone_whichever_thread_goes_on() -> None:
+    source = "import threading\ndef f(): pass\nt = threading.Thread(target=f)\nt.start()\nt.join()\n"
+    walked = record(source)
+    for each in walked:
+        _ = each.frames
+
+    assert {0} == set(walked[-1].frames) == set(record(source)[-1].frames)

@@ -7,7 +7,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.queries.answer import Answer
 from calcharo_vm.recording.queries.rows import Alias, AliasKind
-from calcharo_vm.recording.queries.variables import Local, in_slot
+from calcharo_vm.recording.queries.variables import Local, in_slot, seen_from
 from calcharo_vm.recording.state import FrameState, State, Thing
 from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.types import Oid, StepIndex
@@ -19,15 +19,25 @@ _PARTS = {HeapKind.METHOD: ("__func__", "__self__"), HeapKind.CELL: ("cell_conte
 """What the items of an object are called when they are its attributes."""
 
 
-def aliases(recording: "Recording", step: StepIndex, oid: Oid) -> Answer[Alias]:
-    """All that refers to an object after a step: frames first, innermost first, then objects by oid."""
+def aliases(recording: "Recording", step: StepIndex, target: str | Oid) -> Answer[Alias]:
+    """All that refers to an object after a step, or to that of a variable: frames, innermost first, then objects."""
 
     def find() -> Iterator[Alias]:
+        oid = _oid_of(recording, step, target) if isinstance(target, str) else target
+        if oid is None:
+            return
         finder = _Aliases(recording, step, oid)
         yield from finder.in_frames()
         yield from finder.in_objects()
 
     return Answer(find, lambda row: row)
+
+
+def _oid_of(recording: "Recording", step: StepIndex, name: str) -> Oid | None:
+    """The object that a name stands for at a step, None when that is no object with an identity."""
+    state = recording.state_after(step)
+    word = seen_from(state, recording.frames.executing(step), name).word(state)
+    return word.stop if type(word) is range else None
 
 
 class _Aliases:

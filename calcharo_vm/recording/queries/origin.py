@@ -16,6 +16,7 @@ from calcharo_vm.recording.queries.endings import return_word
 from calcharo_vm.recording.queries.names import Names, Place
 from calcharo_vm.recording.queries.objects import ObjectWrites
 from calcharo_vm.recording.queries.passing import argument_place, operands, stack_before, stored_place
+from calcharo_vm.recording.queries.raises import raised_first
 from calcharo_vm.recording.queries.rows import Link, LinkKind
 from calcharo_vm.recording.queries.stacks import Push, Stacks, moved_from
 from calcharo_vm.recording.queries.variables import UNBOUND, Variable, accessed, in_slot, same, seen_from
@@ -68,6 +69,8 @@ _Answered: TypeAlias = tuple[Link | None, _Question]
 _LITERALS = frozenset({"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "RETURN_CONST"})
 _SUBSCRIPT: Final = 26
 """The argument of BINARY_OP that reads an item, since 3.14."""
+_OWNERS: Final = {"LOAD_ATTR": 0, "LOAD_METHOD": 0, "LOAD_SUPER_ATTR": 2}
+"""Which of its operands an instruction reads an attribute of."""
 _MADE: Final = {
     "MAKE_FUNCTION": (LinkKind.OPERATION, "a function is made"),
     "SET_FUNCTION_ATTRIBUTE": (LinkKind.OPERATION, "a function is made"),
@@ -165,7 +168,8 @@ class _Chain:
     def _pushed(self, push: Push, ordinal: int) -> _Answered:
         info = self._journal.instructions[push.number]
         if push.is_handler:
-            return self._end(push.step, LinkKind.RAISED, f"{self._type_at(push)} is raised")
+            raised = raised_first(self._recording, push.step)
+            return self._end(raised, LinkKind.RAISED, f"{self._type_at(push)} is raised")
         moved = moved_from(info, push, ordinal)
         if moved is not None:
             return None, _OnStack(push.frame, moved, push.step)
@@ -203,10 +207,11 @@ class _Chain:
         words = stack_before(self._recording, push.step, push.frame)[push.base :]
         if opname == "BINARY_SUBSCR" or (opname == "BINARY_OP" and info.oparg == _SUBSCRIPT):
             return self._item(push, words[0], words[1])
-        if opname in {"LOAD_ATTR", "LOAD_METHOD"}:
-            return self._attribute(push, words[0], str(info.name))
-        if opname == "LOAD_SUPER_ATTR":
-            return self._attribute(push, words[2], str(info.name))
+        if opname in _OWNERS:
+            owner = _OWNERS[opname]
+            if ordinal == 1 and self._is_receiver(push):
+                return None, _OnStack(push.frame, push.base + owner, push.step)
+            return self._attribute(push, words[owner], str(info.name))
         if opname == "UNPACK_SEQUENCE":
             return self._item(push, words[0], push.count - 1 - ordinal)
         if opname == "FOR_ITER":
@@ -215,6 +220,11 @@ class _Chain:
             return self._called(push, words)
         kind, description = _MADE.get(opname, (LinkKind.OPERATION, "an operation"))
         return self._end(push.step, kind, description)
+
+    def _is_receiver(self, push: Push) -> bool:
+        """Returns whether the second of two values that were pushed is what the method beside it is called on."""
+        below = self._recording.state_after(push.step).frames[push.frame].stack[push.base]
+        return below is not self._journal.null
 
     def _item(self, push: Push, container: object, key: object) -> _Answered:
         thing = self._before(push.step).heap.get(container.stop) if type(container) is range else None

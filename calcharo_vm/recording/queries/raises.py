@@ -41,6 +41,20 @@ def raises(recording: "Recording", type_: str | type[BaseException] | None) -> A
     return Answer(find, lambda key: _Flight(recording, key).row(), lambda: find(is_backwards=True))
 
 
+def raised_first(recording: "Recording", step: StepIndex) -> StepIndex:
+    """The step that raised the exception which a step raises, or passes on to a handler further out."""
+    journal, index = recording.journal, recording.chunk_index
+    thread, last = journal.thread(step), journal.chunk_of(step)
+    wanted = {
+        _exception(recording, (last, step, at))
+        for marked, at in index.marks(last, frozenset({ops.RAISED}))
+        if marked == step
+    }
+    keys = (key for chunk in range(last, -1, -1) for key in reversed(list(_raised_in(recording, chunk))))
+    ours = (key for key in keys if key[1] <= step and journal.thread(key[1]) == thread)
+    return next((key[1] for key in ours if _exception(recording, key) in wanted), step)
+
+
 def _exception(recording: "Recording", key: _Key) -> tuple[str, str]:
     """Class and message that an operation says were raised."""
     words, at = recording.journal.chunks[key[0]], key[2]

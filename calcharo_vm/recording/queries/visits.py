@@ -1,6 +1,6 @@
 """Visits to source lines, and what steps wrote."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 _STREAMS: dict[object, str] = {ops.OUT: "stdout", ops.ERR: "stderr"}
 _WRITING = frozenset({ops.OUT, ops.ERR})
+_PREPARATION = frozenset({"RESUME", "RETURN_GENERATOR"})
 _Key: TypeAlias = tuple[StepIndex, str, str]
 _Row = TypeVar("_Row")
 
 
 def lines(recording: "Recording") -> Answer[ExecutionStep]:
     """The first step of each visit to a line."""
-    return _visits(recording, frozenset(_on_lines(recording)), lambda step: recording[step])
+    return _visits(recording, frozenset(on_lines(recording)), lambda step: recording[step])
 
 
 def hits(recording: "Recording", file: str, line: LineNumber) -> Answer[Hit]:
@@ -35,7 +36,7 @@ def hits(recording: "Recording", file: str, line: LineNumber) -> Answer[Hit]:
     codes = {number for number, code in enumerate(journal.codes) if _is_file(code.filename, file)}
     wanted = frozenset(
         number
-        for number in _on_lines(recording)
+        for number in on_lines(recording)
         if journal.instructions[number].line == line and journal.instructions[number].code in codes
     )
 
@@ -46,13 +47,17 @@ def hits(recording: "Recording", file: str, line: LineNumber) -> Answer[Hit]:
     return _visits(recording, wanted, make)
 
 
-def _on_lines(recording: "Recording") -> Iterator[int]:
+def on_lines(recording: "Recording") -> Iterator[int]:
     """Yields the instructions that a debugger would stop at."""
-    return (number for number, info in enumerate(recording.journal.instructions) if _is_on_line(info))
+    infos = recording.journal.instructions
+    return (number for number in range(len(infos)) if _is_on_line(infos, number))
 
 
-def _is_on_line(info: InstructionInfo) -> bool:
-    return info.line is not None and info.opname != "RESUME"
+def _is_on_line(infos: Sequence[InstructionInfo], number: int) -> bool:
+    """Returns whether an instruction belongs to a line, and does not only prepare a frame, or make a generator."""
+    info = infos[number]
+    is_after_making = info.opname == "POP_TOP" and infos[number - 1].opname == "RETURN_GENERATOR"
+    return info.line is not None and info.opname not in _PREPARATION and not is_after_making
 
 
 def _is_file(known: str, asked: str) -> bool:
@@ -67,37 +72,38 @@ def _visits(recording: "Recording", wanted: frozenset[int], make: Callable[[Step
     def find(*, is_backwards: bool = False) -> Iterator[StepIndex]:
         numbers = range(len(recording.journal.chunks))
         for chunk in search.chunks(recording, Wanted(wanted), reversed(numbers) if is_backwards else numbers):
-            found = [step for step in _begun_in(recording, chunk) if recording.journal.word(step) in wanted]
+            found = [step for step in begun_in(recording, chunk) if recording.journal.word(step) in wanted]
             yield from reversed(found) if is_backwards else found
 
     return Answer(find, make, lambda: find(is_backwards=True))
 
 
-def _begun_in(recording: "Recording", chunk: int) -> Iterator[StepIndex]:
-    """Yields the steps of a chunk that are on another line, or in another frame, than their thread's step before."""
-    journal, table = recording.journal, recording.frames
-    columns, infos = journal.columns(chunk), journal.instructions
-    places: dict[int, tuple[int, int | None] | None] = {}  # by thread: frame and line
-    for step, (number, thread) in enumerate(
-        zip(columns.instructions, columns.threads, strict=True), journal.starts[chunk]
-    ):
-        if not _is_on_line(infos[number]):
+def begun_in(recording: "Recording", chunk: int) -> Iterator[StepIndex]:
+    """Yields the steps of a chunk by which a frame comes to a line, as CPython's line events say it.
+
+    It does so when it turns to another line, or jumps back within one, and not when a function that it called returns.
+    """
+    journal, table, infos = recording.journal, recording.frames, recording.journal.instructions
+    before: dict[int, int | None] = {}  # the instruction that each frame was at
+    for step, number in enumerate(journal.columns(chunk).instructions, journal.starts[chunk]):
+        if not _is_on_line(infos, number):
             continue
-        place = table.executing(step), infos[number].line
-        if thread not in places:
-            places[thread] = _place_before(recording, step, thread)
-        if places[thread] != place:
-            places[thread] = place
+        frame = table.executing(step)
+        last = before[frame] if frame in before else _instruction_before(recording, frame, step)
+        before[frame] = number
+        if last is None or infos[last].line != infos[number].line or number <= last:
             yield step
 
 
-def _place_before(recording: "Recording", step: StepIndex, thread: int) -> tuple[int, int | None] | None:
-    """The frame and line that a thread was at before a step."""
-    journal = recording.journal
-    for at in range(step - 1, -1, -1):
-        info = journal.instruction(at)
-        if journal.thread(at) == thread and _is_on_line(info):
-            return recording.frames.executing(at), info.line
+def _instruction_before(recording: "Recording", frame: int, step: StepIndex) -> int | None:
+    """The instruction on a line that a frame was at before a step, None when it has just started."""
+    journal, table = recording.journal, recording.frames
+    first = table.first(frame)
+    while step > first:
+        step = table.step_before(frame, step)
+        number = journal.word(step)
+        if _is_on_line(journal.instructions, number):
+            return number
     return None
 
 
