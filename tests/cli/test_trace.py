@@ -215,3 +215,16 @@ def test_a_run_is_repeated_from_its_recording(tmp_path: Path, capfd: pytest.Capt
     assert trace_program(TraceRequest(program, replay=kept)) == 2
     assert "asks for time.time less often" in capfd.readouterr().err
     assert trace_program(TraceRequest(program, replay=program)) == 2
+
+
+def test_a_program_that_does_not_end_is_stopped(tmp_path: Path) -> None:
+    program = tmp_path / "endless.py"
+    program.write_text("n = 0\nwhile True: n += 1\n")
+    done = calcharo("trace", str(program), "--max-steps", "500", "--limit", "1")
+
+    assert done.returncode == 124
+    assert "500 instructions executed" in done.stdout
+    assert "outcome: limit" in done.stdout
+    assert "the program reached its limit of steps" in done.stdout
+    assert calcharo("trace", str(program), "--timeout", "0.05", "--limit", "0").returncode == 124
+    assert "0" in calcharo("trace", str(program), "--max-steps", "0").stderr
