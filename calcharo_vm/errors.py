@@ -33,6 +33,26 @@ __all__ = [
 ]
 
 
+class _Stopped(int):
+    """Is the exit code of a program that is stopped."""
+
+
+_STOPPED = _Stopped()
+
+
+def stop() -> SystemExit:
+    """Build what ends a run at a limit: no handler, `finally` or finaliser of the program is executed on its way.
+
+    Library code lets a SystemExit pass where it may, and a thread that ends with one says nothing.
+    """
+    return SystemExit(_STOPPED)
+
+
+def is_stop(error: BaseException | None) -> bool:
+    """Tell such an exception from those of the program."""
+    return type(error) is SystemExit and error.code is _STOPPED
+
+
 class CalcharoError(Exception):
     """Is the base of every error that Calcharo raises for itself.
 

@@ -20,6 +20,7 @@ from calcharo_vm.program.outcome import ending, outcome_of
 from calcharo_vm.program.subject import Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
+from calcharo_vm.recording import Outcome, OutcomeStatus
 from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import captured_stream
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.program.inputs import ProgramInputs
     from calcharo_vm.program.subject import Source
-    from calcharo_vm.recording import Outcome, Recording
+    from calcharo_vm.recording import Recording
 
 __all__ = ["ExecutionTracer", "execute_and_trace"]
 
@@ -122,7 +123,7 @@ class ExecutionTracer:
         subject = prepare(source, filename=filename, argv=argv, namespace=globals)
         source = subject.text or ""
         capture = self.config.capture
-        recorder = MachineRecorder(capture.spill, source, is_sampled=capture.metrics)
+        recorder = MachineRecorder(capture.spill, source, is_sampled=capture.metrics, limits=self.config.limits)
         if capture.audit:
             recorder.audit()
         inputs = self._inputs(recorder, replay)
@@ -135,6 +136,8 @@ class ExecutionTracer:
             raise
         finally:
             recorder.finish()
+        if recorder.limit_reached is not None:
+            outcome = Outcome(OutcomeStatus.LIMIT, limit=recorder.limit_reached)
         recording = recorder.recording(outcome, source)
         _raise_for_audit(recorder, recording)
         _raise_for_replay(inputs, recording)

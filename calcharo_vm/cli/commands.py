@@ -74,6 +74,13 @@ def run(words: tuple[str, ...]) -> None:
 @click.option(
     "--limit", type=click.IntRange(min=0), default=300, show_default=True, metavar="N", help="Show at most N rows."
 )
+@click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Stop the program after N instructions.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop the program after so many seconds, as soon as it executes an instruction.",
+)
 @click.option("--deterministic", is_flag=True, help="Give the program the same clocks and random numbers in every run.")
 @click.option("--inputs", is_flag=True, help="Keep what the program is told of clocks, chance and standard input.")
 @click.option(
@@ -88,6 +95,8 @@ def trace(
     output: Path | None,
     lines: bool,
     limit: int,
+    max_steps: int | None,
+    timeout: float | None,
     deterministic: bool,
     inputs: bool,
     replay: Path | None,
@@ -101,9 +110,11 @@ def trace(
     of the program that look like them.
     """
     from calcharo_vm.cli.tracing import TraceRequest, trace_program  # noqa: PLC0415 - only what is asked for is loaded
+    from calcharo_vm.config import Limits  # noqa: PLC0415 - as above
 
     request = TraceRequest(
         *(file, arguments, output, lines, limit, include, exclude),
+        limits=Limits(steps=max_steps, wall_seconds=timeout),
         audit=audit,
         deterministic=deterministic,
         inputs=inputs,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
-from calcharo_vm.config import Capture, ScopePatterns, TracerConfig
+from calcharo_vm.config import Capture, Limits, ScopePatterns, TracerConfig
 from calcharo_vm.errors import AuditError, CalcharoError, CompilationError, ReplayDiverged
 from calcharo_vm.recording import Recording
 from calcharo_vm.tracer import execute_and_trace
@@ -20,6 +20,7 @@ __all__ = ["TraceRequest", "trace_program"]
 
 _COMPILATION_STATUS = 1
 _FAILURE_STATUS = 2
+_LIMIT_STATUS = 124  # what `timeout` gives
 
 
 class TraceRequest(NamedTuple):
@@ -32,6 +33,7 @@ class TraceRequest(NamedTuple):
     limit: int = 300
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    limits: Limits = Limits()
     audit: bool = False
     deterministic: bool = False
     inputs: bool = False
@@ -45,6 +47,7 @@ def trace_program(request: TraceRequest) -> int:
         capture=Capture(
             forward=sys.stdin.isatty(), audit=request.audit, inputs=request.inputs, spill=_spill(request.output)
         ),
+        limits=request.limits,
         deterministic=request.deterministic,
         scope=ScopePatterns(include=request.include, exclude=request.exclude),
     )
@@ -66,6 +69,8 @@ def trace_program(request: TraceRequest) -> int:
         return _FAILURE_STATUS
     if isinstance(failure, AuditError | ReplayDiverged):
         return _FAILURE_STATUS
+    if recording.outcome.limit is not None:
+        return _LIMIT_STATUS
     return recording.outcome.exit_code or 0
 
 
@@ -111,3 +116,5 @@ def _show_outcome(recording: Recording) -> None:
     print_heading(f"outcome: {outcome.status}")
     if outcome.exception is not None:
         print(f"{outcome.exception.type_name}: {outcome.exception.message}".removesuffix(": "))
+    if outcome.limit is not None:
+        print(f"the program reached its limit of {outcome.limit}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from calcharo_vm.errors import is_stop
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.native_instruction import native_instruction
@@ -173,6 +174,9 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
         raised: Whether it was raised here, so that it gets a traceback entry, and not raised again.
         left: Whether the exception has left `frame` already.
     """
+    if is_stop(error):
+        _leave_all(frame, base, error)
+        return None
     context = frame.context
     observer = context.machine.observer
     is_calling = False
@@ -213,6 +217,17 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
         context.depth -= 1
         context.frame = frame = frame.back
         raised, left, is_calling = True, False, True
+
+
+def _leave_all(frame: Frame, base: Frame, error: BaseException) -> None:
+    """Leaves all frames up to `base` when the run is over: none of their handlers has a say in that."""
+    context = frame.context
+    while frame is not base:
+        leave_frame(frame)
+        context.depth -= 1
+        context.frame = frame = frame.back
+    base.stack.clear()
+    base.result = error
 
 
 def run_handler(frame: Frame, error: BaseException) -> Signal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
+from calcharo_vm.errors import is_stop
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import executing_context
 from calcharo_vm.machine.tracebacks import add_traceback_entry, strip_machine_entries
@@ -20,6 +21,8 @@ def unraisable_hook_for(original: Callable[[Any], object]) -> Callable[[Any], No
     """
 
     def unraisablehook(unraisable: Any, /) -> None:
+        if is_stop(unraisable.exc_value):
+            return
         traceback = unraisable.exc_traceback
         shown = strip_machine_entries(traceback)
         if shown is not traceback:

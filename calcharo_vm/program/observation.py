@@ -12,6 +12,7 @@ from calcharo_vm.recording.storage.spilling import SpillingJournal
 if TYPE_CHECKING:
     from types import CodeType
 
+    from calcharo_vm.config import Limits
     from calcharo_vm.machine.observer import Observer
     from calcharo_vm.recording.audit import Auditor
     from calcharo_vm.recording.frames import ObservedFrame
@@ -33,13 +34,21 @@ class MachineRecorder(Recorder):
 
     auditor: Auditor | None = None
 
-    def __init__(self, spill: str | None = None, source: str = "", *, is_sampled: bool = True) -> None:
+    def __init__(
+        self,
+        spill: str | None = None,
+        source: str = "",
+        *,
+        is_sampled: bool = True,
+        limits: Limits | None = None,
+    ) -> None:
         """Make an empty recorder that knows the machine's NULL.
 
         Args:
             spill: The file that the recording goes to while the program runs; None to keep it in memory.
             source: The text of the program, which such a file begins with.
             is_sampled: Whether memory and CPU are sampled.
+            limits: What the program may use up.
 
         Raises:
             RecordingError: There can be no such file.
@@ -49,6 +58,7 @@ class MachineRecorder(Recorder):
             NULL,
             sample_interval=_SAMPLE_INTERVAL if is_sampled else None,
             journal=None if spill is None else SpillingJournal(NULL, spill, source=source),
+            limits=limits,
         )
 
     def audit(self, *, every_instruction: bool = False) -> Auditor:

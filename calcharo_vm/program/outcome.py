@@ -24,7 +24,14 @@ def ending(run: Callable[[], object]) -> Outcome:
     Raises:
         CalcharoError: The machine could not go on.
     """
-    hook = sys.excepthook
+    hooks = sys.excepthook, sys.displayhook
+    try:
+        return _ending(run, hooks[0])
+    finally:
+        sys.excepthook, sys.displayhook = hooks
+
+
+def _ending(run: Callable[[], object], hook: object) -> Outcome:
     uncaught: BaseException | None = None
     try:
         run()
@@ -43,8 +50,6 @@ def ending(run: Callable[[], object]) -> Outcome:
         show(uncaught, sys.__excepthook__ if sys.excepthook is hook else sys.excepthook)
     except SystemExit as error:
         return _exited(error)
-    finally:
-        sys.excepthook = hook
     return outcome
 
 

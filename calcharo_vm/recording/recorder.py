@@ -10,8 +10,11 @@ from sys import _getframe  # not from the module later on, as with the functions
 from time import sleep  # not from the module later on, which may have another for the program
 from types import CodeType, FrameType
 
+from calcharo_vm.config import Limits
+from calcharo_vm.errors import stop
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import effect_handlers, ops, stack_handlers
+from calcharo_vm.recording.budget import Budget
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frame_table import NONE, FrameTable
 from calcharo_vm.recording.frames import CUT, FrameRecord, Holdings, Leave, ObservedFrame, ThreadRecord
@@ -58,18 +61,31 @@ class Recorder:
     guest object is kept alive beyond the instruction that works on it.
     """
 
-    def __init__(self, null: object, *, sample_interval: int | None = 1000, journal: Journal | None = None) -> None:
+    def __init__(
+        self,
+        null: object,
+        *,
+        sample_interval: int | None = 1000,
+        journal: Journal | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         """`null` is what the machine has for CPython's NULL; the journal is one in memory unless another is given.
 
         Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` steps have passed;
         never when it is None.
         """
+        self.limit_reached: str | None = None
+        """The name of the limit that has ended the run."""
+        self._budget = Budget(limits or Limits())
+        self._used_up: str | None = None
+        if self._budget.limits.recursion_depth is not None:
+            self.frame_entered = self._entered_within_limit  # type: ignore[method-assign] # others pay nothing for it
         self.journal = Journal(null) if journal is None else journal
         self.journal.frames = FrameTable()
         self._entries: list[int] = []  # what is to be put into that table
         self._turns: list[int] = []
         self._ends: list[int] = []
-        self.tape = Tape(self.seal)
+        self.tape = Tape(self.seal, self._budget.steps_of_next_chunk)
         self.log = self.tape.words
         self.shadow = Shadow(self.log, null, lambda: self.tape.steps)
         self.effects = Effects(self.shadow, null)
@@ -113,6 +129,12 @@ class Recorder:
                 self._enter(frame)
         else:
             self._enter(frame)
+
+    def _entered_within_limit(self, frame: ObservedFrame) -> None:
+        Recorder.frame_entered(self, frame)
+        if self._budget.is_too_deep(len(frame.record.thread.frames)):
+            self._used_up = self._used_up or "recursion_depth"
+            self._pend()
 
     def frame_left(self, frame: ObservedFrame, leave: Leave) -> None:
         """Journals that a frame returned, was unwound or suspended itself."""
@@ -182,7 +204,11 @@ class Recorder:
 
     def wrote(self, text: str, *, is_error: bool) -> None:
         """Journals what the program wrote to its standard output, or to its standard error."""
+        text = self._budget.written(text)
         with self.lock:
+            if self._budget.has_written_too_much:
+                self._used_up = self._used_up or "output_bytes"
+                self._pend()
             self.log += (ops.ERR if is_error else ops.OUT, text)
             self.journal.written[is_error].append(text)
             self._written[is_error] += len(text)
@@ -220,19 +246,45 @@ class Recorder:
     # --- what handlers leave to the recorder -----------------------------------------------------
 
     def before(self, frame: ObservedFrame) -> None:
-        """Completes the step before the one that begins, as something is pending."""
+        """Completes the step before the one that begins, as something is pending.
+
+        Raises:
+            SystemExit: A limit is reached (`errors.stop`).
+        """
+        if self.limit_reached is not None:
+            raise stop()
         if self._postponed and self._is_in_step(frame):
             self._postponed.clear()  # which calls them
         if not self._is_shared:
             self._arrive(frame)
+            if self._used_up is not None:
+                self._stop()
             if self._postponed:
                 self._pend()
             return
         with self.lock:
+            if self.limit_reached is not None:  # by another thread
+                raise stop()
             self._arrive(frame)
             record = frame.record
             record.row, record.length = record.plan.rows[frame.ip - 1], len(frame.stack)
             record.thread.word = record.row[0]
+            if self._used_up is not None:
+                record.row, record.thread.word = None, 0
+                self._stop()
+
+    def _stop(self) -> None:
+        """Ends the recording, and the run: what the program executes from now on raises, and is not recorded."""
+        if self._used_up == "steps":
+            for thread in self._threads:
+                thread.word = 0  # what other threads have begun is too much
+        self.finish()
+        self.limit_reached = self._used_up
+        self._pend()
+        self._collecting = 0
+        for event in _EVENTS:
+            setattr(self, event, _ignored)
+        raise stop()
 
     def _is_in_step(self, frame: ObservedFrame) -> bool:
         """Returns whether what is executed before a frame's next instruction can belong to the step before it."""
@@ -633,6 +685,9 @@ class Recorder:
                 self._keyframe_is_due = True
                 self._pend()  # so that it is made before the next instruction executes
         self._start_chunk()
+        self._used_up = self._used_up or self._budget.used_up(steps, len(self.shadow.by_id))
+        if self._used_up is not None:
+            self._pend()  # so that the next instruction does not execute
 
     def _add_chunk(self, steps: int) -> None:
         written = array("I", self.shadow.written)
@@ -722,6 +777,16 @@ class _Postponed:
 
     def __del__(self) -> None:
         self._call()
+
+
+def _ignored(*_event: object, **_named: object) -> None:
+    """Is told of events once the recording has ended."""
+
+
+_EVENTS = (
+    *("frame_entered", "frame_left", "frame_resumed", "raised", "handled", "jumped", "wrote", "after"),
+    "library_ran",
+)
 
 
 _DOORS = frozenset(

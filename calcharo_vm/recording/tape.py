@@ -23,13 +23,27 @@ class Tape:
         room: How many steps have room in this chunk.
     """
 
-    __slots__ = ("_committed", "_seal", "_sealed", "_sealed_word", "_start", "pending", "room", "words")
+    __slots__ = (
+        "_committed",
+        "_seal",
+        "_sealed",
+        "_sealed_word",
+        "_size",
+        "_start",
+        "_steps_of_next_chunk",
+        "pending",
+        "room",
+        "words",
+    )
 
-    def __init__(self, seal: Callable[[], None]) -> None:
-        """`seal` puts the words away as a chunk and starts another."""
+    def __init__(
+        self, seal: Callable[[], None], steps_of_next_chunk: Callable[[int], int] = lambda _steps: ops.CHUNK_STEPS
+    ) -> None:
+        """`seal` puts the words away as a chunk and starts another, whose size depends on the steps so far."""
         self.words: Words = []
         self.pending: list[bool] = []
-        self.room = ops.CHUNK_STEPS
+        self._steps_of_next_chunk = steps_of_next_chunk
+        self.room = self._size = steps_of_next_chunk(0)
         self._seal = seal
         self._sealed = 0  # steps in the chunks before
         self._sealed_word = 0
@@ -39,7 +53,7 @@ class Tape:
     @property
     def steps(self) -> int:
         """The number of complete steps."""
-        return self._sealed + ops.CHUNK_STEPS - self.room
+        return self._sealed + self._size - self.room
 
     @property
     def is_between_steps(self) -> bool:
@@ -59,7 +73,7 @@ class Tape:
         if len(self.words) == self._start:
             return
         self._sealed = self.steps
-        self.room = ops.CHUNK_STEPS
+        self.room = self._size = self._steps_of_next_chunk(self._sealed)
         is_committed = len(self.words) == self._committed
         self._sealed_word = _NOWHERE if is_committed else self.words[-1]  # type: ignore[assignment] # an int
         self._committed = _NOWHERE

@@ -215,3 +215,15 @@ def test_a_run_is_repeated_from_its_recording(tmp_path: Path, capfd: pytest.Capt
     assert trace_program(TraceRequest(program, replay=kept)) == 2
     assert "asks for time.time less often" in capfd.readouterr().err
     assert trace_program(TraceRequest(program, replay=program)) == 2
+
+
+def test_a_program_that_does_not_end_is_stopped(tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text("n = 0\nwhile True: n += 1\n")
+    done = calcharo("trace", "endless.py", "--max-steps", "500", "--limit", "1", folder=tmp_path)
+
+    assert 124 == done.status
+    assert "500 instructions executed" in done.stdout
+    assert "outcome: limit" in done.stdout
+    assert "the program reached its limit of steps" in done.stdout
+    assert 124 == calcharo("trace", "endless.py", "--timeout", "0.05", "--limit", "0", folder=tmp_path).status
+    assert "0 is not in the range" in calcharo("trace", "endless.py", "--max-steps", "0", folder=tmp_path).stderr
