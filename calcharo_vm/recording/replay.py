@@ -91,7 +91,9 @@ class Replay:
 
     def _make_keyframe(self, state: State) -> None:
         keyframes = self._journal.keyframes
-        if state.steps >= keyframes.due and state.steps == self._journal.end_of_chunk(state.steps - 1):
+        if state.steps >= keyframes.due and state.steps == self._journal.end_of_chunk(state.steps - 1) < len(
+            self._journal
+        ):
             keyframes.add(state.steps, words_of(state))
 
     def _keep(self, state: State) -> None:

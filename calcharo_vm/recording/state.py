@@ -320,6 +320,12 @@ class State:
         """The thread of the last step."""
         return self._step_thread
 
+    def shown_frames(self) -> list[FrameState]:
+        """The frames of all threads and those that wait, and what the last step left; in order of their numbers."""
+        of_others = [left for thread, left in self._finished.items() if thread != self._step_thread]
+        over = {number for left in of_others for _depth, number, is_over in left if is_over}
+        return [frame for number, frame in sorted(self.frames.items()) if number not in over]
+
     def call_frames(self) -> list[FrameState]:
         """The frames on the stack of the last step, its own last."""
         numbers = self.threads.get(self._step_thread, [])
