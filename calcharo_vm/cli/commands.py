@@ -73,6 +73,7 @@ def run(words: tuple[str, ...]) -> None:
 @click.option(
     "--limit", type=click.IntRange(min=0), default=300, show_default=True, metavar="N", help="Show at most N rows."
 )
+@click.option("--expanded", is_flag=True, help="Write each step of the JSON whole, for other programs to read.")
 @click.option("--deterministic", is_flag=True, help="Give the program the same clocks and random numbers in every run.")
 @click.option("--inputs", is_flag=True, help="Keep what the program is told of clocks, chance and standard input.")
 @click.option(
@@ -85,6 +86,7 @@ def trace(
     file: Path,
     arguments: tuple[str, ...],
     output: Path | None,
+    expanded: bool,
     lines: bool,
     limit: int,
     deterministic: bool,
@@ -101,8 +103,11 @@ def trace(
     """
     from calcharo_vm.cli.tracing import TraceRequest, trace_program  # noqa: PLC0415 - only what is asked for is loaded
 
+    if expanded and (output is None or output.suffix == ".calcharo"):
+        raise click.UsageError("--expanded is about JSON: say where to write it with -o FILE.json")
     request = TraceRequest(
         *(file, arguments, output, lines, limit, include, exclude),
+        expanded=expanded,
         audit=audit,
         deterministic=deterministic,
         inputs=inputs,

@@ -31,7 +31,15 @@ match [count]:
 setattr(Odd, '\\ud800', '\\udcff')
 globals()['\\xe9'] = globals()['\\ud800'] = 1
 """
-EVERY_PROGRAM = {**PROGRAMS, "values": PROGRAM, "conditions": CONDITIONS}
+THREADS = """
+import threading
+def work(kept): kept.append([len(kept)])
+kept = []
+threads = [threading.Thread(target=work, args=(kept,)) for _ in range(3)]
+for each in threads: each.start()
+for each in threads: each.join()
+"""
+EVERY_PROGRAM = {**PROGRAMS, "values": PROGRAM, "conditions": CONDITIONS, "threads": THREADS}
 Json = dict[str, object]
 
 
