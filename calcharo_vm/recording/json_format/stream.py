@@ -139,21 +139,30 @@ class JsonStream:
         if not self._has(character):
             raise self._syntax_error(f"{character!r} should be here")
 
+    def _pieces(self, size: int) -> str:
+        """So much of what comes next; some files give it in pieces."""
+        assert self._read is not None
+        pieces: list[str] = []
+        while size > 0 and (piece := self._read(size)):
+            if not isinstance(piece, str):
+                raise RecordingFormatError(f"{self.name} does not give text: open it as a text file")
+            pieces.append(piece)
+            size -= len(piece)
+        return "".join(pieces)
+
     def _more(self) -> bool:
         """Reads on, twice as much as is not read yet, and returns whether there was more."""
         if self._read is None:
             return False
         at, rest = self._at, self._text[self._at :]
         try:
-            more = self._read(max(_READ, len(rest)))
+            more = self._pieces(max(_READ, len(rest)))
         except UnicodeDecodeError as error:
             message = f"{self.name} is not text ({error.reason}): give the output of Recording.to_json"
             raise RecordingFormatError(message) from error
         except (OSError, ValueError) as error:
             message = f"{self.name} cannot be read as a recording ({error}): give the output of Recording.to_json"
             raise RecordingFormatError(message) from error
-        if not isinstance(more, str):
-            raise RecordingFormatError(f"{self.name} does not give text: open it as a text file")
         if not more:
             self._read = None
             return False

@@ -60,7 +60,7 @@ class TestPrograms:
         document = expanded(recording)
         steps = document["steps"]
         assert isinstance(steps, list)
-        document["steps"] = steps[-40:]
+        document["steps"] = steps[-40::4]
 
         jsonschema.validate(document, schema)
 

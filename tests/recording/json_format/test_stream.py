@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -18,10 +19,13 @@ values = st.recursive(
 )
 
 
-def pieces(text: str, size: int) -> Callable[[int], str]:
-    """Reads a text a few characters at a time, however many are asked for."""
+@contextmanager
+def pieces(text: str, size: int) -> Iterator[JsonStream]:
+    """Reads a text a few characters at a time at first, which a file gives one by one."""
     file = io.StringIO(text)
-    return lambda _size: file.read(size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream, "_READ", size)
+        yield JsonStream("x", read=lambda _size: file.read(1))
 
 
 def everything(source: JsonStream) -> object:
@@ -40,19 +44,18 @@ def test_values_in_pieces_of_any_size(value: object, size: int, indent: int | st
     text = json.dumps(value, indent=indent)
     expected = json.loads(text)  # of two keys that are the same, the last counts
 
-    if "ref" not in text:
-        assert expected == JsonStream("x", read=pieces(text, size)).value()
-    taken_apart = JsonStream("x", read=pieces(f" {text}\n", size))
-    assert expected == everything(taken_apart)
-    taken_apart.end()
+    with pieces(text, size) as source:
+        assert expected == source.value()
+    with pieces(f" {text}\n", size) as source:
+        assert expected == everything(source)
+        source.end()
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 1000])
 def test_numbers_are_whole(size: int) -> None:
-    source = JsonStream("x", read=pieces("[-12.5e+10, 123456, 1.25, true , -0.0]", size))
-
-    assert [-12.5e10, 123456, 1.25, True, -0.0] == [source.value() for _ in source.elements()]
-    assert not source.peek()
+    with pieces("[-12.5e+10, 123456, 1.25, true , -0.0]", size) as source:
+        assert [-12.5e10, 123456, 1.25, True, -0.0] == [source.value() for _ in source.elements()]
+        assert not source.peek()
 
 
 @pytest.mark.parametrize(
@@ -78,9 +81,8 @@ def test_numbers_are_whole(size: int) -> None:
 )
 @pytest.mark.parametrize("size", [0, 1, 3])
 def test_errors_say_where(text: str, where: str, size: int) -> None:
-    source = JsonStream("x", read=pieces(text, size)) if size else JsonStream("x", text)
-    with pytest.raises(RecordingFormatError) as caught:
-        take_numbers(source)
+    with pytest.raises(RecordingFormatError) as caught, pieces(text, size or 1) as source:
+        take_numbers(source if size else JsonStream("x", text))
 
     assert str(caught.value).startswith(("x is not JSON (line ", "x is a damaged recording (line "))
     assert where in str(caught.value)
