@@ -1,5 +1,7 @@
 """Reads the chunks of a document into a journal, which packs them as it packs what is recorded."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Final
 
@@ -78,27 +80,27 @@ class ChunkReader:
 
     def _steps(self, first: int, steps: list[object], texts: list[Text]) -> tuple[tuple[object, ...], Columns]:
         """The words of steps, each of which is a list; the last of a document may not be complete."""
-        try:
+        with suppress(*_SENSELESS):
             assert set(map(type, steps)) <= {list}
             words = self._words(list(chain.from_iterable(steps)), texts)  # type: ignore[arg-type] # they are lists
             columns = Columns(words)
-            if len(columns.ends) == len(steps) or not steps:
+            if len(columns.ends) == len(steps):
                 return words, columns
-        except _SENSELESS:
-            self._find_wrong(first, steps, texts)
-            raise
-        self._find_wrong(first, steps[:-1], texts)
-        return words, columns
+        words = tuple(chain.from_iterable(self._one_by_one(first, steps, texts)))
+        return words, Columns(words)
 
-    def _find_wrong(self, first: int, steps: list[object], texts: list[Text]) -> None:
+    def _one_by_one(self, first: int, steps: list[object], texts: list[Text]) -> Iterator[tuple[object, ...]]:
+        """Yields the words of each step, and says which of them is wrong."""
+        last = first + len(steps) - 1
         for number, step in enumerate(steps, first):
             try:
                 words = self._words(_list(step), texts)
-                is_one = list(Columns(words).ends) == [len(words) - 1]
+                ends = list(Columns(words).ends)
             except _SENSELESS as error:
                 raise ValueError(f"step {number}: {error}") from error
-            if not is_one:
+            if ends != [len(words) - 1] and (ends or number < last):
                 raise ValueError(f"step {number}: its words are not those of one step")
+            yield words
 
     def _words(self, words: list[object], texts: list[Text]) -> tuple[object, ...]:
         """Words as a journal has them; the same short text is the same object everywhere."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Recording, journal, ops
+from calcharo_vm.recording.inputs import Input
 from tests.recording.audit import record
 from tests.recording.test_json_format import PROPERTIES, through_json
 from tests.recording.test_keyframes import OFTEN
@@ -116,6 +117,20 @@ def test_a_keyframe_is_needed_once() -> None:
     document = json.loads(GOOD)
     document["chunks"][1:1] = [{**document["chunks"][1], "steps": []}]
     with pytest.raises(RecordingFormatError, match="chunk 2, from step 24 on: there is no place for a keyframe"):
+        Recording.from_json(json.dumps(document))
+
+
+def test_inputs_come_back() -> None:
+    document = json.loads(GOOD)
+    document["inputs"] = [["stdin", {"bytes": "YQ=="}, 0], ["time.time", 1.5, 3]]
+
+    assert (Input("stdin", b"a", 0), Input("time.time", 1.5, 3)) == Recording.from_json(json.dumps(document)).inputs
+
+
+def test_a_last_step_that_is_too_much() -> None:
+    document = json.loads(GOOD)
+    document["chunks"][-1]["steps"][-1] += [64]
+    with pytest.raises(RecordingFormatError, match="its words are not those of one step"):
         Recording.from_json(json.dumps(document))
 
 

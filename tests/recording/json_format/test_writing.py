@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from calcharo_vm.recording import Recording, journal, ops, same_plain
-from calcharo_vm.recording.json_format import stream
+from calcharo_vm.recording.json_format import chunks, stream
 from tests.recording.audit import record
 from tests.recording.test_json_format import PROGRAM, PROPERTIES, SCHEMA, plain, through_json
 from tests.recording.test_keyframes import OFTEN, PROGRAMS, check_keyframes
@@ -82,6 +82,17 @@ def test_a_text_that_grows_is_written_once(tmp_path: Path) -> None:
         assert again[len(again) // 2].variables_state == recording[len(again) // 2].variables_state
 
     assert sizes[1] < 3 * sizes[0]
+
+
+def test_texts_grow_from_chunk_to_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ops, "CHUNK_STEPS", OFTEN)
+    monkeypatch.setattr(chunks, "_MOST_SHARED", 5)
+    recording = record(GROWING)
+    again = through_json(recording)
+
+    assert len(recording.journal.keyframes.steps) < 2 < len(recording.journal.chunks)
+    assert recording.to_json() == again.to_json()
+    assert recording[-1].variables_state == again[-1].variables_state
 
 
 def test_chunks_without_keyframes_get_them_while_they_are_read(often: None) -> None:
