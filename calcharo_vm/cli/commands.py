@@ -81,6 +81,7 @@ def run(words: tuple[str, ...]) -> None:
     metavar="SECONDS",
     help="Stop the program after so many seconds, as soon as it executes an instruction.",
 )
+@click.option("--expanded", is_flag=True, help="Write each step of the JSON whole, for other programs to read.")
 @click.option("--deterministic", is_flag=True, help="Give the program the same clocks and random numbers in every run.")
 @click.option("--inputs", is_flag=True, help="Keep what the program is told of clocks, chance and standard input.")
 @click.option(
@@ -93,6 +94,7 @@ def trace(
     file: Path,
     arguments: tuple[str, ...],
     output: Path | None,
+    expanded: bool,
     lines: bool,
     limit: int,
     max_steps: int | None,
@@ -112,9 +114,12 @@ def trace(
     from calcharo_vm.cli.tracing import TraceRequest, trace_program  # noqa: PLC0415 - only what is asked for is loaded
     from calcharo_vm.config import Limits  # noqa: PLC0415 - as above
 
+    if expanded and (output is None or output.suffix == ".calcharo"):
+        raise click.UsageError("--expanded is about JSON: say where to write it with -o FILE.json")
     request = TraceRequest(
         *(file, arguments, output, lines, limit, include, exclude),
         limits=Limits(steps=max_steps, wall_seconds=timeout),
+        expanded=expanded,
         audit=audit,
         deterministic=deterministic,
         inputs=inputs,

@@ -34,6 +34,7 @@ class TraceRequest(NamedTuple):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     limits: Limits = Limits()
+    expanded: bool = False
     audit: bool = False
     deterministic: bool = False
     inputs: bool = False
@@ -65,7 +66,7 @@ def trace_program(request: TraceRequest) -> int:
             return _FAILURE_STATUS
         recording, failure = error.recording, error
     _show(recording, request)
-    if request.output is not None and _spill(request.output) is None and not _save(recording, request.output):
+    if request.output is not None and _spill(request.output) is None and not _save(recording, request):
         return _FAILURE_STATUS
     if isinstance(failure, AuditError | ReplayDiverged):
         return _FAILURE_STATUS
@@ -79,9 +80,9 @@ def _spill(output: Path | None) -> Path | None:
     return output if output is not None and output.suffix == ".calcharo" else None
 
 
-def _save(recording: Recording, output: Path) -> bool:
+def _save(recording: Recording, request: TraceRequest) -> bool:
     try:
-        recording.to_json(output)
+        recording.to_json(request.output, expanded=request.expanded)
     except OSError as error:
         sys.stderr.write(f"calcharo trace: the recording cannot be saved: {error}\n")
         return False

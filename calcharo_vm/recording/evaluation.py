@@ -1,6 +1,6 @@
 """What a step evaluated and decided: its instruction, the source of that, and the values, put together."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.conditions import Tested, tested_by, truth_of
@@ -10,7 +10,10 @@ from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.values import Condition, ConditionKind, Evaluation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calcharo_vm.recording.instruction_nodes import CodeSyntax
+    from calcharo_vm.recording.plain import Values
     from calcharo_vm.recording.recording import Recording
     from calcharo_vm.recording.state import State
     from calcharo_vm.recording.syntax import Span
@@ -19,47 +22,50 @@ _NOT_OF_SOURCE: Final = frozenset({"STORE_FAST_LOAD_FAST"})
 _NOTHING: Final = object()
 
 
-def evaluations_at(recording: "Recording", step: int) -> tuple[Evaluation, ...]:
+ValuesOf: TypeAlias = "Callable[[State], Values]"
+
+
+def evaluations_at(recording: "Recording", step: int, values_of: ValuesOf = PlainValues) -> tuple[Evaluation, ...]:
     """The expressions whose evaluation a step ended, with their values, in the order in which they ended."""
     state = recording.state_after(step)
     if state.raised is not None and (state.pushed is None or state.pushed_to == state.raised.caught_in):
         return ()  # or else native code has kept the exception to itself
-    plain = PlainValues(state)
+    values = values_of(state)
     if state.pushed is not None:
         word, words = state.pushed
         code = recording.syntax_of(state.journal.instructions[word].code)
         if code is None:
-            return _without_source(state, word, words, plain)
+            return _without_source(state, word, words, values)
         ended = Ended(code, word - code.first, state)
-        found = [(span, plain.of(value)) for span, value in ended.pushed(words)]
+        found = [(span, values.of(value)) for span, value in ended.pushed(words)]
     else:
-        found = _left_lying(recording, state, plain)
-    found += _decided(recording, step)
+        found = _left_lying(recording, state, values)
+    found += _decided(recording, step, values_of)
     unique = dict(found[::-1])
     return tuple(_evaluation(recording, step, span, unique[span]) for span in dict.fromkeys(span for span, _ in found))
 
 
-def _without_source(state: "State", word: int, words: list[object], plain: PlainValues) -> tuple[Evaluation, ...]:
+def _without_source(state: "State", word: int, words: list[object], values: "Values") -> tuple[Evaluation, ...]:
     """The value of the instruction's own position, where nothing is known of the source."""
     instruction = state.journal.instructions[word]
-    values = [each for each in words if each is not state.journal.null]
-    if not instruction.is_expression or not values or instruction.opname in _NOT_OF_SOURCE:
+    pushed = [each for each in words if each is not state.journal.null]
+    if not instruction.is_expression or not pushed or instruction.opname in _NOT_OF_SOURCE:
         return ()
     place = instruction.line, instruction.column, instruction.end_line, instruction.end_column
     # Of two values pushed, the position is that of the first; a method's receiver is the second.
-    return (Evaluation(*place, plain.of(values[0])),)
+    return (Evaluation(*place, values.of(pushed[0])),)
 
 
-def _left_lying(recording: "Recording", state: "State", plain: PlainValues) -> list[tuple["Span", object]]:
+def _left_lying(recording: "Recording", state: "State", values: "Values") -> list[tuple["Span", object]]:
     frame = state.frames.get(state.executing)
     code = None if frame is None else recording.syntax_of(frame.code)
     if frame is None or code is None:
         return []
     ended = Ended(code, frame.word - code.first, state)
-    return [(span, plain.of(value)) for span, value in ended.lying(frame.stack)]
+    return [(span, values.of(value)) for span, value in ended.lying(frame.stack)]
 
 
-def _decided(recording: "Recording", step: int) -> list[tuple["Span", object]]:
+def _decided(recording: "Recording", step: int, values_of: ValuesOf) -> list[tuple["Span", object]]:
     """What ends with a conditional jump, which a `__bool__` of the program may have decided just now."""
     state = recording.state_after(step)
     frame = None if state.branch is None else state.frames.get(state.branch[0])
@@ -68,7 +74,7 @@ def _decided(recording: "Recording", step: int) -> list[tuple["Span", object]]:
         return []
     word, jumped = frame.word, state.branch[1]
     opname = state.journal.instructions[word].opname
-    value = tested_value(recording, step, frame.number) if frame.number == state.executing else _NOTHING
+    value = tested_value(recording, step, frame.number, values_of) if frame.number == state.executing else _NOTHING
     tested = tested_by(code, word - code.first)
     truth = truth_of(tested, opname, jumped=jumped)
     found = Ended(code, word - code.first, state).decided(tested, opname, value, truth=truth)
@@ -90,7 +96,7 @@ def _code_of_span(recording: "Recording", step: int) -> "CodeSyntax | None":
     return recording.syntax_of(state.frames[number].code)
 
 
-def condition_at(recording: "Recording", step: int) -> Condition | None:
+def condition_at(recording: "Recording", step: int, values_of: ValuesOf = PlainValues) -> Condition | None:
     """What the conditional jump of a step tested, and what came of it; None when it raised."""
     state = recording.state_after(step)
     if state.raised is not None or not state.popped:
@@ -100,7 +106,7 @@ def condition_at(recording: "Recording", step: int) -> Condition | None:
     jumped = recording.branch_taken(step, frame)
     if jumped is None:
         return None
-    value = tested_value(recording, step, frame)
+    value = tested_value(recording, step, frame, values_of)
     instruction = journal.instructions[word]
     code = recording.syntax_of(instruction.code)
     tested = _by_position(recording, step) if code is None else tested_by(code, word - code.first)
@@ -113,8 +119,8 @@ def _by_position(recording: "Recording", step: int) -> Tested:
     return Tested(None, ConditionKind.OTHER, span_of_instruction(recording.journal.instruction(step)))
 
 
-def tested_value(recording: "Recording", step: int, frame: int) -> object:
-    """The plain value that a conditional jump of a frame tested, before `TO_BOOL` has made a truth value of it."""
+def tested_value(recording: "Recording", step: int, frame: int, values_of: ValuesOf) -> object:
+    """The value that a conditional jump of a frame tested, before `TO_BOOL` has made a truth value of it."""
     journal = recording.journal
     word, thread = journal.word(step), journal.thread(step)
     asked = step
@@ -124,7 +130,7 @@ def tested_value(recording: "Recording", step: int, frame: int) -> object:
             asked -= 1
     state = recording.state_after(asked)
     words = state.popped or state.frames[frame].stack  # a `__bool__` of the program is about to be called
-    return PlainValues(state).of(words[-1])
+    return values_of(state).of(words[-1])
 
 
 def _is_in(recording: "Recording", step: int, frame: int) -> bool:

@@ -4,7 +4,7 @@ from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.layouts import MACHINERY_NAMES
-from calcharo_vm.recording.plain import PlainValues, reference
+from calcharo_vm.recording.plain import Values, reference
 from calcharo_vm.recording.state import FrameState, State
 from calcharo_vm.recording.values import CallInfo, HeapKind
 
@@ -45,8 +45,8 @@ def argument_words(state: State, frame: FrameState) -> dict[str, object]:
     return _slots(state, frame, range(state.journal.codes[frame.code].parameters))
 
 
-def frame_info(state: State, frame: FrameState, plain: PlainValues) -> CallInfo:
-    """A frame as a step shows it."""
+def frame_info(state: State, frame: FrameState, values: Values) -> CallInfo:
+    """A frame as a step shows it, with such values."""
     code, null = state.journal.codes[frame.code], state.journal.null
     words = variable_words(state, frame)
     awaited = _awaited(state, frame)
@@ -54,9 +54,9 @@ def frame_info(state: State, frame: FrameState, plain: PlainValues) -> CallInfo:
         function=code.function,
         filename=code.filename,
         line_number=state.journal.instructions[frame.word].line if frame.word >= 0 else code.first_line,
-        arguments={name: plain.of(word) for name, word in argument_words(state, frame).items()},
-        variables={name: plain.of(word) for name, word in words.items()},
-        value_stack=tuple(plain.of(word) for word in frame.stack),
+        arguments={name: values.of(word) for name, word in argument_words(state, frame).items()},
+        variables={name: values.of(word) for name, word in words.items()},
+        value_stack=tuple(values.of(word) for word in frame.stack),
         frame=frame.number,
         state=state.doing(frame.number),
         references={name: reference(word, null) for name, word in words.items()},

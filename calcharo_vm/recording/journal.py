@@ -235,13 +235,16 @@ class Journal:
         """
         if steps is None:
             steps = len(Columns(words).ends)
-            self._find_written(words)
+            self.find_written(words)
         self.objects_written.append(written)
         self.starts.append(self.length)  # type: ignore[attr-defined]
         self.chunks.append(words, steps)
         self.length += steps
 
-    def _find_written(self, words: Sequence[object]) -> None:
+    def find_written(self, words: Sequence[object]) -> None:
+        """Notes what a chunk, which comes from elsewhere, says was written."""
+        if ops.OUT not in words and ops.ERR not in words:
+            return
         at = 0
         while at < len(words):
             if words[at] in (ops.OUT, ops.ERR):

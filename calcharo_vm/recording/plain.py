@@ -1,6 +1,7 @@
 """Plain values from words: fresh copies that are equal to what the program had, cycles kept."""
 
 from collections import deque
+from typing import Protocol
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.adapters import TEXT
@@ -23,6 +24,24 @@ _NAMED_ITEMS = {
     HeapKind.CELL: ("cell_contents",),  # an empty cell has none
 }
 """Kinds whose items are what their attributes of these names are."""
+
+
+class Values(Protocol):
+    """Gives a value for a word of one state."""
+
+    def of(self, word: object) -> object:
+        """The value of a word."""
+
+
+class References:
+    """Gives scalars as themselves and objects as `Ref`, which lead to the heap."""
+
+    def __init__(self, state: State) -> None:
+        self._null = state.journal.null
+
+    def of(self, word: object) -> object:
+        """The word as a heap object's content shows it."""
+        return reference(word, self._null)
 
 
 class PlainValues:

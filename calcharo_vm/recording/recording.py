@@ -322,22 +322,24 @@ class Recording(Sequence[ExecutionStep]):
 
     # --- storage ---------------------------------------------------------------------------------
 
-    def to_json(self, target: str | PathLike[str] | TextIO | None = None) -> str | None:
-        """Writes the recording as JSON.
+    def to_json(self, target: str | PathLike[str] | TextIO | None = None, *, expanded: bool = False) -> str | None:
+        """Writes the recording as JSON, part by part.
 
         Args:
             target: A path or an open text file; None to get the text.
+            expanded: Whether each step is written whole, with its variables, stacks and heap, for programs that know
+                nothing of journals; by default a step is what it changed, and `from_json` reads that.
 
         Returns:
             The text, if there is no target.
         """
         from calcharo_vm.recording import json_format  # noqa: PLC0415 - who only records does not pay for it
 
-        return json_format.write(self, target)
+        return json_format.write(self, target, is_expanded=expanded)
 
     @classmethod
     def from_json(cls, source: str | PathLike[str] | TextIO) -> "Recording":
-        """Reads a recording from JSON text, a path or an open text file.
+        """Reads a recording from JSON text, a path or an open text file, of which no more is in memory than a part.
 
         Raises:
             RecordingFormatError: It is not a recording, or not one this release can read.

@@ -30,7 +30,7 @@ class Replay:
     """The states of a journal.
 
     The way to a step starts at the last keyframe before it, or at a state that is nearer. Where the journal has
-    no keyframes, as when it was read from JSON, they are made on the way. Copies of states are kept around the last
+    no keyframes, as JSON of other programs may, they are made on the way. Copies of states are kept around the last
     place that was reached by going back, so that walking backwards does not start over at every step.
     """
 
@@ -91,7 +91,9 @@ class Replay:
 
     def _make_keyframe(self, state: State) -> None:
         keyframes = self._journal.keyframes
-        if state.steps >= keyframes.due and state.steps == self._journal.end_of_chunk(state.steps - 1):
+        if state.steps >= keyframes.due and state.steps == self._journal.end_of_chunk(state.steps - 1) < len(
+            self._journal
+        ):
             keyframes.add(state.steps, words_of(state))
 
     def _keep(self, state: State) -> None:

@@ -322,6 +322,10 @@ class State:
         """The thread of the last step."""
         return self._step_thread
 
+    def shown_frames(self) -> list[FrameState]:
+        """The frames of all threads and those that wait, and what the last step left; in order of their numbers."""
+        return [self.frames[number] for number in sorted(self.frames)]
+
     def call_frames(self) -> list[FrameState]:
         """The frames on the stack of the last step, its own last."""
         numbers = self.threads.get(self._step_thread, [])

@@ -25,7 +25,7 @@ _CONTRADICTIONS = (AssertionError, AttributeError, IndexError, KeyError, Overflo
 _Value = TypeVar("_Value")
 
 
-def _guarded(read: "Callable[[ExecutionStep], _Value]") -> "Callable[[ExecutionStep], _Value]":
+def guarded(read: "Callable[[ExecutionStep], _Value]") -> "Callable[[ExecutionStep], _Value]":
     """Makes reading a property say so when a stored recording contradicts itself."""
 
     @wraps(read)
@@ -63,7 +63,7 @@ class ExecutionStep:
     def __repr__(self) -> str:
         return f"<ExecutionStep {self.index}: {self.function} line {self.line_number} {self.opname}>"
 
-    @_guarded
+    @guarded
     def __str__(self) -> str:
         """The step in one line: its number, function, source line, what happened, and the variables."""
         from calcharo_vm.recording.summary import text_of  # noqa: PLC0415 - who does not print pays nothing
@@ -145,7 +145,7 @@ class ExecutionStep:
         return self._recording.state_after(self.index)
 
     @property
-    @_guarded
+    @guarded
     def value_stack(self) -> tuple[object, ...]:
         """The value stack of the step's frame, bottom first, as plain values."""
         state = self._state
@@ -153,7 +153,7 @@ class ExecutionStep:
         return tuple(plain.of(word) for word in state.frames[state.executing].stack)
 
     @property
-    @_guarded
+    @guarded
     def variables_state(self) -> dict[str, object]:
         """The variables of the step's frame by name, as plain values; unbound ones are left out."""
         state = self._state
@@ -162,7 +162,7 @@ class ExecutionStep:
         return {name: plain.of(word) for name, word in words.items()}
 
     @property
-    @_guarded
+    @guarded
     def globals_state(self) -> dict[str, object]:
         """The global variables of the step's module by name, as plain values."""
         state = self._state
@@ -171,7 +171,7 @@ class ExecutionStep:
         return {str(name): plain.of(word) for name, word in entries.items()}
 
     @property
-    @_guarded
+    @guarded
     def call_stack(self) -> tuple[CallInfo, ...]:
         """The functions that were being executed, outermost first; the step's own is the last."""
         state = self._state
@@ -179,15 +179,15 @@ class ExecutionStep:
         return tuple(frame_info(state, frame, plain) for frame in state.call_frames())
 
     @property
-    @_guarded
+    @guarded
     def frames(self) -> dict[int, CallInfo]:
         """All frames by number: those of every thread's stack, and those of generators and coroutines that wait."""
         state = self._state
         plain = PlainValues(state)
-        return {number: frame_info(state, frame, plain) for number, frame in sorted(state.frames.items())}
+        return {frame.number: frame_info(state, frame, plain) for frame in state.shown_frames()}
 
     @property
-    @_guarded
+    @guarded
     def heap(self) -> Heap:
         """The objects that the frames of the call stack and their globals lead to, by oid.
 
@@ -203,37 +203,37 @@ class ExecutionStep:
         return Heap(objects, (frame_info(state, frame, plain) for frame in shown))
 
     @property
-    @_guarded
+    @guarded
     def heap_bytes(self) -> int:
         """Roughly how much memory all objects take that are recorded, by the sizes of CPython's own types."""
         return sum(map(size_of, self._state.heap.values()))
 
     @property
-    @_guarded
+    @guarded
     def stdout_snapshot(self) -> str:
         """What had been written to standard output."""
         return self._recording.stdout[: self._state.written[0]]
 
     @property
-    @_guarded
+    @guarded
     def stderr_snapshot(self) -> str:
         """What had been written to standard error."""
         return self._recording.stderr[: self._state.written[1]]
 
     @property
-    @_guarded
+    @guarded
     def evaluations(self) -> tuple[Evaluation, ...]:
         """The values of the expressions whose evaluation this step finished."""
         return evaluations_at(self._recording, self.index)
 
     @property
-    @_guarded
+    @guarded
     def condition(self) -> Condition | None:
         """What a conditional jump tested and whether it jumped; None for other instructions and when it raised."""
         return condition_at(self._recording, self.index) if self._instruction.is_condition else None
 
     @property
-    @_guarded
+    @guarded
     def exception(self) -> ExceptionEvent | None:
         """The exception that this step raised or raised again, or whose handler starts with it; or None."""
         state = self._state
@@ -258,13 +258,13 @@ class ExecutionStep:
         )
 
     @property
-    @_guarded
+    @guarded
     def memory_bytes(self) -> int:
         """The resident memory of the process at the last sample."""
         return int(self._state.resident)  # type: ignore[call-overload,no-any-return]
 
     @property
-    @_guarded
+    @guarded
     def cpu_time(self) -> float:
         """The CPU time of the thread, in seconds, at the last sample."""
         return float(self._state.seconds.get(self.thread, 0.0))  # type: ignore[arg-type]

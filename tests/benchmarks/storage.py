@@ -86,6 +86,22 @@ def timed_steps(recording: Recording, steps: range | list[int]) -> list[float]:
     return times
 
 
+def measure_json(recording: Recording, path: Path) -> Figures:
+    """Measures JSON: how long it is, and how fast it is written and read; not how long the import takes."""
+    Recording.from_json(execute_and_trace("pass").to_json() or "")
+    start = time.process_time()
+    recording.to_json(path)
+    written = time.process_time() - start
+    start = time.process_time()
+    steps = len(Recording.from_json(path))
+    read = time.process_time() - start
+    return {
+        "json": path.stat().st_size / steps,
+        "json_written": steps / written,
+        "json_read": steps / read,
+    }
+
+
 def measure(name: str, size: int, folder: Path) -> Figures:
     """Measures one program."""
     timed_recording(name, 3, TracerConfig())
@@ -96,6 +112,7 @@ def measure(name: str, size: int, folder: Path) -> Figures:
     steps, bytes_a_step = len(recording), (resident() - before) / len(recording)
     chosen = random.Random(7).sample(range(steps), 500)
     times_in_memory = timed_steps(recording, chosen)
+    json_figures = measure_json(recording, folder / f"{name}.json")
     del recording
     path = folder / f"{name}.calcharo"
     spilled, spilling = timed_recording(name, size, TracerConfig(capture=Capture(spill=path)))
@@ -106,6 +123,7 @@ def measure(name: str, size: int, folder: Path) -> Figures:
     times = timed_steps(opened, chosen)
     some = range(steps // 2, min(steps, steps // 2 + 5000))
     return {
+        **json_figures,
         "steps": steps,
         "bytes": bytes_a_step,
         "file": path.stat().st_size / steps,
@@ -177,7 +195,7 @@ def table_of(figures: dict[str, Figures]) -> Table:
         "from file",
     ):
         table.add_column(heading, justify="right")
-    for heading in ("p99 ms", "forth us", "back us"):
+    for heading in ("p99 ms", "forth us", "back us", "JSON bytes/step", "M steps/s", "read"):
         table.add_column(heading, justify="right")
     for name, found in figures.items():
         table.add_row(
@@ -189,6 +207,8 @@ def table_of(figures: dict[str, Figures]) -> Table:
             f"{found['spilling'] / 1e6:.2f}",
             *(f"{found[key] * 1e3:.2f}" for key in ("opening", "median_in_memory", "median", "p99")),
             *(f"{found[key] * 1e6:.0f}" for key in ("forwards", "backwards")),
+            f"{found['json']:.1f}",
+            *(f"{found[key] / 1e6:.2f}" for key in ("json_written", "json_read")),
         )
     return table
 
@@ -225,7 +245,7 @@ def main() -> None:
                 print(json.dumps(measure_line_tracer(name, int(size))))
         return
     share = 10 if options.quick else 1
-    console = Console(width=132)
+    console = Console(width=168)
     with tempfile.TemporaryDirectory() as folder:
         figures = {name: in_own_process("program", name, size // share, folder) for name, size in SIZES.items()}
         long_run = in_own_process("long", LONG_RUN, 10 * SIZES[LONG_RUN] // share, folder)

@@ -88,6 +88,24 @@ def test_it_saves_the_recording(folder: Path) -> None:
     assert recording.stdout == "6\n"
 
 
+def test_it_saves_whole_steps(folder: Path) -> None:
+    seen = calcharo("trace", "gcd.py", "-o", "out.json", "--expanded", folder=folder)
+    document = json.loads((folder / "out.json").read_text())
+
+    assert seen.status == 0
+    assert "calcharo-expanded-recording" == document["format"]
+    assert f"{len(document['steps'])} instructions" in seen.stdout
+    assert "6\n" == document["stdout"]
+
+
+@pytest.mark.parametrize("output", [(), ("-o", "out.calcharo")])
+def test_whole_steps_need_a_json_file(folder: Path, output: tuple[str, ...]) -> None:
+    seen = calcharo("trace", "gcd.py", "--expanded", *output, folder=folder)
+
+    assert seen.status == 2
+    assert "say where to write it with -o FILE.json" in seen.stderr
+
+
 def test_it_saves_the_recording_to_a_file_that_grows(folder: Path) -> None:
     seen = calcharo("trace", "gcd.py", "-o", "out.calcharo", folder=folder)
 

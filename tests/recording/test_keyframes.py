@@ -375,16 +375,6 @@ def test_steps_that_are_not_complete_are_in_keyframes() -> None:
     assert shape(state)["raises"] == shape(again)["raises"]
 
 
-def test_a_journal_without_keyframes_gets_them_while_it_is_read(often: None) -> None:
-    text = record(PROGRAMS["objects"]).to_json()
-    assert text is not None
-    recording = Recording.from_json(text)
-
-    assert not recording.journal.keyframes.steps
-    assert recording[-1].variables_state
-    assert check_keyframes(recording) > len(recording) // OFTEN // 2
-
-
 @pytest.mark.parametrize("words", [(ops.WRITTEN, "a", 1), (ops.FRAME, 1), (60,)])
 def test_a_keyframe_that_makes_no_sense(words: tuple[object, ...]) -> None:
     recording = record("x = 1")

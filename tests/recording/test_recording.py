@@ -406,3 +406,19 @@ def test_the_last_write_of_a_variable_whose_function_had_not_started() -> None:
 
     assert found is not None
     assert 3 == found.line_number
+
+
+def test_the_frames_of_a_step_are_the_same_however_it_is_reached() -> None:
+    recording = record("""
+import threading
+def work(): return sum(i for i in range(9))
+threads = [threading.Thread(target=work) for _ in range(3)]
+for each in threads: each.start()
+for each in threads: each.join()
+for i in range(900): i += 1
+""")
+    on_the_way = [list(step.frames) for step in recording]
+
+    for at in range(len(recording) - 1, 0, -97):
+        assert on_the_way[at] == list(recording[at].frames)
+        assert set(recording[at].frames) >= {each.frame for each in recording[at].call_stack}

@@ -18,7 +18,7 @@ def with_words(*words: object) -> Recording:
     text = record("x = []\ny = [x]\n").to_json()
     assert text is not None
     document = json.loads(text)
-    document["chunks"][0][1][:0] = words
+    document["chunks"][0]["steps"][1][:0] = words
     return Recording.from_json(json.dumps(document))
 
 
