@@ -20,6 +20,7 @@ from calcharo_vm.machine.tracebacks import (
     local_values,
     mirrored,
     updated_snapshot,
+    visible_locals,
 )
 from calcharo_vm.machine.values import NULL
 
@@ -34,7 +35,7 @@ WRITES_THROUGH = sys.version_info >= (3, 13)
 def frame_locals(host_frame: FrameType, frame: Frame) -> Any:
     """`f_locals` of a mirror and of the frame that it stands for."""
     if frame.locals is not None and not hidden_values(frame):
-        return frame.locals
+        return visible_locals(frame)
     if WRITES_THROUGH:
         return FrameLocalsProxy(host_frame)
     return updated_snapshot(frame) if frame.fast else host_frame.f_locals

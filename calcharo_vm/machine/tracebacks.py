@@ -264,10 +264,22 @@ def visible_locals(frame: Frame) -> Any:
         if frame.locals_snapshot and sys.version_info >= (3, 13):
             values.update(frame.locals_snapshot)
         return values
+    if sys.version_info < (3, 13):
+        _put_cells_in_namespace(frame)
     hidden = hidden_values(frame)
     if not hidden:
         return frame.locals
     return hidden if sys.version_info >= (3, 13) else {**frame.locals, **hidden}
+
+
+def _put_cells_in_namespace(frame: Frame) -> None:
+    """Does what CPython did until 3.12 whenever somebody asked for the variables of a module or class body."""
+    code = frame.guest.code
+    if code.co_cellvars and frame.fast:
+        values = local_values(frame)
+        for name in code.co_cellvars:
+            if name in values:
+                frame.locals[name] = values[name]
 
 
 def updated_snapshot(frame: Frame) -> Any:
