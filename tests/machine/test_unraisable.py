@@ -55,7 +55,7 @@ def test_an_exception_of_the_guest_is_shown_as_it_is(monkeypatch: pytest.MonkeyP
 
 def test_what_is_not_the_machines_reaches_the_original_unchanged() -> None:
     told: list[object] = []
-    unraisable = SimpleNamespace(exc_traceback=None)
+    unraisable = SimpleNamespace(exc_value=None, exc_traceback=None)
     unraisable_hook_for(told.append)(unraisable)
 
     assert told == [unraisable]
