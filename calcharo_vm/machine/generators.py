@@ -30,6 +30,7 @@ from calcharo_vm.machine.tracebacks import (
     GuestReference,
     StubMarker,
     add_traceback_entry,
+    drop_unseen_mirror,
     is_machine_code,
     strip_machine_entries,
 )
@@ -186,6 +187,8 @@ def resume(frame: Frame) -> bool:
         observer.frame_left(frame, signal)
     if signal is YIELDED:
         frame.stack.append(frame.take_result())
+        if frame.mirror is not None:
+            drop_unseen_mirror(frame)
         return True
     leave_frame(frame)
     frame.fast = []

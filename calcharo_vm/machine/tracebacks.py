@@ -201,6 +201,13 @@ def fill_mirror(frame: Frame) -> None:
         frame.fast = []
 
 
+def drop_unseen_mirror(frame: Frame) -> None:
+    """Lets the mirror of a frame that pauses go if nobody else holds it: it keeps the frame, which may never go on."""
+    host_frame, _cells = frame.mirror
+    if sys.getrefcount(host_frame) <= _REFERENCES_OF_THE_FRAME:
+        frame.mirror = None
+
+
 def _fill(cells: tuple[CellType, ...], frame: Frame) -> None:
     values = local_values(frame)
     for name, cell in zip(frame.guest.mirror_code.co_freevars, cells, strict=True):
