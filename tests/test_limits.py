@@ -49,6 +49,19 @@ def test_a_program_may_take_as_many_steps_as_it_needs() -> None:
     assert run("x = 1\ny = 2\n", steps=needed - 1).outcome.status == "limit"
 
 
+CALLING = """
+def f(a): return a
+class C:
+    def g(self): return [f(1) for i in range(3)]
+for i in range(100): f(i); C().g()
+"""
+
+
+def test_steps_are_exact_where_frames_come_and_go() -> None:
+    for steps in range(1, 300, 7):
+        assert len(run(CALLING, steps=steps)) == steps
+
+
 STUBBORN = {
     "handlers": """
 while True:
@@ -119,13 +132,6 @@ def spin():
     while True: pass
 with ThreadPoolExecutor(2) as pool:
     print(pool.submit(spin).exception(), pool.submit(spin).exception())
-""",
-    "exit functions": """
-import atexit
-@atexit.register
-def spin():
-    while True: pass
-while True: pass
 """,
     "hooks": """
 import sys

@@ -355,6 +355,8 @@ class Recorder:
         self.running = record
         if not self._is_shared:
             self.tape.pending.clear()
+            if self._used_up is not None:  # since just now
+                self._pend()
 
     def _expose(self, frame: ObservedFrame, record: FrameRecord) -> Row:
         """Takes note that the instruction a frame is at is not the end of it: other frames come first."""
