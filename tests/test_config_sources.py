@@ -72,7 +72,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_without_files_and_variables_it_is_the_default(folder: Path) -> None:
-    assert TracerConfig.load(environment={"HOME": "x"}) == TracerConfig()
+    assert TracerConfig.load(environment={"HOME": "x", "CALCHARO_PYTHON": "3.13"}) == TracerConfig()
 
 
 def test_the_nearest_file_counts(folder: Path) -> None:
@@ -119,7 +119,6 @@ def test_variables_win_over_files(folder: Path, monkeypatch: pytest.MonkeyPatch)
         ("CALCHARO_LIMITS_STEPS", "many", "CALCHARO_LIMITS_STEPS is 'many'; write a number"),
         ("CALCHARO_DETERMINISTIC", "perhaps", "CALCHARO_DETERMINISTIC is 'perhaps'; write yes or no"),
         ("CALCHARO_LIMITS_STEP", "1", "CALCHARO_LIMITS_STEP: there is no setting 'step'; did you mean 'steps'?"),
-        ("CALCHARO_COLOUR", "1", "CALCHARO_COLOUR: there is no setting 'colour'"),
         ("CALCHARO_LIMITS_STEPS", "-1", "the environment: Limits.steps is -1"),
     ],
 )

@@ -141,7 +141,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
     """Give the settings of variables such as CALCHARO_DETERMINISTIC=1 and CALCHARO_LIMITS_STEPS=1000.
 
     Raises:
-        ConfigurationError: A variable that begins so names no setting, or has a text that is none of its values.
+        ConfigurationError: A variable names no setting of a part, or has a text that is none of its values.
     """
     found: dict[str, Any] = {}  # type: ignore[explicit-any] # as in files
     for variable, text in sorted((os.environ if environment is None else environment).items()):
@@ -155,8 +155,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
             found.setdefault(part, {})[inner] = _value(variable, text, _type_of(_PARTS[part], inner))
         elif name == "preset":
             found[name] = text
-        else:
-            _check_name(name, TracerConfig, f"{variable}: ")
+        elif name in attrs.fields_dict(TracerConfig):  # there are variables for other things, too
             found[name] = _value(variable, text, _type_of(TracerConfig, name))
     return found
 
