@@ -74,6 +74,9 @@ def run(words: tuple[str, ...]) -> None:
 @click.option(
     "--limit", type=click.IntRange(min=0), default=300, show_default=True, metavar="N", help="Show at most N rows."
 )
+@click.option(
+    "--config", type=_PROGRAM, metavar="FILE", help="Take the settings of a TOML file, instead of the nearest one."
+)
 @click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Stop the program after N instructions.")
 @click.option(
     "--timeout",
@@ -97,6 +100,7 @@ def trace(
     expanded: bool,
     lines: bool,
     limit: int,
+    config: Path | None,
     max_steps: int | None,
     timeout: float | None,
     deterministic: bool,
@@ -118,6 +122,7 @@ def trace(
         raise click.UsageError("--expanded is about JSON: say where to write it with -o FILE.json")
     request = TraceRequest(
         *(file, arguments, output, lines, limit, include, exclude),
+        config=config,
         limits=Limits(steps=max_steps, wall_seconds=timeout),
         expanded=expanded,
         audit=audit,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
-from calcharo_vm.config import Capture, Limits, ScopePatterns, TracerConfig
+from calcharo_vm.config import Limits, TracerConfig
 from calcharo_vm.errors import AuditError, CalcharoError, CompilationError, ReplayDiverged
 from calcharo_vm.recording import Recording
 from calcharo_vm.tracer import execute_and_trace
@@ -33,6 +35,7 @@ class TraceRequest(NamedTuple):
     limit: int = 300
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    config: Path | None = None
     limits: Limits = Limits()
     expanded: bool = False
     audit: bool = False
@@ -43,18 +46,10 @@ class TraceRequest(NamedTuple):
 
 def trace_program(request: TraceRequest) -> int:
     """Carry out `calcharo trace`; the exit status is the program's."""
-    config = TracerConfig(
-        # Whoever types the program's input must see what it asks for.
-        capture=Capture(
-            forward=sys.stdin.isatty(), audit=request.audit, inputs=request.inputs, spill=_spill(request.output)
-        ),
-        limits=request.limits,
-        deterministic=request.deterministic,
-        scope=ScopePatterns(include=request.include, exclude=request.exclude),
-    )
     argv = [str(request.file), *request.arguments]
     failure: CalcharoError | None = None
     try:
+        config = _config(request)
         replay = None if request.replay is None else Recording.open(request.replay).inputs
         recording = execute_and_trace(request.file, config, argv=argv, replay=replay)
     except CompilationError as error:
@@ -73,6 +68,20 @@ def trace_program(request: TraceRequest) -> int:
     if recording.outcome.limit is not None:
         return _LIMIT_STATUS
     return recording.outcome.exit_code or 0
+
+
+def _config(request: TraceRequest) -> TracerConfig:
+    """Give the configuration of files and the environment, with what the command line says in its place."""
+    # Whoever types the program's input must see what it asks for.
+    capture = {"forward": sys.stdin.isatty(), "audit": request.audit or None, "inputs": request.inputs or None}
+    changes: dict[str, dict[str, object]] = {
+        "capture": {**capture, "spill": _spill(request.output)},
+        "limits": attrs.asdict(request.limits),
+        "scope": {"include": request.include or None, "exclude": request.exclude or None},
+    }
+    given = {part: {name: value for name, value in of.items() if value is not None} for part, of in changes.items()}
+    config = TracerConfig.load(request.config).evolve(**given)
+    return config.evolve(deterministic=True) if request.deterministic else config
 
 
 def _spill(output: Path | None) -> Path | None:

@@ -245,3 +245,16 @@ def test_a_program_that_does_not_end_is_stopped(tmp_path: Path) -> None:
     assert "the program reached its limit of steps" in done.stdout
     assert 124 == calcharo("trace", "endless.py", "--timeout", "0.05", "--limit", "0", folder=tmp_path).status
     assert "0 is not in the range" in calcharo("trace", "endless.py", "--max-steps", "0", folder=tmp_path).stderr
+
+
+def test_settings_come_from_a_file_and_options_win(tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text("n = 0\nwhile True: n += 1\n")
+    (tmp_path / "calcharo.toml").write_text("[limits]\nsteps = 77\n")
+    (tmp_path / "other.toml").write_text("[limits]\nstep = 5\n")
+    trace = ("trace", "endless.py", "--limit", "0")
+
+    assert "77 instructions" in calcharo(*trace, folder=tmp_path).stdout
+    assert "55 instructions" in calcharo(*trace, "--max-steps", "55", folder=tmp_path).stdout
+    refused = calcharo(*trace, "--config", "other.toml", folder=tmp_path)
+    assert 2 == refused.status
+    assert "other.toml: limits: there is no setting 'step'; did you mean 'steps'?" in refused.stderr

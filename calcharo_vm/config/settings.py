@@ -6,7 +6,7 @@ than accepted and forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from os import PathLike
 from typing import TypeGuard, TypeVar
@@ -232,6 +232,67 @@ class TracerConfig:
     scope: ScopePatterns = field(factory=ScopePatterns, validator=_instance_of(ScopePatterns))
     deterministic: bool = field(default=False, validator=_instance_of(bool))
     plugins: tuple[object, ...] = field(default=(), validator=_instance_of(tuple))
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, object]) -> TracerConfig:
+        """Build a configuration from plain values, as `to_dict` gives them and TOML files hold them.
+
+        Args:
+            settings: The settings by name, those of `capture`, `limits` and `scope` in dictionaries of their own;
+                "preset" names one of `ConfigPresets` to start from.
+
+        Raises:
+            ConfigurationError: There is no such setting, or it cannot have that value.
+
+        Example:
+            >>> from calcharo_vm import TracerConfig
+            >>> TracerConfig.from_dict({"limits": {"steps": 1000}}).limits.steps
+            1000
+        """
+        return cls().evolve(**settings)
+
+    @classmethod
+    def load(
+        cls, path: str | PathLike[str] | None = None, *, environment: Mapping[str, str] | None = None
+    ) -> TracerConfig:
+        """Build the configuration that files and the environment ask for; the environment wins.
+
+        Args:
+            path: A TOML file. None for `calcharo.toml`, or else `[tool.calcharo]` in `pyproject.toml`, of the
+                current folder or the nearest one above that has either; none of them is needed.
+            environment: The variables to look at; None for those of this process.
+
+        Raises:
+            ConfigurationError: A file cannot be read, or a setting is unknown or cannot have its value.
+        """
+        from calcharo_vm.config import sources  # noqa: PLC0415 - who writes settings in Python does not pay for it
+
+        config = cls()
+        found = sources.nearest_file(".") if path is None else path
+        if found is not None:
+            config = sources.changed(config, sources.from_file(found), f"{found}: ")
+        return sources.changed(config, sources.from_environment(environment), "the environment: ")
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the settings as plain values that TOML and JSON can hold; limits that are None are left out."""
+        from calcharo_vm.config import sources  # noqa: PLC0415 - as above
+
+        return sources.to_dict(self)
+
+    def evolve(self, **changes: object) -> TracerConfig:
+        """Give another configuration with some settings changed; of a part, those that a dictionary names.
+
+        Raises:
+            ConfigurationError: There is no such setting, or it cannot have that value.
+
+        Example:
+            >>> from calcharo_vm import ConfigPresets
+            >>> ConfigPresets.teaching().evolve(limits={"steps": 1000}).limits.steps
+            1000
+        """
+        from calcharo_vm.config import sources  # noqa: PLC0415 - as above
+
+        return sources.changed(self, changes)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what this release cannot honour."""

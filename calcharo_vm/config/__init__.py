@@ -1,0 +1,25 @@
+"""How a program is traced, and where that may be said."""
+
+from __future__ import annotations
+
+from calcharo_vm.config.settings import (
+    Capture,
+    ConfigPresets,
+    Granularity,
+    Isolation,
+    Limits,
+    ScopePatterns,
+    Tier,
+    TracerConfig,
+)
+
+__all__ = [
+    "Capture",
+    "ConfigPresets",
+    "Granularity",
+    "Isolation",
+    "Limits",
+    "ScopePatterns",
+    "Tier",
+    "TracerConfig",
+]
