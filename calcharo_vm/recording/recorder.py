@@ -6,10 +6,13 @@ import threading
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from sys import _getframe  # not from the module later on, as with the functions of `time`
 from time import sleep  # not from the module later on, which may have another for the program
 from types import CodeType, FrameType
 
+from calcharo_vm.code import decode
+from calcharo_vm.code.metadata import TABLE
 from calcharo_vm.config import Limits
 from calcharo_vm.errors import stop
 from calcharo_vm.host_builtins import __builtins__
@@ -809,8 +812,10 @@ def _is_journalling(innermost: FrameType) -> bool:
     frame: FrameType | None = innermost
     while frame is not None and not _is_ours(frame):
         frame = frame.f_back
-    if frame is None or frame.f_code in _DOORS:
+    if frame is None:
         return False
+    if frame.f_code in _DOORS:  # it waits for the lock, or has found that it need not take it
+        return frame is innermost and frame.f_lineno not in _lines_of_locks(frame.f_code)
     if _is_handler(frame):
         return frame is innermost  # or else the instruction itself executes
     while frame is not None and _is_ours(frame):
@@ -818,6 +823,17 @@ def _is_journalling(innermost: FrameType) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+@cache
+def _lines_of_locks(code: CodeType) -> frozenset[int | None]:
+    """The lines where a function waits for a lock."""
+    decoded = decode(code)
+    names = [TABLE.OPNAMES[opcode] for opcode in decoded.opcodes]
+    return frozenset(decoded.positions[index][0] for index, name in enumerate(names) if name in _ENTERING)
+
+
+_ENTERING = frozenset({"BEFORE_WITH", "LOAD_SPECIAL"})
 
 
 def _is_at_work(innermost: FrameType | None) -> bool:
