@@ -268,9 +268,10 @@ class TracerConfig:
         from calcharo_vm.config import sources  # noqa: PLC0415 - who writes settings in Python does not pay for it
 
         config = cls()
-        found = sources.nearest_file(".") if path is None else path
+        found = sources.nearest_file(".") if path is None else (path, sources.from_file(path))
         if found is not None:
-            config = sources.changed(config, sources.from_file(found), f"{found}: ")
+            file, settings = found
+            config = sources.changed(config, settings, f"{file}: ")
         return sources.changed(config, sources.from_environment(environment), "the environment: ")
 
     def to_dict(self) -> dict[str, object]:

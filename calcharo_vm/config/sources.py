@@ -122,15 +122,18 @@ def from_file(path: str | PathLike[str]) -> dict[str, object]:
     return settings
 
 
-def nearest_file(folder: str | PathLike[str]) -> Path | None:
-    """Find the file with settings for a folder: in it or the nearest above, `calcharo.toml` before `pyproject.toml`."""
+def nearest_file(folder: str | PathLike[str]) -> tuple[Path, dict[str, object]] | None:
+    """Find the file with settings for a folder, and give them with it.
+
+    It is in the folder or the nearest above that has one, and `calcharo.toml` comes before `pyproject.toml`.
+    """
     start = Path(folder).resolve()
     for each in (start, *start.parents):
-        if (each / FILE_NAME).is_file():
-            return each / FILE_NAME
-        project = each / "pyproject.toml"
-        if project.is_file() and from_file(project):
-            return project
+        own, project = each / FILE_NAME, each / "pyproject.toml"
+        if own.is_file():
+            return own, from_file(own)
+        if project.is_file() and (settings := from_file(project)):
+            return project, settings
     return None
 
 

@@ -34,7 +34,7 @@ WRITES_THROUGH = sys.version_info >= (3, 13)
 
 def frame_locals(host_frame: FrameType, frame: Frame) -> Any:
     """`f_locals` of a mirror and of the frame that it stands for."""
-    if frame.locals is not None and not hidden_values(frame):
+    if frame.locals is not None and not (WRITES_THROUGH and hidden_values(frame)):
         return visible_locals(frame)
     if WRITES_THROUGH:
         return FrameLocalsProxy(host_frame)

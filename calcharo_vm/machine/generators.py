@@ -394,7 +394,7 @@ def send(receiver: Any, value: Any) -> tuple[bool, Any]:
 
 
 def send_by_position(receiver: Any, position: int, value: Any) -> tuple[bool, Any]:
-    """Sends a value to a list or tuple that is its own iterator: only None can be sent."""
+    """Sends a value to a sequence that is iterated without an iterator: only None can be sent."""
     if value is not None:
         return False, receiver.send(value)  # raises
     return (False, receiver[position]) if position < len(receiver) else (True, None)

@@ -8,6 +8,7 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, Functi
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.tracebacks import (
     GuestReference,
     executing_index,
@@ -19,8 +20,6 @@ from calcharo_vm.machine.tracebacks import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from calcharo_vm.machine.frame import Frame
 
 _GENERATORS = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
@@ -124,8 +123,6 @@ def _caller_view(owner: Any) -> Any:
 
 def _caller_of_native(owner: FrameType) -> FrameType | None:
     """The caller of a native frame that is not on the stack any more: the machine's frames know the guest's."""
-    from calcharo_vm.machine.frame import Frame  # noqa: PLC0415 - only needed here
-
     caller = owner.f_back
     while caller is not None and is_machine_code(caller.f_code):
         found = caller.f_locals.get("frame")

@@ -70,14 +70,12 @@ class Comparison(Identities):
 
         Their addresses may have belonged to what only the forgotten objects held.
         """
-        found = [self.by_id.get(id(value)) for value in values]
-        about_to: Words = [
-            shade
-            for value, shade in zip(values, found, strict=True)
-            if shade is not None and shade.type_address == id(type(value))
-        ]
-        for shade in about_to:
-            shade.count += 1  # type: ignore[attr-defined]
+        about_to: Words = []
+        for value in values:
+            shade = self.by_id.get(id(value))
+            if shade is not None and shade.type_address == id(type(value)):
+                shade.count += 1
+                about_to.append(shade)
         self.purge()
         self.release_all(about_to)
 

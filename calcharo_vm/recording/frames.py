@@ -110,9 +110,7 @@ class FrameRecord:
 
     def take_all(self) -> list[Shade]:
         """Takes all objects that the frame holds."""
-        gone = [*self.shades[1:], *self.slots.values(), *self.namespaces]
-        self.namespaces.clear()
-        return gone
+        return [*self.shades[1:], *self.slots.values(), *self.namespaces]
 
 
 _UNTRACKED: Final = (lambda: None).__code__

@@ -197,8 +197,7 @@ class Journal:
         self._inputs: Sequence[Input] = ()
         self.main_codes: frozenset[CodeType] = frozenset()  # the code objects of the program's own text
         self._columns: dict[int, Columns] = {}
-        self._pops: list[int] = []
-        self._owners: list[int] = []
+        self._numbers: dict[str, list[int]] = {}  # of the instructions, by name
 
     @property
     def sources(self) -> dict[str, str]:
@@ -267,18 +266,20 @@ class Journal:
     @property
     def pops(self) -> list[int]:
         """How many values each instruction takes from the stack."""
-        known = len(self._pops)
-        if known != len(self.instructions):
-            self._pops += [each.pops for each in self.instructions[known:]]
-        return self._pops
+        return self._column("pops")
 
     @property
     def owners(self) -> list[int]:
         """The number of each instruction's code object."""
-        known = len(self._owners)
+        return self._column("code")
+
+    def _column(self, name: str) -> list[int]:
+        """A number that each instruction has, by its name; there may be more instructions than the last time."""
+        column = self._numbers.setdefault(name, [])
+        known = len(column)
         if known != len(self.instructions):
-            self._owners += [each.code for each in self.instructions[known:]]
-        return self._owners
+            column += [getattr(each, name) for each in self.instructions[known:]]
+        return column
 
     def chunk_of(self, step: int) -> int:
         """The number of the chunk that has a step's words."""

@@ -36,9 +36,7 @@ class Tape:
         "words",
     )
 
-    def __init__(
-        self, seal: Callable[[], None], steps_of_next_chunk: Callable[[int], int] = lambda _steps: ops.CHUNK_STEPS
-    ) -> None:
+    def __init__(self, seal: Callable[[], None], steps_of_next_chunk: Callable[[int], int]) -> None:
         """`seal` puts the words away as a chunk and starts another, whose size depends on the steps so far."""
         self.words: Words = []
         self.pending: list[bool] = []

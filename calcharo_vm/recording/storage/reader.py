@@ -121,19 +121,11 @@ class StoredJournal(Journal):
 
     # --- the parts -------------------------------------------------------------------------------
 
-    @property
-    def pops(self) -> list[int]:
-        """How many values each instruction takes from the stack."""
-        if len(self._pops) != len(self.instructions):
-            self._pops = self._tables.column("pops")
-        return self._pops
-
-    @property
-    def owners(self) -> list[int]:
-        """The number of each instruction's code object."""
-        if len(self._owners) != len(self.instructions):
-            self._owners = self._tables.column("code")
-        return self._owners
+    def _column(self, name: str) -> list[int]:
+        """A number that each instruction has, by its name, read without making the instructions."""
+        if len(self._numbers.get(name, ())) != len(self.instructions):
+            self._numbers[name] = self._tables.column(name)
+        return self._numbers[name]
 
     def columns(self, chunk: int) -> Columns:
         """The columns of a chunk.
