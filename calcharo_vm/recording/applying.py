@@ -75,7 +75,7 @@ def _gone(state: "State", number: int) -> None:
 
 
 def _thread(state: "State", thread: int) -> None:
-    state.thread = thread
+    state.turn_to(thread)
 
 
 def _raised(state: "State", type_name: str, message: str) -> None:
@@ -175,6 +175,10 @@ def _running(state: "State", thread: int, following: int, _count: int, *numbers:
         state.following[thread] = following
 
 
+def _kept(state: "State", thread: int) -> None:
+    state.kept[thread], state.heap = state.heap, {}
+
+
 def _left(state: "State", depth: int, number: int, is_over: bool) -> None:
     state.left.setdefault(state.thread, []).append((depth, number, is_over))
 
@@ -224,5 +228,6 @@ _APPLIERS: Final[dict[int, Callable[..., None]]] = {  # type: ignore[explicit-an
     ops.FRAME: _frame,
     ops.RUNNING: _running,
     ops.LEFT: _left,
+    ops.KEPT: _kept,
     ops.WRITTEN: _written,
 }

@@ -17,7 +17,7 @@ import attrs
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import Journal
-from calcharo_vm.types import Oid, StepIndex
+from calcharo_vm.types import Oid, StepIndex, ThreadId
 
 RUN_OPERATIONS: Final = frozenset({ops.ENTER, ops.LEAVE, ops.RESUME, ops.THREAD})
 """Operations that say which frame is executed."""
@@ -102,26 +102,28 @@ class Index:
 
     def chunks(self, wanted: Wanted, numbers: Iterable[int]) -> Iterator[int]:
         """Yields those of some chunks that have something that is wanted, in their order."""
-        words, summaries, chunks = wanted.words, self._summaries, self._journal.chunks
-        objects_written = self._journal.objects_written
+        words, summaries = wanted.words, self._summaries
         for number in numbers:
             known = summaries.get(number)
             if known is None:
-                if number < len(objects_written) and (written := objects_written[number]) is not None:
-                    if not self._may_have(wanted.within(written), number):
-                        continue
-                elif not wanted.may_be_among(chunks[number], words):
+                if not self._may_have(wanted, words, number):
                     continue
                 known = self._summary(number)
             if known.has(wanted):
                 yield number
 
-    def _may_have(self, wanted: Wanted, number: int) -> bool:
-        """Returns whether a chunk may have what is wanted, of which the objects are written to for certain."""
-        if wanted.oids:
-            return True
-        words = wanted.words
-        return bool(words or wanted.operations) and wanted.may_be_among(self._journal.chunks[number], words)
+    def _may_have(self, wanted: Wanted, words: frozenset[object], number: int) -> bool:
+        """Returns whether a chunk that nobody has walked over may have what is wanted, whose own words are known."""
+        noted = self._journal.objects_written
+        written = noted[number] if number < len(noted) else None
+        if written is not None:
+            wanted = wanted.within(written)
+            if wanted.oids:
+                return True
+            words = wanted.words
+            if not words and not wanted.operations:
+                return False
+        return wanted.may_be_among(self._journal.chunks[number], words)
 
     def has(self, wanted: Wanted, chunk: int) -> bool:
         """Returns whether a chunk has something that is wanted."""
@@ -139,14 +141,38 @@ class Index:
         return self._written[chunk]
 
     def marks(self, chunk: int, operations: frozenset[int]) -> Iterator[tuple[StepIndex, int]]:
-        """Yields the step and the place of each of a chunk's operations on frames, exceptions or output."""
+        """Yields each of a chunk's operations on frames, exceptions or output: its place, and the step after it."""
         words = self._journal.chunks[chunk]
         for at in self._summary(chunk).marks:
             if words[at] in operations:
                 yield self.step(chunk, at), at
 
+    def marks_of_threads(self, chunk: int, operations: frozenset[int]) -> Iterator[tuple[ThreadId, StepIndex, int]]:
+        """Yields each of a chunk's operations on frames, exceptions or output: its thread, step and place.
+
+        The step is the one that it is a part of: other threads may complete steps between both.
+        """
+        words = self._journal.chunks[chunk]
+        thread = 0
+        for at in self._summary(chunk).marks:
+            if words[at] == ops.THREAD:
+                thread = words[at + 1]  # type: ignore[assignment] # the number of one
+            if words[at] in operations:
+                yield thread, self._next_of(thread, self.step(chunk, at)), at
+
+    def _next_of(self, thread: ThreadId, step: StepIndex) -> StepIndex:
+        """The first step of a thread from one on, or the number of steps."""
+        journal = self._journal
+        while step < journal.length:
+            chunk = journal.chunk_of(step)
+            first, threads = journal.starts[chunk], journal.columns(chunk).threads
+            with suppress(ValueError):
+                return first + threads.index(thread, step - first)
+            step = first + len(threads)
+        return step
+
     def step(self, chunk: int, at: int) -> StepIndex:
-        """The step to which a place in a chunk's words belongs."""
+        """The step whose end is the next behind a place in a chunk's words."""
         return self._journal.starts[chunk] + bisect_left(self._journal.columns(chunk).ends, at)
 
     def _summary(self, chunk: int) -> _Summary:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import Journal
-from calcharo_vm.recording.state import Raised, State
+from calcharo_vm.recording.state import Raised, State, Thing
 from calcharo_vm.recording.values import HeapKind
 
 Words = list[object]
@@ -31,16 +31,22 @@ def put_content(
             words += [part for entry in entries.items() for part in entry]
 
 
+def _put_heap(words: Words, heap: Mapping[int, Thing]) -> None:
+    for oid, thing in heap.items():
+        put_object(words, oid, thing.kind, thing.type_name, thing.name)
+        put_content(words, oid, thing.items, thing.table, thing.fields)
+        if thing.frame is not None:
+            words += (ops.RUNS, oid, thing.frame)
+
+
 def words_of(state: State) -> tuple[object, ...]:
     """The keyframe of a state."""
     words: Words = []
+    for thread, kept in state.kept.items():
+        _put_heap(words, kept)
+        words += (ops.KEPT, thread)
     gone = set(state.dropped)
-    for oid, thing in state.heap.items():
-        if oid not in gone:
-            put_object(words, oid, thing.kind, thing.type_name, thing.name)
-            put_content(words, oid, thing.items, thing.table, thing.fields)
-            if thing.frame is not None:
-                words += (ops.RUNS, oid, thing.frame)
+    _put_heap(words, {oid: thing for oid, thing in state.heap.items() if oid not in gone})
     finished = {number for _depth, number, is_over in state._finished if is_over}
     for frame in state.frames.values():
         if frame.number not in finished:

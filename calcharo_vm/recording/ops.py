@@ -85,6 +85,8 @@ RAISING: Final = 43
 that the thread's step, which is not complete, raised, or that the thread's next step begins to handle."""
 WRITTEN: Final = 44
 """characters, characters: how much had been written to standard output and standard error."""
+KEPT: Final = 45
+"""thread: the objects so far are what the frames held that the thread's step has left, which is not complete."""
 
 FIRST_STEP: Final = 64
 """This and above: the words of a step end; it executed the instruction of that number, less this one."""
@@ -116,6 +118,7 @@ _FIXED: Final = {
     ADVANCED: 1,
     BEGUN: 3,
     LEFT: 4,
+    KEPT: 2,
     WRITTEN: 3,
     SLOT: 4,
 }

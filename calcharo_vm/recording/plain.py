@@ -208,21 +208,3 @@ def heap_object(oid: int, state: State) -> HeapObject:
         frame=thing.frame if thing.frame in state.frames else None,
         state=None if thing.frame is None else state.doing(thing.frame),
     )
-
-
-def reachable(state: State, roots: list[object]) -> list[int]:
-    """The objects that words lead to, in order of first sight; a generator leads to what its frame holds."""
-    waiting = [word.stop for word in roots if type(word) is range]
-    found: set[int] = set()
-    while waiting:
-        oid = waiting.pop()
-        if oid in found:
-            continue
-        found.add(oid)
-        thing = state.heap[oid]
-        words = [*thing.items, *thing.table.keys(), *thing.table.values(), *thing.fields.values()]
-        frame = None if thing.frame is None else state.frames.get(thing.frame)
-        if frame is not None:
-            words += frame.words()
-        waiting += [word.stop for word in words if type(word) is range]
-    return sorted(found)

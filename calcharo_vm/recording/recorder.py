@@ -207,8 +207,8 @@ class Recorder:
 
     def wrote(self, text: str, *, is_error: bool) -> None:
         """Journals what the program wrote to its standard output, or to its standard error."""
-        text = self._budget.written(text)
         with self.lock:
+            text = self._budget.written(text)
             if self._budget.has_written_too_much:
                 self._used_up = self._used_up or "output_bytes"
                 self._pend()
@@ -285,7 +285,7 @@ class Recorder:
         self.limit_reached = self._used_up
         self._pend()
         self._collecting = 0
-        for event in _EVENTS:
+        for event in (*_EVENTS, "library_ran"):
             setattr(self, event, _ignored)
         raise stop()
 
@@ -451,8 +451,7 @@ class Recorder:
             if record.plan.filled_cells:
                 self._hand_over_cells(frame, record, thread)
             if record.leash is not None:
-                self._holdings.ended(record)
-                self._live.ended(record.number)
+                self._forget_suspended(record)
             self.shadow.release_all(record.take_all())
         else:
             if record.leash is None:
@@ -484,8 +483,7 @@ class Recorder:
         if plan.filled_cells:
             self._hand_over_cells(frame, record, thread)
         if record.leash is not None:
-            self._holdings.ended(record)
-            self._live.ended(record.number)
+            self._forget_suspended(record)
         shadow.release_all(record.take_all())
         if not thread.frames:  # nothing need follow on this thread
             self.tape.commit(word)
@@ -548,6 +546,11 @@ class Recorder:
             self.log += (ops.THREAD, thread.number)
         while self._gone:
             self.log += (ops.GONE, self._gone.pop())
+
+    def _forget_suspended(self, record: FrameRecord) -> None:
+        """Takes note that a frame that was suspended once has ended."""
+        self._holdings.ended(record)
+        self._live.ended(record.number)
 
     def _abandon(self, frame: int, words: Words) -> None:
         """Lets go what a suspended frame held; called whenever the frame is thrown away."""
@@ -633,7 +636,7 @@ class Recorder:
         base = record.length - pops
         place = record.length + detail if act == ADVANCE else -1  # type: ignore[operator] # where the iterator lies
         gone: list[Shade] | None = None
-        if len(stack) != base:
+        if len(stack) != base or (pops and self._is_shared):  # others may go on before the step says what it takes
             gone = self._sync_stack(stack, record, base)
         elif pops:
             self.log.append(0)
@@ -788,19 +791,10 @@ def _ignored(*_event: object, **_named: object) -> None:
     """Is told of events once the recording has ended."""
 
 
-_EVENTS = (
-    *("frame_entered", "frame_left", "frame_resumed", "raised", "handled", "jumped", "wrote", "after"),
-    "library_ran",
-)
+_EVENTS = ("frame_entered", "frame_left", "frame_resumed", "raised", "handled", "jumped", "wrote", "after")
+"""What the machine tells, by the names of the methods."""
 
-
-_DOORS = frozenset(
-    function.__code__
-    for function in (
-        *(Recorder.frame_entered, Recorder.frame_left, Recorder.frame_resumed, Recorder.raised, Recorder.handled),
-        *(Recorder.before, Recorder.after, Recorder.jumped, Recorder.wrote, Recorder.finish),
-    )
-)
+_DOORS = frozenset(getattr(Recorder, name).__code__ for name in (*_EVENTS, "before", "finish"))
 """The functions that take the lock when there are several threads."""
 
 _HANDLERS = (stack_handlers, effect_handlers)

@@ -87,6 +87,7 @@ class State:
         self.popped: Words = []
         self.branch: tuple[int, bool] | None = None
         self.left: dict[int, list[_Left]] = {}  # by thread: the frames its step leaves
+        self.kept: dict[int, dict[int, Thing]] = {}  # by thread: what those held before others went on
         self._finished: list[_Left] = []  # those that the last complete step left
         self.following: dict[int, int] = {}  # by thread: the frame of its next step
         self.raises: dict[int, Raised] = {}  # by thread, in a step that is not complete
@@ -116,6 +117,7 @@ class State:
         other.branch, other.dropped = self.branch, self.dropped.copy()
         other.left = {thread: left.copy() for thread, left in self.left.items()}
         other._finished = self._finished
+        other.kept = {thread: kept.copy() for thread, kept in self.kept.items()}
         other.following, other.caught = self.following.copy(), self.caught.copy()
         other.raises = {thread: raised.copy() for thread, raised in self.raises.items()}
         other.handling = self.handling
@@ -261,6 +263,10 @@ class State:
         if self.raised is not None and self.raised.word is not None:
             self.caught[thread] = self.raised
         self._finished = self.left.pop(thread, [])
+        for oid, thing in self.kept.pop(thread, {}).items():
+            if oid not in self.heap:
+                self.heap[oid] = thing
+                self.dropped.append(oid)
         running = self.threads.get(thread)
         if running:
             frame = self.frames[running[-1]]
@@ -290,6 +296,16 @@ class State:
         if self.thread == self._step_thread and self.executing == _NO_WORD:
             (self._place_resumed if is_resumed else self._place)(number)
 
+    def turn_to(self, thread: int) -> None:
+        """Goes on with another thread; until the step is complete that this one is at, what it left may be gone."""
+        kept = self.kept.get(self.thread, {})
+        gone = [self.frames[number] for _depth, number, is_over in self.left.get(self.thread, ()) if is_over]
+        words = [word for frame in gone for word in frame.words() if type(word) is range and word.stop not in kept]
+        if words:
+            self.kept[self.thread] = {oid: self.heap[oid] for oid in self.reachable(words)} | kept
+            self._mark = object()  # what is kept stays as it is
+        self.thread = thread
+
     def own(self, oid: int) -> Thing:
         """An object that may be changed, since no other state shares it."""
         thing = self.heap[oid]
@@ -308,7 +324,7 @@ class State:
     def doing(self, number: int) -> FrameStatus:
         """What a frame is doing, which is over when there is none of that number."""
         frame = self.frames.get(number)
-        if frame is None or any((number, True) == each[1:] for each in self._finished):
+        if frame is None or number in self._over() or any((number, True) == each[1:] for each in self._finished):
             return FrameStatus.CLOSED
         if any(number in running for running in self.threads.values()):
             return FrameStatus.RUNNING
@@ -323,8 +339,33 @@ class State:
         return self._step_thread
 
     def shown_frames(self) -> list[FrameState]:
-        """The frames of all threads and those that wait, and what the last step left; in order of their numbers."""
-        return [self.frames[number] for number in sorted(self.frames)]
+        """The frames of all threads and those that wait, and what the last step left; in order of their numbers.
+
+        What other threads have left in steps that are not complete is over.
+        """
+        over = self._over()
+        return [self.frames[number] for number in sorted(self.frames) if number not in over]
+
+    def _over(self) -> set[int]:
+        """The frames that steps have left for good which are not complete."""
+        return {number for left in self.left.values() for _depth, number, is_over in left if is_over}
+
+    def reachable(self, roots: Sequence[object]) -> list[int]:
+        """The objects that words lead to, in order of first sight; a generator leads to what its frame holds."""
+        waiting = [word.stop for word in roots if type(word) is range]
+        found: set[int] = set()
+        while waiting:
+            oid = waiting.pop()
+            if oid in found:
+                continue
+            found.add(oid)
+            thing = self.heap[oid]
+            words = [*thing.items, *thing.table.keys(), *thing.table.values(), *thing.fields.values()]
+            frame = None if thing.frame is None else self.frames.get(thing.frame)
+            if frame is not None:
+                words += frame.words()
+            waiting += [word.stop for word in words if type(word) is range]
+        return sorted(found)
 
     def call_frames(self) -> list[FrameState]:
         """The frames on the stack of the last step, its own last."""

@@ -9,7 +9,7 @@ from calcharo_vm.recording.evaluation import condition_at, evaluations_at
 from calcharo_vm.recording.frame_info import frame_info, module_words, variable_words
 from calcharo_vm.recording.heap import Heap
 from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
-from calcharo_vm.recording.plain import PlainValues, heap_object, reachable
+from calcharo_vm.recording.plain import PlainValues, heap_object
 from calcharo_vm.recording.sizes import size_of
 from calcharo_vm.recording.state import State
 from calcharo_vm.recording.values import CallInfo, Condition, Evaluation, ExceptionEvent, ExceptionState
@@ -195,7 +195,7 @@ class ExecutionStep:
         """
         state = self._state
         called = state.call_frames()
-        found = reachable(state, [word for frame in called for word in frame.words()])
+        found = state.reachable([word for frame in called for word in frame.words()])
         objects = [heap_object(oid, state) for oid in found]
         waiting = [state.frames[each.frame] for each in objects if each.frame is not None]
         plain = PlainValues(state)

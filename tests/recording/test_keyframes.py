@@ -10,7 +10,7 @@ import pytest
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Recorder, Recording, journal, ops
 from calcharo_vm.recording.keyframes import words_of
-from calcharo_vm.recording.state import Raised, State
+from calcharo_vm.recording.state import Raised, State, Thing
 from tests.recording.audit import record
 from tests.recording.machine import NULL, FakeFrame, finish, function_frame, step
 
@@ -145,6 +145,23 @@ threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
 for t in threads: t.start()
 for t in threads: t.join()
 """,
+    "a thread that waits for another once its frame is left": """
+import queue, threading
+ask, answer = queue.Queue(), queue.Queue()
+def work(n):
+    kept = [[n], {}]
+    return len(kept) / n
+def works():
+    try: list(map(answer.put, map(work, iter(ask.get, None))))
+    except ZeroDivisionError: answer.put(None)
+thread = threading.Thread(target=works)
+thread.start()
+for n in (1, 2, 0):
+    ask.put(n)
+    answer.get()
+    for i in range(9): x = [[n, i]]
+thread.join()
+""",
 }
 
 
@@ -161,17 +178,19 @@ def frame_shape(frame: "FrameState", *, is_top: bool) -> object:
     return frame.code, frame.globals, frame.namespace, repr(frame.fast), repr(frame.stack), place
 
 
-def shape(state: State) -> dict[str, object]:
-    """All that a state says of the steps that follow, and of the step it is after."""
-    gone = set(state.dropped)
-    heap = {
+def heap_shape(heap: dict[int, Thing]) -> dict[int, object]:
+    return {
         oid: (
             *(thing.kind, thing.type_name, thing.name, thing.frame),
             *map(repr, (thing.items, thing.table, thing.fields)),
         )
-        for oid, thing in sorted(state.heap.items())
-        if oid not in gone
+        for oid, thing in sorted(heap.items())
     }
+
+
+def shape(state: State) -> dict[str, object]:
+    """All that a state says of the steps that follow, and of the step it is after."""
+    gone = set(state.dropped)
     running = {thread: numbers for thread, numbers in state.threads.items() if numbers}
     frames = {
         number: frame_shape(state.frames[number], is_top=number == numbers[-1])
@@ -179,12 +198,13 @@ def shape(state: State) -> dict[str, object]:
         for number in numbers
     }
     return {
-        "heap": heap,
+        "heap": heap_shape({oid: thing for oid, thing in state.heap.items() if oid not in gone}),
         "running": running,
         "frames": frames,
         "next": dict(sorted(state.following.items())),
         "left": {thread: left for thread, left in state.left.items() if left},
         "raises": state.raises,
+        "kept": {thread: heap_shape(kept) for thread, kept in state.kept.items()},
         "caught": state.caught,
         "rest": (state.steps, state.thread, state.written, state.resident, state.seconds),
         "raised": (state.raised, state.handling),
@@ -206,7 +226,7 @@ def check_keyframes(recording: Recording) -> int:
     ends = [*written.keyframes.steps, len(written)]
     for start, end in itertools.pairwise(ends):
         for target in sorted({start + 1, end}):
-            if target > len(written):
+            if not start < target <= len(written):
                 continue
             followed.advance(target)
             state = State.of_keyframe(written, start)
@@ -363,16 +383,30 @@ class TestWhatComesBetween:
 
 
 def test_steps_that_are_not_complete_are_in_keyframes() -> None:
-    recording = record("x = 1\ny = 2\n")
-    state = State(recording.journal)
-    state.advance(3)
-    state.left[0], state.raises[0] = [(1, 7, True)], Raised("ValueError", "x", 7)
-    recording.journal.keyframes.add(3, words_of(state))
-    recording.journal.starts = [0, 3]
-    again = State.of_keyframe(recording.journal, 3)
+    recording = record(PROGRAMS["a thread that waits for another once its frame is left"])
+    returned = [step for step in recording if step.function == "work" and step.opname.startswith("RETURN")]
+    before = State(recording.journal)
+    before.advance(returned[0].index)
+    before.left[0], before.raises[0] = [(1, 0, False)], Raised("ValueError", "x", 0)
+    recording.journal.keyframes.add(before.steps, words_of(before))
+    recording.journal.starts = [0, before.steps]
+    after = State.of_keyframe(recording.journal, before.steps)
 
-    assert shape(state)["left"] == shape(again)["left"]
-    assert shape(state)["raises"] == shape(again)["raises"]
+    assert 1 == len(before.kept)
+    assert shape(before)["kept"] == shape(after)["kept"]
+    assert shape(before)["left"] == shape(after)["left"]
+    assert shape(before)["raises"] == shape(after)["raises"]
+
+
+def test_what_a_step_left_is_shown_though_it_is_gone_when_the_step_is_complete() -> None:
+    recording = record(PROGRAMS["a thread that waits for another once its frame is left"])
+    returned = [step for step in recording if step.function == "work" and step.opname.startswith("RETURN")]
+    waited = [recording[step.index - 1] for step in returned]
+
+    shown = [{"n": 1, "kept": [[1], {}]}, {"n": 2, "kept": [[2], {}]}]
+    assert shown == [step.call_stack[-1].variables for step in returned]
+    assert ["<module>", "<module>"] == [step.function for step in waited]
+    assert all("work" not in {frame.function for frame in step.frames.values()} for step in waited)
 
 
 @pytest.mark.parametrize("words", [(ops.WRITTEN, "a", 1), (ops.FRAME, 1), (60,)])

@@ -162,6 +162,22 @@ for t in threads: t.join()
         assert each.function == each.call_stack[-1].function
 
 
+def test_what_threads_leave_is_shown_when_their_step_is_complete(often_switching: None) -> None:
+    for _ in range(8):
+        recording = record("""
+import threading
+def work(): return sum(i for i in range(9))
+threads = [threading.Thread(target=work) for _ in range(3)]
+for each in threads: each.start()
+for each in threads: each.join()
+""")
+        for each in recording:
+            assert each.call_stack[-1].function == each.function
+            assert len(each.value_stack) == len(each.call_stack[-1].value_stack)
+            assert set(each.frames) >= {call.frame for call in each.call_stack}
+            assert len(each.heap) > 0
+
+
 def test_finishing_twice_changes_nothing() -> None:
     recorder = Recorder(NULL)
     frame = function_frame("def f():\n return 1", [])

@@ -54,7 +54,7 @@ import gc
 class Cycle:
     def __init__(self, name): self.name, self.me = name, self
     def __del__(self): print('del', self.name)
-Cycle('lost'); print('not yet'); print(gc.collect() > 0); print('now')
+gc.collect(); Cycle('lost'); print('not yet'); print(gc.collect() > 0); print('now')
 gc.disable(); print(gc.isenabled()); Cycle('second'); gc.enable(); print(gc.isenabled())
 x = [Cycle('listed')]; x.append(x); x = None; gc.collect(); print('collected')
 print(gc.is_tracked([]), gc.is_tracked(1), gc.is_tracked({'a': 1}), len(gc.get_referents([1, 2])), gc.garbage)

@@ -14,7 +14,7 @@ from calcharo_vm.recording.frame_info import frame_info, module_words, variable_
 from calcharo_vm.recording.heap import Heap, Referrer
 from calcharo_vm.recording.json_format.scalars import dumps, encode_str, encoded, with_encoded_texts
 from calcharo_vm.recording.json_format.writing import head, lines
-from calcharo_vm.recording.plain import References, heap_object, reachable
+from calcharo_vm.recording.plain import References, heap_object
 from calcharo_vm.recording.step import ExecutionStep, guarded
 from calcharo_vm.recording.values import CallInfo, Condition, Evaluation, HeapObject
 
@@ -80,7 +80,7 @@ class _Seen:
         if state.steps == self._steps:
             self.words.append(word)
         else:
-            self.before.update((oid, heap_object(oid, state)) for oid in reachable(state, [word]))
+            self.before.update((oid, heap_object(oid, state)) for oid in state.reachable([word]))
 
 
 class _SeenValues(References):
@@ -139,7 +139,7 @@ def _frame(info: CallInfo) -> Json:
 def _heap(state: "State", frames: "list[FrameState]", infos: list[CallInfo], seen: _Seen) -> dict[int, Json]:
     """What all frames hold, and what the step has evaluated or tested."""
     words = [word for frame in frames for word in frame.words()] + seen.words
-    found = {**seen.before, **{oid: heap_object(oid, state) for oid in reachable(state, words)}}
+    found = {**seen.before, **{oid: heap_object(oid, state) for oid in state.reachable(words)}}
     heap = Heap((found[oid] for oid in sorted(found)), infos)
     return {oid: _object(each, heap.referrers(oid)) for oid, each in heap.items()}
 

@@ -52,8 +52,7 @@ class _Aliases:
 
     def in_frames(self) -> Iterator[Alias]:
         """Yields the slots, cells and places on the value stack of all frames, running or suspended."""
-        for number in sorted(self._state.frames, reverse=True):
-            frame = self._state.frames[number]
+        for frame in reversed(self._state.shown_frames()):
             yield from self._in_slots(frame)
             for place, word in enumerate(frame.stack):
                 if self._is_it(word):

@@ -43,13 +43,9 @@ def raises(recording: "Recording", type_: str | type[BaseException] | None) -> A
 
 def raised_first(recording: "Recording", step: StepIndex) -> StepIndex:
     """The step that raised the exception which a step raises, or passes on to a handler further out."""
-    journal, index = recording.journal, recording.chunk_index
+    journal = recording.journal
     thread, last = journal.thread(step), journal.chunk_of(step)
-    wanted = {
-        _exception(recording, (last, step, at))
-        for marked, at in index.marks(last, frozenset({ops.RAISED}))
-        if marked == step
-    }
+    wanted = {_exception(recording, key) for key in _raised_at(recording, step)}
     keys = (key for chunk in range(last, -1, -1) for key in reversed(list(_raised_in(recording, chunk))))
     ours = (key for key in keys if key[1] <= step and journal.thread(key[1]) == thread)
     return next((key[1] for key in ours if _exception(recording, key) in wanted), step)
@@ -64,20 +60,31 @@ def _exception(recording: "Recording", key: _Key) -> tuple[str, str]:
 def _raised_in(recording: "Recording", chunk: int) -> Iterator[_Key]:
     """Yields the operations of a chunk by which exceptions are raised, and not passed on."""
     words = recording.journal.chunks[chunk]
-    flying: tuple[StepIndex, tuple[str, str]] | None = None  # what has just ended a frame
-    is_first = True  # no frame has been entered or left in the step
-    before = -1
-    for step, at in recording.chunk_index.marks(chunk, _MOVES | {ops.RAISED}):
-        is_first, before = is_first or step != before, step
+    flying: dict[StepIndex, tuple[str, str]] = {}  # by step: what has just ended a frame
+    moved: set[StepIndex] = set()  # in these, a frame has been entered or left
+    for _thread, step, at in recording.chunk_index.marks_of_threads(chunk, _MOVES | {ops.RAISED}):
         if words[at] == ops.RAISED and step < len(recording):
             key = chunk, step, at
-            now = step, _exception(recording, key)
-            if flying != now and not (is_first and _is_passed_on(recording, key)):
+            error = _exception(recording, key)
+            if flying.get(step) != error and (step in moved or not _is_passed_on(recording, key)):
                 yield key
-            flying = now
+            flying[step] = error
         elif words[at] != ops.LEAVE:
-            flying = None
-        is_first = is_first and words[at] == ops.RAISED
+            flying.pop(step, None)
+        if words[at] != ops.RAISED:
+            moved.add(step)
+
+
+def _raised_at(recording: "Recording", step: StepIndex) -> list[_Key]:
+    """The operations by which a step raises."""
+    thread, index = recording.journal.thread(step), recording.chunk_index
+    found: list[_Key] = []
+    for chunk in range(recording.journal.chunk_of(step), -1, -1):  # from where the step ends to where it starts
+        marks = index.marks_of_threads(chunk, frozenset({ops.RAISED}))
+        found[:0] = [(chunk, each, at) for _thread, each, at in marks if each == step]
+        if thread in recording.journal.columns(chunk).threads[: max(step - recording.journal.starts[chunk], 0)]:
+            break
+    return found
 
 
 def _is_passed_on(recording: "Recording", key: _Key) -> bool:
@@ -112,10 +119,12 @@ class _Flight:
     def _stack(self, key: _Key) -> list[int]:
         """The frames of its thread where it is raised."""
         recording, (chunk, step, at) = self._recording, key
-        before = recording.state_after(step - 1).threads if step else {}
-        stack = list(before.get(recording.journal.thread(step), ()))
-        for other, place in recording.chunk_index.marks(chunk, _MOVES):
-            if other == step and place < at:
+        own, index = recording.journal.thread(step), recording.chunk_index
+        after = index.step(chunk, at)
+        before = recording.state_after(after - 1).threads if after else {}
+        stack = list(before.get(own, ()))
+        for thread, _step, place in index.marks_of_threads(chunk, _MOVES):
+            if thread == own and place < at and index.step(chunk, place) == after:
                 _move(stack, recording.journal.chunks[chunk], place)
         return stack
 
@@ -146,11 +155,10 @@ class _Flight:
     def _events(self, key: _Key) -> Iterator[_Key]:
         """Yields the operations on its thread after the one that raises it."""
         recording = self._recording
-        thread = recording.journal.thread(key[1])
+        own, wanted = recording.journal.thread(key[1]), _MOVES | {ops.RAISED, ops.HANDLED}
         for chunk in range(key[0], len(recording.journal.chunks)):
-            for step, at in recording.chunk_index.marks(chunk, _MOVES | {ops.RAISED, ops.HANDLED}):
-                is_later = (chunk, at) > (key[0], key[2]) and step < len(recording)
-                if is_later and recording.journal.thread(step) == thread:
+            for thread, step, at in recording.chunk_index.marks_of_threads(chunk, wanted):
+                if thread == own and (chunk, at) > (key[0], key[2]) and step < len(recording):
                     yield chunk, step, at
 
     def _handled(self, frame: int, handled: StepIndex, depth: int) -> tuple[Handling, StepIndex | None]:
@@ -165,9 +173,9 @@ class _Flight:
             if info.opname == "CHECK_EXC_MATCH" and recording.state_after(step - 1).frames[frame].stack[-2] == error:
                 caught = step  # the clause that matches is the last one that is tried
             if info.opname in _PASSING_ON and recording.state_after(step - 1).frames[frame].stack[-1] == error:
-                raised = self._raised_at(step)
-                if raised is not None:
-                    return self._follow(raised)
+                raised = _raised_at(recording, step)
+                if raised:
+                    return self._follow(raised[0])
                 break
             if info.opname == "POP_EXCEPT" and len(recording.state_after(step).frames[frame].stack) <= depth + 1:
                 break
@@ -176,12 +184,6 @@ class _Flight:
     def _steps(self, frame: int, start: StepIndex) -> Iterator[StepIndex]:
         """Yields the steps of a frame from one on."""
         return self._recording.frames.steps(frame, start, len(self._recording))
-
-    def _raised_at(self, step: StepIndex) -> _Key | None:
-        """The operation by which the instruction of a step raises."""
-        chunk = self._recording.journal.chunk_of(step)
-        marks = self._recording.chunk_index.marks(chunk, frozenset({ops.RAISED}))
-        return next(((chunk, step, at) for other, at in marks if other == step), None)
 
 
 def _move(stack: list[int], words: tuple[object, ...], at: int) -> int:
