@@ -198,13 +198,14 @@ class Comparison(Identities):
             self._keep_dictionary(value, shade)
 
     def _hold_new(self, value: object, unread: list[tuple[object, Shade]]) -> object:
-        if id(type(value)) in self.scalars:
+        cls = id(type(value))
+        if cls in self.scalars:
             return value
         shade = self.by_id.get(id(value))
         if shade is None:
             shade = self._make(value, self._kind_of(value), self.anatomy.of(type(value)).name)
             unread.append((value, shade))
-        elif not shade.count or shade.epoch != self.epoch:
+        elif not shade.count or shade.epoch != self.epoch or shade.type_address != cls:
             shade = self.see(value, shade)
         shade.count += 1
         return shade

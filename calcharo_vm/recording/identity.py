@@ -4,7 +4,8 @@ A `Shade` stands for one guest object. It is found by the object's address, whic
 apart only while they live, so the recorded places that hold each object are counted: an object
 whose count is above zero is held by the program itself, and its address is its own. At a count of
 zero the address is forgotten. After the garbage collector has freed something, and within the step
-in which a count reached zero, an address is believed only after looking at the content again.
+in which a count reached zero, an address is believed only after looking at the content again. It is
+never believed of an object of another type: native code may have freed one that something recorded held.
 """
 
 import gc
@@ -122,10 +123,11 @@ class Identities:
 
     def hold(self, value: object) -> object:
         """The word for a value that one more recorded place holds."""
-        if id(type(value)) in self.scalars:
+        cls = id(type(value))
+        if cls in self.scalars:
             return value
         shade = self.by_id.get(id(value))
-        if shade is None or not shade.count or shade.epoch != self.epoch:
+        if shade is None or not shade.count or shade.epoch != self.epoch or shade.type_address != cls:
             shade = self.see(value, shade)
         shade.count += 1
         return shade

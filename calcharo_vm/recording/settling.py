@@ -61,9 +61,16 @@ def make_settle(shadow: Shadow, changes: Changes) -> Settle:
             if now != base:
                 words = stack[base:]
                 for at, value in enumerate(words):
-                    if id(type(value)) not in scalars:
+                    cls = id(type(value))
+                    if cls not in scalars:
                         shade = by_id.get(id(value))
-                        if shade is None or not shade.count or shade.epoch != shadow.epoch or act == FRESH:
+                        if (
+                            shade is None
+                            or not shade.count
+                            or shade.epoch != shadow.epoch
+                            or shade.type_address != cls
+                            or act == FRESH
+                        ):
                             if act == FRESH and shade is not None:
                                 forget(shade)
                                 shade = None

@@ -53,7 +53,7 @@ class StackHandlers(HandlerMaker):
             else:
                 record = frame.record
                 shade = by_id.get(id(value))
-                if shade is not None and shade.count and shade.epoch == shadow.epoch:
+                if shade is not None and shade.count and shade.epoch == shadow.epoch and shade.type_address == id(cls):
                     shade.count += 1
                     record.places.append(depth)
                     record.shades.append(shade)
@@ -107,9 +107,10 @@ class StackHandlers(HandlerMaker):
             first, second = stack[depth], stack[-1]
             if id(type(second)) in scalars:
                 shade = by_id.get(id(first))
-                if id(type(first)) in scalars:
+                cls = id(type(first))
+                if cls in scalars:
                     extend((2, first, second, word))
-                elif shade is not None and shade.count and shade.epoch == shadow.epoch:
+                elif shade is not None and shade.count and shade.epoch == shadow.epoch and shade.type_address == cls:
                     record = frame.record
                     shade.count += 1
                     record.places.append(depth)

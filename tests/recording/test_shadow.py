@@ -67,6 +67,25 @@ def test_what_has_another_type_at_an_address_is_another_object(shadow: Shadow) -
     assert held(shadow, thing) is not shade
 
 
+def test_what_is_held_has_gone_when_another_type_is_at_its_address(shadow: Shadow) -> None:
+    class Base:
+        pass
+
+    class Derived(Base):
+        pass
+
+    value = Base()
+    shade = held(shadow, value)
+    value.__class__ = Derived  # as native code may free what the class of a recorded object held, and use the place
+    other = held(shadow, value)
+
+    assert other is not shade
+    assert shadow.hold([value]).items == [other]  # type: ignore[attr-defined]
+    shadow.release(shade)
+    shadow.purge()
+    assert [ops.DROP, shade.token.stop] == written(shadow)[-2:]
+
+
 def test_what_was_taken_for_gone_twice_is_forgotten_once(shadow: Shadow) -> None:
     value = [1]
     shade = held(shadow, value)
