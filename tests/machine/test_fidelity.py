@@ -96,6 +96,21 @@ SMALLER = {
             sys.settrace(None)
         """,
     ),
+    "entries of an exception thrown in while another is handled": (
+        (3, 11),
+        (3, 11),
+        """
+            import traceback
+            def inner(): yield
+            def outer():
+                try: 1 / 0
+                except ZeroDivisionError: yield from inner()
+            generator = outer()
+            next(generator)
+            try: generator.throw(KeyError)
+            except KeyError as error: print(len(traceback.extract_tb(error.__traceback__)))
+        """,
+    ),
 }
 
 
