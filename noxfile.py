@@ -62,8 +62,9 @@ def run_tests(session: nox.Session, version: str) -> None:
 
 
 def run_conformance(session: nox.Session, version: str) -> None:
-    """Runs only the programs that are compared with CPython, step by step."""
-    session.run(tool(version, "python"), "-m", "pytest", "-n", "2", "tests/conformance", *session.posargs)
+    """Runs only the programs that are compared with CPython, step by step, and all of them for each comparison."""
+    command = (tool(version, "python"), "-m", "pytest", "-n", "2", "tests/conformance", *session.posargs)
+    session.run(*command, env={"EVERY_PROGRAM": "1"})
 
 
 def add_sessions(name: str, run: Callable[[nox.Session, str], None], *, default: bool) -> None:
@@ -88,7 +89,7 @@ def coverage(session: nox.Session) -> None:
         core = "sysmon" if version >= "3.14" else "ctrace"
         session.run(
             *(tool(version, "python"), "-m", "pytest", "-n", "2", *CORE_TESTS, "--cov", "--cov-report="),
-            env={"COVERAGE_FILE": f".coverage-{version}", "COVERAGE_CORE": core},
+            env={"COVERAGE_FILE": f".coverage-{version}", "COVERAGE_CORE": core, "EVERY_PROGRAM": "1"},
         )
     environment = {"COVERAGE_FILE": ".coverage-core"}
     measured = [f".coverage-{version}" for version in VERSIONS]

@@ -1,6 +1,7 @@
 """A conformance program: a Python file with what its first comment lines say about it."""
 
 import hashlib
+import os
 import re
 import shlex
 import sys
@@ -73,6 +74,14 @@ def all_programs(folder: Path = FOLDER) -> list[Program]:
 def programs_for(version: tuple[int, int] = sys.version_info[:2]) -> list[Program]:
     """Lists the programs which a version of CPython can run."""
     return [program for program in all_programs() if program.runs_on(version)]
+
+
+def share(programs: list[Program], parts: int = 2) -> list[Program]:
+    """A share of programs: another one on each version in turn, so that the versions together run them all.
+
+    With `EVERY_PROGRAM=1` in the environment, it is all of them.
+    """
+    return programs if os.environ.get("EVERY_PROGRAM") == "1" else programs[sys.version_info[1] % parts :: parts]
 
 
 def is_guest_file(filename: str) -> bool:

@@ -12,10 +12,10 @@ from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.values import NULL
 from tests.conformance.invariants import InvariantObserver
-from tests.conformance.program import Program, programs_for
+from tests.conformance.program import Program, programs_for, share
 from tests.conformance.running import Server
 
-PROGRAMS = programs_for(sys.version_info[:2])
+PROGRAMS = share(programs_for())
 SOURCE = """
 def divide(a, b):
     for _ in (1, 2):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conformance.line_events import Event
-from tests.conformance.program import Program, programs_for
+from tests.conformance.program import Program, programs_for, share
 from tests.conformance.running import Server
 from tests.conformance.shown_values import agree
 
@@ -63,7 +63,7 @@ def server() -> Iterator[Server]:
     found.close()
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", share(PROGRAMS), ids=lambda program: program.name)
 def test_lines_and_variables_are_those_of_cpython(program: Program, server: Server) -> None:
     native, recorded = (reported(events(server, program, kind)) for kind in ("native", "recorded"))
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from calcharo_vm.machine import Machine, Scope
-from tests.conformance.program import Program, all_programs
+from tests.conformance.program import Program, all_programs, share
 
 # What needs a process of its own: it ends the process, changes it for good, or depends on it being fresh.
 OWN_PROCESS = (
@@ -41,7 +41,7 @@ PROGRAMS = [
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", share(PROGRAMS), ids=lambda program: program.name)
 def test_a_program_prints_and_raises_the_same(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(program.path)])
     monkeypatch.syspath_prepend(str(program.path.parent))
