@@ -14,6 +14,7 @@ everything anew.
 """
 
 import argparse
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,8 @@ VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line."""
     options = _parse(arguments)
+    # Whoever is started in the background may have it ignored, and the tests wait for it without end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
     modules = [module for module in MODULES if _is_wanted(module, options)]
     results: dict[str, dict[str, ModuleComparison]] = {}
