@@ -5,7 +5,6 @@ After native code has worked on objects, what it may have reached is compared wi
 
 from collections.abc import Callable, Iterable
 from types import GeneratorType
-from weakref import ReferenceType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
@@ -23,6 +22,7 @@ from calcharo_vm.recording.identity import NO_ENTRIES, Identities, Shade, Table,
 from calcharo_vm.recording.iterators import FOLLOWING, ITERATES, MAPPING
 from calcharo_vm.recording.layouts import Items
 from calcharo_vm.recording.values import GENERATOR_KINDS, MAPPING_KINDS, HeapKind
+from calcharo_vm.recording.weak_references import referent
 
 _IMMUTABLE_KINDS = frozenset(
     {
@@ -36,7 +36,6 @@ _IMMUTABLE_KINDS = frozenset(
 _READ_ANEW_KINDS = frozenset({HeapKind.BYTEARRAY, HeapKind.SCALAR})
 """Kinds whose content is another scalar each time that it is read; a scalar's never changes."""
 _MOST_CREDIT = 200_000
-_referent = vars(ReferenceType)["__call__"]
 _SET_KINDS = frozenset({HeapKind.SET, HeapKind.FROZENSET})
 
 
@@ -119,8 +118,8 @@ class Comparison(Identities):
 
     def _number_of_referent(self, value: object) -> int | None:
         """The oid of what a weak reference refers to, which it does not hold; None when that is not recorded."""
-        referent = self.held(_referent(value))
-        return None if referent is None else referent.token.stop
+        found = self.held(referent(value))
+        return None if found is None else found.token.stop
 
     def _kind_of(self, value: object) -> HeapKind:
         owner = self.by_dictionary.get(id(value))

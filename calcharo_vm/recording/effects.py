@@ -28,6 +28,7 @@ from calcharo_vm.recording.natives import (
 from calcharo_vm.recording.plan import Held, Prepare, Row
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
+from calcharo_vm.recording.weak_references import behind_proxies, behind_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +114,7 @@ class Effects:
     # --- before the instruction ------------------------------------------------------------------
 
     def _prepare_attribute(self, stack: Words, _base: int, detail: object) -> Held:
-        target = stack[-1]
+        target = behind_proxy(stack[-1])
         shade = self._by_id.get(id(target))
         if shade is not None and shade.kind in _LINKED_KINDS:  # one of the library's, which may pass it on
             return Effect.UNKNOWN_CALL, target
@@ -125,14 +126,14 @@ class Effects:
         return Effect.ATTRIBUTE, target, detail
 
     def _prepare_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
-        target, key = stack[-2], stack[-1]
+        target, key = behind_proxy(stack[-2]), stack[-1]
         if id(type(target)) not in _KEYED_CONTAINERS and self._stores_elsewhere(type(target)):
             return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, key
         added = stack[-3] if type(key) is slice and len(stack) > 2 else None
         return (Effect.UNKNOWN_CALL, target, added) if keeps_a_place(added) else (Effect.KEYED, target, key)
 
     def _prepare_slice(self, stack: Words, _base: int, _detail: object) -> Held:
-        target, added = stack[-3], stack[-4]
+        target, added = behind_proxy(stack[-3]), stack[-4]
         if keeps_a_place(added):
             return Effect.UNKNOWN_CALL, target, added
         is_plain = id(type(target)) in _KEYED_CONTAINERS or not self._stores_elsewhere(type(target))
@@ -230,6 +231,7 @@ class Effects:
     @staticmethod
     def _operands(operands: Words, receiver: object) -> Words:
         """The receiver, if the callable is bound to one, and the arguments."""
+        operands = behind_proxies(operands)
         return operands if receiver is None or type(receiver) is type(sys) else [receiver, *operands]
 
     def _called(self, stack: Words, base: int) -> tuple[object, int]:

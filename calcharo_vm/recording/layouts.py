@@ -17,6 +17,7 @@ from weakref import ReferenceType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.values import HeapKind
+from calcharo_vm.recording.weak_references import PROXIES
 
 SCALAR_TYPES = (int, str, bool, float, type(None), bytes, complex, type(...), NotImplementedType)
 """Types whose exact instances are recorded as themselves."""
@@ -164,7 +165,7 @@ _LAYOUTS: tuple[tuple[type, HeapKind, Callable[[object], Items]], ...] = (
     (type, HeapKind.CLASS, _nothing),
     (ModuleType, HeapKind.MODULE, _nothing),
     (BaseException, HeapKind.EXCEPTION, exception_arguments),
-    (ReferenceType, HeapKind.WEAKREF, _nothing),
+    *((cls, HeapKind.WEAKREF, _nothing) for cls in (ReferenceType, *PROXIES)),
     (GeneratorType, HeapKind.GENERATOR, _nothing),
     (CoroutineType, HeapKind.COROUTINE, _nothing),
     (AsyncGeneratorType, HeapKind.ASYNC_GENERATOR, _nothing),

@@ -119,6 +119,21 @@ dead = weakref.ref(Thing()); t2 = r(); del t, t2; gone = r()
 d = weakref.WeakValueDictionary(); k = Thing(); d['k'] = k; proxy = weakref.proxy(k)
 seen = proxy.x if hasattr(proxy, 'x') else None; del k
 """,
+    "weak proxies": """
+import weakref
+class Thing:
+    def __setitem__(self, key, value): self.items = {key: value}
+    def __call__(self): self.called = True
+class Numbers(list):
+    def __iadd__(self, other): self.append(other); return self
+class Hidden:
+    def __getattribute__(self, name): raise SystemError(name)
+t = Thing(); p = weakref.proxy(t); n = Numbers([1]); q = weakref.proxy(n); h = Hidden(); r = weakref.proxy(h)
+p.x = [1]; p.x.append(p); p['k'] = 2; p(); setattr(p, 'y', 3); del p.x; delattr(p, 'y')
+q.append(2); q[0] = 5; q[1:] = [6, 7, 8]; del q[0]; q += 4; q.note = 'n'; q.sort(reverse=True); q[:] = map(str, q)
+list(map(q.append, 'ab')); r.z = 1; vars(t)['way'] = p
+held = [weakref.proxy(Thing())]; del t, n; gone = [p, q, held]
+""",
     "named tuples and classes": """
 import collections, dataclasses, enum, typing
 P = collections.namedtuple('P', 'x y'); p = P(1, []); p.y.append(p); q = p._replace(x=2)
