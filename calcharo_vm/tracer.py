@@ -25,7 +25,7 @@ from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import captured_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from calcharo_vm.program.inputs import ProgramInputs
     from calcharo_vm.program.subject import Source
@@ -118,12 +118,61 @@ class ExecutionTracer:
         replay: Sequence[Input] | None = None,
     ) -> Recording:
         """Execute a program and record every step; arguments and errors are those of `execute_and_trace`."""
+        return self._trace(source, filename, argv, stdin, globals, replay, lambda _recorder: None)
+
+    async def arun(
+        self,
+        source: Source,
+        *,
+        filename: str | None = None,
+        argv: Sequence[str] | None = None,
+        stdin: str | None = None,
+        globals: dict[str, object] | None = None,  # noqa: A002 - as exec() calls it
+        replay: Sequence[Input] | None = None,
+    ) -> Recording:
+        r"""Trace a program in a thread of its own, while the event loop goes on.
+
+        Arguments and errors are those of `execute_and_trace`. When the task is cancelled, the program is stopped
+        before its next instruction, as a limit stops it. It is not in the process's main thread, so it cannot
+        set signal handlers.
+
+        Example:
+            >>> import asyncio
+            >>> from calcharo_vm import ExecutionTracer
+            >>> async def main():
+            ...     tracer = ExecutionTracer()
+            ...     return await asyncio.gather(*(tracer.arun(f"print({number})") for number in range(2)))
+            >>> [recording.stdout for recording in asyncio.run(main())]
+            ['0\n', '1\n']
+        """
+        import asyncio  # noqa: PLC0415 - who traces without an event loop does not pay for it
+
+        recorders: list[MachineRecorder] = []
+        run = asyncio.to_thread(self._trace, source, filename, argv, stdin, globals, replay, recorders.append)
+        try:
+            return await run
+        except asyncio.CancelledError:
+            for recorder in recorders:
+                recorder.stop()
+            raise
+
+    def _trace(
+        self,
+        source: Source,
+        filename: str | None,
+        argv: Sequence[str] | None,
+        stdin: str | None,
+        namespace: dict[str, object] | None,
+        replay: Sequence[Input] | None,
+        started: Callable[[MachineRecorder], None],
+    ) -> Recording:
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
-        subject = prepare(source, filename=filename, argv=argv, namespace=globals)
+        subject = prepare(source, filename=filename, argv=argv, namespace=namespace)
         source = subject.text or ""
         capture = self.config.capture
         recorder = MachineRecorder(capture.spill, source, is_sampled=capture.metrics, limits=self.config.limits)
+        started(recorder)
         if capture.audit:
             recorder.audit()
         inputs = self._inputs(recorder, replay)

@@ -96,13 +96,13 @@ HOST_LIMIT_FACTOR = 8
 """Host frames that one guest frame may need when native code lies between each two of them."""
 
 
-_host_limit, _set_host_limit = sys.getrecursionlimit, sys.setrecursionlimit  # the guest sees others
+host_limit, _set_host_limit = sys.getrecursionlimit, sys.setrecursionlimit  # the guest sees others
 
 
 def raise_host_limit(guest_limit: int) -> None:
     """Lets the host recurse so deeply that the guest's own limit comes first."""
     needed = guest_limit * HOST_LIMIT_FACTOR + 1000
-    if _host_limit() < needed:
+    if host_limit() < needed:
         _set_host_limit(needed)
 
 

@@ -12,6 +12,7 @@ import warnings
 from _operator import index
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial, update_wrapper
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -19,6 +20,7 @@ from calcharo_vm.machine.context import (
     ACTIVE_MACHINES,
     current_context,
     executing_context,
+    host_limit,
     raise_host_limit,
     set_recursion_limit,
 )
@@ -40,6 +42,8 @@ host_getframe = sys._getframe
 _lock = threading.Lock()
 _changes = ExitStack()
 """What puts back everything that is changed of the process while machines are active."""
+_own = SimpleNamespace(limit=0)
+"""The recursion limit of threads that no machine runs in, while machines raise the one of the process."""
 
 
 @contextmanager
@@ -65,7 +69,9 @@ def patched_library(machine: Machine) -> Iterator[None]:
 
 
 def _change_library() -> None:
-    _changes.callback(sys.setrecursionlimit, sys.getrecursionlimit())
+    _own.limit = sys.getrecursionlimit()
+    set_limit = sys.setrecursionlimit
+    _changes.callback(lambda: set_limit(_own.limit))
     for module, name, replacing in _REPLACEMENTS:
         original = vars(module).get(name)
         if original is not None:  # not every CPython has all of them
@@ -127,7 +133,7 @@ def _getrecursionlimit_for(original: Callable[[], int]) -> Callable[[], int]:
 
     def getrecursionlimit() -> int:
         context = current_context()
-        return original() if context is None else context.limit
+        return _own.limit if context is None else context.limit
 
     return in_place_of(original, getrecursionlimit)
 
@@ -136,7 +142,10 @@ def _setrecursionlimit_for(original: Callable[[int], None]) -> Callable[[int], N
     def setrecursionlimit(limit: Any, /) -> None:
         context = current_context()
         if context is None:
+            raised = host_limit()
             original(limit)
+            _own.limit = host_limit()
+            original(max(raised, _own.limit))
         else:
             set_recursion_limit(context, limit)
 

@@ -54,7 +54,7 @@ class GuestProcess:
         sys.path = self.path
         is_alone = len(_views) <= _ALONE
         for name, stream in self.streams.items():
-            setattr(sys, name, stream if is_alone else _RoutedStream(name))
+            setattr(sys, name, stream if is_alone else _ROUTED[name])
 
     def keep(self) -> None:
         """Note what the program has made of the view since it was shown."""
@@ -125,3 +125,7 @@ class _RoutedStream:
         stream = _stream_of_this_thread(self._name)
         assert stream is not None
         return iter(stream)
+
+
+_ROUTED = {name: _RoutedStream(name) for name in _STREAMS}
+"""The same ones for good: `print` holds no reference to `sys.stdout` until CPython 3.14, and others may change it."""

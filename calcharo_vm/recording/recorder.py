@@ -216,6 +216,11 @@ class Recorder:
             self.journal.written[is_error].append(text)
             self._written[is_error] += len(text)
 
+    def stop(self) -> None:
+        """Stops the run before its next instruction, as a limit does; any thread may ask for it."""
+        self._used_up = self._used_up or "cancelled"
+        self._pend()
+
     def finish(self) -> Journal:
         """Completes the last steps and returns the journal; no event may follow."""
         with self.lock:

@@ -1,0 +1,73 @@
+"""Tests of programs that are traced side by side: in threads, and from an event loop."""
+
+import asyncio
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from calcharo_vm import ExecutionTracer, Recording, execute_and_trace
+from calcharo_vm.errors import CompilationError
+
+
+def test_the_recursion_limit_of_the_process_does_not_grow() -> None:
+    limit = sys.getrecursionlimit()
+    inside, release = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        namespace: dict[str, object] = {"inside": inside, "release": release}
+        run = pool.submit(execute_and_trace, "inside.set(); release.wait(60)", globals=namespace)
+        inside.wait(60)
+        during = sys.getrecursionlimit()
+        seen = execute_and_trace("import sys; print(sys.getrecursionlimit())").stdout
+        sys.setrecursionlimit(limit + 7)
+        changed = sys.getrecursionlimit()
+        release.set()
+        run.result()
+
+    assert (limit, f"{limit}\n", limit + 7) == (during, seen, changed)
+    assert limit + 7 == sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+
+
+class TestInAnEventLoop:
+    def test_the_loop_goes_on_meanwhile(self) -> None:
+        async def main() -> tuple[Recording, Recording]:
+            tracer = ExecutionTracer()
+            first = "import time\nwhile not done: time.sleep(0.001)\nprint('after', done)"
+            done: list[int] = []
+            waiting = asyncio.create_task(tracer.arun(first, globals={"done": done}))
+            await asyncio.sleep(0)
+            other = await tracer.arun("print('meanwhile')\ndone.append(1)", globals={"done": done})
+            return await waiting, other
+
+        waiting, other = asyncio.run(main())
+
+        assert ("after [1]\n", "meanwhile\n") == (waiting.stdout, other.stdout)
+
+    def test_arguments_and_errors_are_those_of_trace(self) -> None:
+        recording = asyncio.run(ExecutionTracer().arun("import sys; print(input(), sys.argv)", argv=["a"], stdin="b"))
+
+        assert "b ['a']\n" == recording.stdout
+        with pytest.raises(CompilationError):
+            asyncio.run(ExecutionTracer().arun("1 +"))
+
+    @pytest.mark.parametrize("source", ["while True: pass", "while True:\n try: x = [1]\n except BaseException: pass"])
+    def test_a_cancelled_task_stops_its_program(self, source: str) -> None:
+        ticks: list[int] = []
+
+        async def main() -> None:
+            has_begun = asyncio.Event()
+            begin = partial(asyncio.get_running_loop().call_soon_threadsafe, has_begun.set)
+            namespace: dict[str, object] = {"ticks": ticks, "begin": begin}
+            running = ExecutionTracer().arun(f"ticks.append(1)\nbegin()\n{source}", globals=namespace)
+            task = asyncio.create_task(running)
+            await has_begun.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        asyncio.run(main())  # which waits for the thread
+
+        assert [1] == ticks
