@@ -22,7 +22,7 @@ from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
 from calcharo_vm.recording import Outcome, OutcomeStatus
 from calcharo_vm.recording.inputs import Input
-from calcharo_vm.recording.output import captured_stream
+from calcharo_vm.recording.output import Wrote, captured_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -211,10 +211,12 @@ class ExecutionTracer:
         machine = Machine(observer=as_observer(recorder), scope=scope)
         view = _view(subject, machine)
         view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
-        if self.config.capture.output:
-            is_forwarded = self.config.capture.forward
-            view.streams["stdout"] = _captured(sys.stdout if is_forwarded else None, recorder, is_error=False)
-            view.streams["stderr"] = _captured(sys.stderr if is_forwarded else None, recorder, is_error=True)
+        capture = self.config.capture
+        if capture.output or self.config.limits.output_bytes is not None:
+            wrote = recorder.wrote if capture.output else recorder.counted
+            is_forwarded = capture.forward or not capture.output
+            view.streams["stdout"] = _captured(sys.stdout if is_forwarded else None, wrote, is_error=False)
+            view.streams["stderr"] = _captured(sys.stderr if is_forwarded else None, wrote, is_error=True)
         with ExitStack() as stack:
             stack.enter_context(lent(view))
             stack.callback(machine.stop_observing)
@@ -279,8 +281,8 @@ def _raise_for_audit(recorder: MachineRecorder, recording: Recording) -> None:
         raise error
 
 
-def _captured(real: TextIO | None, recorder: MachineRecorder, *, is_error: bool) -> TextIO:
-    return captured_stream(real, lambda text: recorder.wrote(text, is_error=is_error))
+def _captured(real: TextIO | None, wrote: Wrote, *, is_error: bool) -> TextIO:
+    return captured_stream(real, lambda text: wrote(text, is_error=is_error))
 
 
 def _view(subject: Subject, machine: Machine) -> GuestProcess:

@@ -211,6 +211,15 @@ def test_output_runs_out() -> None:
     assert "éééé\nééééé\n"[:5] + "éééé\né" == recording.stdout
 
 
+def test_output_that_is_not_recorded_runs_out_too(capfd: pytest.CaptureFixture[str]) -> None:
+    config = TracerConfig(capture=Capture(output=False), limits=Limits(output_bytes=20))
+    recording = execute_and_trace("while True:\n  print('a' * 9)\n", config)
+
+    assert recording.outcome == Outcome(OutcomeStatus.LIMIT, limit="output_bytes")
+    assert "" == recording.stdout
+    assert "a" * 9 + "\n" in capfd.readouterr().out
+
+
 def test_a_file_ends_with_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "run.calcharo"
     spilled = execute_and_trace(COUNTING, TracerConfig(limits=Limits(steps=5000), capture=Capture(spill=str(path))))

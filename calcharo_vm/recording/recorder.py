@@ -208,13 +208,23 @@ class Recorder:
     def wrote(self, text: str, *, is_error: bool) -> None:
         """Journals what the program wrote to its standard output, or to its standard error."""
         with self.lock:
-            text = self._budget.written(text)
-            if self._budget.has_written_too_much:
-                self._used_up = self._used_up or "output_bytes"
-                self._pend()
+            text = self._within_limit(text)
             self.log += (ops.ERR if is_error else ops.OUT, text)
             self.journal.written[is_error].append(text)
             self._written[is_error] += len(text)
+
+    def counted(self, text: str, *, is_error: bool) -> None:  # noqa: ARG002 - as `wrote`
+        """Counts what the program wrote that is not to be recorded."""
+        with self.lock:
+            self._within_limit(text)
+
+    def _within_limit(self, text: str) -> str:
+        """As much of what the program writes as it may, and the run ends when it is more."""
+        text = self._budget.written(text)
+        if self._budget.has_written_too_much:
+            self._used_up = self._used_up or "output_bytes"
+            self._pend()
+        return text
 
     def stop(self) -> None:
         """Stops the run before its next instruction, as a limit does; any thread may ask for it."""
