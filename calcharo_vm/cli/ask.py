@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, ParamSpec
 import attrs
 import click
 
+from calcharo_vm.cli import exit_statuses
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-_COMPILATION_STATUS = 1
-_FAILURE_STATUS = 2
 _Words = ParamSpec("_Words")
 
 
@@ -43,10 +43,10 @@ class _Request:
             yield Asked(recording_of(self.file), Showing(self.limit, self.backwards))
         except CompilationError as error:
             show_error(error.__cause__ or error)
-            sys.exit(_COMPILATION_STATUS)
+            sys.exit(exit_statuses.NOT_COMPILED)
         except CalcharoError as error:
             sys.stderr.write(f"calcharo ask: {error}\n")
-            sys.exit(_FAILURE_STATUS)
+            sys.exit(exit_statuses.FAILED)
 
 
 @click.group(options_metavar="", subcommand_metavar="QUESTION [ARGUMENTS]...")

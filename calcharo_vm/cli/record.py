@@ -13,6 +13,7 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calcharo_vm.cli import exit_statuses
 from calcharo_vm.errors import RecordingError
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run_and_record"]
 
-_FAILURE_STATUS = 2
-
 
 def run_and_record(program: Program, request: RunRequest, target: str) -> int:
     """Run a program and save its recording when all of it has ended, exit functions included."""
@@ -40,7 +39,7 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
         recorder = MachineRecorder(target if target.endswith(".calcharo") else None, source)
     except RecordingError as error:
         sys.stderr.write(f"calcharo run: {error}\n")
-        return _FAILURE_STATUS
+        return exit_statuses.FAILED
     process = os.getpid()
     uncaught: list[Outcome] = []
     with OutputCapture(recorder.wrote):
@@ -57,7 +56,7 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
         machine.stop_observing()
     outcome = uncaught[0] if uncaught else outcome
     if not _save(recorder, outcome, source, target):
-        return _FAILURE_STATUS
+        return exit_statuses.FAILED
     raise left
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from calcharo_vm.cli import exit_statuses
 from calcharo_vm.program.command_line import Program, ProgramKind
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ Options:
   -h, --help       Show this message and exit.
 """
 
-_USAGE_STATUS = 2
 _VALUED = ("--tier", "--include", "--exclude", "--record")
 
 
@@ -111,7 +111,7 @@ def run(arguments: Sequence[str]) -> int:
         request = parse_run(arguments)
     except UsageError as error:
         sys.stderr.write(f"calcharo run: {error} (calcharo run --help shows what there is)\n")
-        return _USAGE_STATUS
+        return exit_statuses.FAILED
     if request.program is None:
         sys.stdout.write(USAGE)
         return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
+from calcharo_vm.cli import exit_statuses
 from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["TraceRequest", "trace_program"]
-
-_COMPILATION_STATUS = 1
-_FAILURE_STATUS = 2
-_LIMIT_STATUS = 124  # what `timeout` gives
 
 
 class TraceRequest(NamedTuple):
@@ -54,19 +51,19 @@ def trace_program(request: TraceRequest) -> int:
         recording = execute_and_trace(request.file, config, argv=argv, replay=replay)
     except CompilationError as error:
         show_error(error.__cause__ or error)
-        return _COMPILATION_STATUS
+        return exit_statuses.NOT_COMPILED
     except CalcharoError as error:
         sys.stderr.write(f"calcharo trace: {error}\n")
         if error.recording is None:
-            return _FAILURE_STATUS
+            return exit_statuses.FAILED
         recording, failure = error.recording, error
     _show(recording, request)
     if request.output is not None and _spill(request.output) is None and not _save(recording, request):
-        return _FAILURE_STATUS
+        return exit_statuses.FAILED
     if isinstance(failure, AuditError | ReplayDiverged):
-        return _FAILURE_STATUS
+        return exit_statuses.FAILED
     if recording.outcome.limit is not None:
-        return _LIMIT_STATUS
+        return exit_statuses.LIMIT_REACHED
     return recording.outcome.exit_code or 0
 
 
