@@ -10,7 +10,10 @@ import nox
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 TOOLS_VERSION = "3.13"  # lint, types, docs and generators run on this one
-CORE_TESTS = ("tests/code", "tests/machine", "tests/recording", "tests/test_tracer.py", "tests/test_program.py")
+CORE_TESTS = (
+    *("tests/code", "tests/machine", "tests/recording"),
+    *("tests/test_determinism.py", "tests/test_limits.py", "tests/test_program.py", "tests/test_tracer.py"),
+)
 
 nox.options.error_on_external_run = False
 nox.options.default_venv_backend = "none"

@@ -152,10 +152,10 @@ def set_line(owner: Any, value: Any) -> None:
     frame = mirrored(owner)
     if frame is None:
         owner.f_lineno = value
-        return
-    from calcharo_vm.machine.jumps import plan_jump  # noqa: PLC0415 - few programs need it
+    else:
+        from calcharo_vm.machine.jumps import plan_jump  # noqa: PLC0415 - few programs need it
 
-    plan_jump(frame, value)
+        plan_jump(frame, value)
 
 
 def set_trace_opcodes(owner: Any, value: Any) -> None:

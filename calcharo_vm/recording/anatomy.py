@@ -46,7 +46,7 @@ from calcharo_vm.recording.layouts import (
     own_fields,
 )
 from calcharo_vm.recording.values import GENERATOR_KINDS, HeapKind
-from calcharo_vm.recording.weak_references import PROXIES, referent
+from calcharo_vm.recording.weak_references import is_proxy, referent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -385,10 +385,10 @@ def held_by(value: object) -> Items:
     if id(cls) in _native_names:
         owner = getattr(value, "__self__", None)
         return [] if type(owner) is ModuleType else [owner]
-    if cls in PROXIES:
+    if is_proxy(value):
         return [referent(value)]
     if any(id(ancestor) in _TRANSPARENT for ancestor in mro(cls)):
-        return [part for part in gc.get_referents(value) if type(part) not in (type, ModuleType)]
+        return [part for part in gc.get_referents(value) if type(part) is not type and type(part) is not ModuleType]
     return []
 
 

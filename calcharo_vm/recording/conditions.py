@@ -58,7 +58,7 @@ def tested_by(code: CodeSyntax, index: int) -> Tested:
     if node is None:
         kinds = [found for each in nodes if (found := _BY_CLASS.get(type(each).__name__)) is not None]
         return Tested(None, kinds[0] if kinds else ConditionKind.OTHER, span)
-    if any(isinstance(each, ast.pattern) for each in nodes) or _is_in_pattern(code, node):
+    if any(isinstance(each, ast.pattern) for each in nodes):
         return Tested(node, ConditionKind.MATCH, span_of(node))
     kind, tested = kind_of(code, node), span_of(node)
     if not isinstance(node, ast.Compare) or (len(node.ops) > 1 and span != tested):
@@ -123,15 +123,6 @@ def is_tested(code: CodeSyntax, node: Node) -> bool:
     if isinstance(parent, ast.BoolOp) or (parent is not None and place in _TRANSPARENT):
         return is_tested(code, parent)
     return place in _TESTS and place[0] != "withitem"
-
-
-def _is_in_pattern(code: CodeSyntax, node: Node) -> bool:
-    each: Node | None = node
-    while each is not None and not isinstance(each, ast.stmt):
-        if isinstance(each, ast.pattern):
-            return True
-        each = code.syntax.parent(each)[0]
-    return False
 
 
 def truth_of(tested: Tested, opname: str, *, jumped: bool) -> bool:

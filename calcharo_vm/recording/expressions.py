@@ -19,6 +19,7 @@ Found = tuple[Span, object]
 _TWO_LOADS: Final = frozenset({"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"})
 _STORE_AND_LOAD: Final = "STORE_FAST_LOAD_FAST"
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
+_ENDS_ASYNCHRONOUS_LOOP: Final = "END_ASYNC_FOR"
 _COLLECTED: Final = frozenset({HeapKind.LIST, HeapKind.SET, HeapKind.DICT})
 _RESULTS: Final = frozenset({"LOAD_CONST", "LOAD_COMMON_CONSTANT", "CALL_INTRINSIC_1"})
 """What gives the result of `any`, `all` and `tuple` where they are not called."""
@@ -28,6 +29,12 @@ _NEGATIVE: Final = (ast.IsNot, ast.NotIn)  # codespell:ignore notin
 def _is_value(node: ast.Constant, word: object) -> bool:
     """Returns whether a word is the value of a constant; what a module returns has the place of its last statement."""
     return type(word) is type(node.value) and repr(word) == repr(node.value)
+
+
+def _span(expression: Node) -> Span:
+    span = span_of(expression)
+    assert span is not None
+    return span
 
 
 class Ended:
@@ -74,22 +81,36 @@ class Ended:
         if type(word) is not range or self._state.heap[word.stop].kind not in _COLLECTED or not self._ends_loop():
             return
         for node in self._nodes():
-            parent, field = self._code.syntax.parent(node)
-            whole = self._code.syntax.parent(parent)[0] if parent is not None else None
-            if self._code.version == (3, 12):
-                whole, field = node, "iter"
-            elif field == "func" and isinstance(node, ast.Name) and node.id != "tuple":
-                whole, field = self._inlined_call(node), "iter"
-            elif isinstance(whole, _COMPREHENSIONS) and whole.generators[0] is not parent:
-                continue
-            if field == "iter" and isinstance(whole, (*_COMPREHENSIONS, ast.Call)):
+            whole = self._looping(node)
+            if whole is not None:
                 yield from self._end(whole, word)
 
+    def _looping(self, node: Node) -> Node | None:
+        """The comprehension, or call of `list`, whose outermost loop ends with an instruction of a node's position."""
+        if self._code.version == (3, 12) or self._instruction.opname == _ENDS_ASYNCHRONOUS_LOOP:
+            return node if isinstance(node, _COMPREHENSIONS) and self._is_outermost(node.generators[0]) else None
+        parent, field = self._code.syntax.parent(node)
+        if field == "func" and isinstance(node, ast.Name) and node.id != "tuple":
+            return self._inlined_call(node)
+        whole = None if parent is None or field != "iter" else self._code.syntax.parent(parent)[0]
+        return whole if isinstance(whole, _COMPREHENSIONS) and whole.generators[0] is parent else None
+
+    def _is_outermost(self, loop: ast.comprehension) -> bool:
+        """Returns whether it is the outermost loop of a comprehension that ends; all of them have its position."""
+        opname, span = self._instruction.opname, self._code.spans[self._index]
+        if bool(loop.is_async) != (opname == _ENDS_ASYNCHRONOUS_LOOP):
+            return False
+        opnames = [
+            each.opname if at == span else ""
+            for each, at in zip(self._code.instructions, self._code.spans, strict=True)
+        ]
+        return opname not in (opnames[self._index + 1 :] if loop.is_async else opnames[: self._index])
+
     def _ends_loop(self) -> bool:
-        """Returns whether an instruction is what executes last of a loop: until 3.13, FOR_ITER itself."""
+        """Returns whether an instruction ends a comprehension's loop: until 3.13, FOR_ITER itself; on 3.11, none."""
         version, opname = self._code.version, self._instruction.opname
-        ending = "POP_ITER" if version >= (3, 14) else "FOR_ITER" if version >= (3, 12) else ""
-        return opname in {ending, "END_ASYNC_FOR"}
+        ending = "POP_ITER" if version >= (3, 14) else "FOR_ITER"
+        return version >= (3, 12) and opname in {ending, _ENDS_ASYNCHRONOUS_LOOP}
 
     def _nodes(self) -> list[Node]:
         span = self._code.spans[self._index]
@@ -122,10 +143,10 @@ class Ended:
         each: Node | None = node
         negated = self._negated(node)
         if negated is not None:
-            yield from self._with_span(negated.operand, not word)
+            yield _span(negated.operand), not word
             each = negated
         while each is not None:
-            yield from self._with_span(each, word)
+            yield _span(each), word
             each = self._around(each)
 
     def _negated(self, node: Node) -> ast.UnaryOp | None:
@@ -160,8 +181,8 @@ class Ended:
                 return
             value = truth if opname.endswith("NONE") else value
             is_new = opname.endswith("NONE") or not (truth or is_last)
-        if is_new and node is not None:
-            yield from self._with_span(node, value)
+            if is_new:
+                yield _span(node), value
         while isinstance(node, ast.expr):
             parent, field = self._code.syntax.parent(node)
             if isinstance(parent, ast.UnaryOp) and is_tested(self._code, parent):
@@ -175,10 +196,4 @@ class Ended:
                 return
             node = parent
             if is_new:
-                yield from self._with_span(node, value)
-
-    @staticmethod
-    def _with_span(node: Node, value: object) -> Iterator[Found]:
-        span = span_of(node)
-        if span is not None:
-            yield span, value
+                yield _span(node), value

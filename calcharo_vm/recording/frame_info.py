@@ -11,7 +11,6 @@ from calcharo_vm.recording.values import CallInfo, HeapKind
 _CLASS_MACHINERY: Final = frozenset(
     {"__module__", "__qualname__", "__firstlineno__", "__classdict__", "__static_attributes__"}
 )
-_DELEGATING: Final = frozenset({"YIELD_VALUE"})
 _RESUME_PLACE: Final = 3
 _AFTER_DELEGATION: Final = frozenset({2, 3})
 """What the argument of RESUME says after a `yield from` and after an `await`."""
@@ -68,14 +67,11 @@ def frame_info(state: State, frame: FrameState, values: Values) -> CallInfo:
 def _awaited(state: State, frame: FrameState) -> object:
     """The word for what a frame's `await` or `yield from` waits for, None when it is at neither."""
     table, place = state.journal.instructions, len(frame.stack) - 1
-    if frame.word < 0 or table[frame.word].opname not in _DELEGATING:
+    if frame.word < 0 or table[frame.word].opname != "YIELD_VALUE":
         return None
-    if table[frame.word].opname == "YIELD_VALUE":
-        resume = table[frame.word + 1] if frame.word + 1 < len(table) else table[frame.word]
-        if resume.opname != "RESUME" or (resume.oparg or 0) & _RESUME_PLACE not in _AFTER_DELEGATION:
-            return None
-    else:
-        place = frame.base
+    resume = table[frame.word + 1] if frame.word + 1 < len(table) else table[frame.word]
+    if resume.opname != "RESUME" or (resume.oparg or 0) & _RESUME_PLACE not in _AFTER_DELEGATION:
+        return None
     if state.journal.python.startswith("3.15"):
         place -= 1
     return frame.stack[place] if 0 <= place < len(frame.stack) else None

@@ -20,6 +20,8 @@ _LOADS: Final = frozenset(
 )
 _CONSTANT: Final = frozenset({"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT"})
 _CALL: Final = frozenset({"CALL", "CALL_KW", "CALL_FUNCTION_EX"})
+_COMPREHENDING: Final = _CALL | {"SEND"}
+"""What ends a comprehension that is a function of its own, and is awaited if it is asynchronous."""
 COMPARING: Final = frozenset({"COMPARE_OP", "IS_OP", "CONTAINS_OP"})
 
 _FINISHERS: Final[dict[str, frozenset[str]]] = {
@@ -36,15 +38,15 @@ _FINISHERS: Final[dict[str, frozenset[str]]] = {
     "Compare": COMPARING,
     "Call": _CALL,
     "GeneratorExp": _CALL,
-    "ListComp": _CALL,
-    "SetComp": _CALL,
-    "DictComp": _CALL,
+    "ListComp": _COMPREHENDING,
+    "SetComp": _COMPREHENDING,
+    "DictComp": _COMPREHENDING,
     "Lambda": frozenset({"MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE"}),
     "Await": frozenset({"END_SEND", "SEND"}),
     "YieldFrom": frozenset({"END_SEND", "SEND"}),
     "Yield": frozenset({"RESUME"}),
     "NamedExpr": frozenset({"COPY"}),
-    "JoinedStr": frozenset({"BUILD_STRING", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC", "LOAD_CONST"}),
+    "JoinedStr": frozenset({"BUILD_STRING", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC", *_CONSTANT}),
     "FormattedValue": frozenset({"FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"}),
     "TemplateStr": frozenset({"BUILD_TEMPLATE"}),
     "Interpolation": frozenset({"BUILD_INTERPOLATION"}),
@@ -59,6 +61,8 @@ _WITH_MORE_CALLS: Final = frozenset({"decorator_list", "context_expr"})
 """Fields whose expressions the compiler also takes for the position of calls that come later."""
 
 _FOLDED: Final = (ast.Constant, ast.Tuple, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice, ast.JoinedStr)
+
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
 
 _GROWING: Final = frozenset({"LIST_APPEND", "SET_ADD", "MAP_ADD"})
 
@@ -99,7 +103,7 @@ class CodeSyntax:
         span, opname = self.spans[index], self.instructions[index].opname
         if span is None:
             return None
-        nodes = self.syntax.at(span) or self._of_method(span, opname)
+        nodes = [self._whole_text(each) for each in self.syntax.at(span) or self._of_method(span, opname)]
         texts = [each for each in nodes if isinstance(each, ast.JoinedStr)] if self.version < (3, 12) else []
         for node in texts[:1] or nodes:  # the parts of a text have its position, too
             if self._may_end(index, node) and self._is_last(index, node):
@@ -112,6 +116,8 @@ class CodeSyntax:
             return False
         if instruction.opname in _CONSTANT and not is_constant(node):
             return False
+        if isinstance(node, _COMPREHENSIONS) and instruction.opname == "SEND":
+            return self.instructions[index - 2].opname == "GET_AWAITABLE"  # or else it asks for the next value
         if self.version < (3, 12) and isinstance(node, ast.JoinedStr):
             return _ends_text(instruction, node)
         if isinstance(node, ast.Name) and instruction.opname.startswith("LOAD_FAST") and self._is_hidden(instruction):
@@ -126,6 +132,13 @@ class CodeSyntax:
     def _of_method(self, span: Span, opname: str) -> Sequence[Node]:
         wanted = ast.Call if opname in _CALL else ast.Attribute
         return [node for node in self.syntax.ending_with(span) if isinstance(node, wanted)][-1:]
+
+    def _whole_text(self, node: Node) -> Node:
+        """The formatted text that is nothing but a constant, in its place: since 3.12 it has only its own position."""
+        parent, _field = self.syntax.parent(node)
+        if not isinstance(node, ast.Constant) or not isinstance(parent, ast.JoinedStr) or len(parent.values) != 1:
+            return node
+        return node if self.syntax.parent(parent)[1] == "format_spec" else parent
 
     def _is_last(self, index: int, node: Node) -> bool:
         """Returns whether no later instruction ends the same evaluation; the first ends that of a decorator."""
@@ -168,13 +181,13 @@ class CodeSyntax:
 
 def _ends_text(instruction: InstructionInfo, node: ast.JoinedStr) -> bool:
     """Returns whether an instruction ends a formatted text, whose parts all have its position until 3.11."""
-    (first, *more) = node.values
-    if more:
+    if len(node.values) != 1:
         return instruction.opname == "BUILD_STRING" and instruction.oparg == len(node.values)
-    if not isinstance(first, ast.FormattedValue):
+    (part,) = node.values
+    if not isinstance(part, ast.FormattedValue):
         return instruction.opname == "LOAD_CONST"
     has_specification = bool((instruction.oparg or 0) & 4)
-    return instruction.opname == "FORMAT_VALUE" and has_specification == (first.format_spec is not None)
+    return instruction.opname == "FORMAT_VALUE" and has_specification == (part.format_spec is not None)
 
 
 def link_span(node: ast.Compare, link: int) -> Span:

@@ -333,11 +333,6 @@ class State:
 
     # --- looking ---------------------------------------------------------------------------------
 
-    @property
-    def step_thread(self) -> int:
-        """The thread of the last step."""
-        return self._step_thread
-
     def shown_frames(self) -> list[FrameState]:
         """The frames of all threads and those that wait, and what the last step left; in order of their numbers.
 

@@ -105,9 +105,12 @@ class Syntax:
             later = order[order.index(node) + 1 :] if node in order else []
             again = order if isinstance(statement, ast.While) else []
             for each in (*later, *again):
-                if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
+                if isinstance(each, ast.Name) and each.id == name and self._is_loaded(each):
                     return each
         return None
+
+    def _is_loaded(self, node: ast.Name) -> bool:
+        return isinstance(node.ctx, ast.Load) or isinstance(self.parent(node)[0], ast.AugAssign)
 
     def _statement_around(self, node: Node) -> Node | None:
         each = self.parent(node)[0]

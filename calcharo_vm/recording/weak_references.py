@@ -6,27 +6,34 @@ from weakref import CallableProxyType, ProxyType, ReferenceType
 
 from calcharo_vm.host_builtins import __builtins__
 
-PROXIES: Final = frozenset({ProxyType, CallableProxyType})
+PROXIES: Final = (ProxyType, CallableProxyType)
 
+_ids: Final = frozenset(map(id, PROXIES))
+"""Types are told apart by their addresses: a metaclass of the program may have a `__hash__` of its own."""
 _call = vars(ReferenceType)["__call__"]
 _HEADER: Final = object.__basicsize__
 
 
+def is_proxy(value: object) -> bool:
+    """Returns whether a value is a weak proxy."""
+    return id(type(value)) in _ids
+
+
 def referent(reference: object) -> object:
     """What a weak reference or proxy refers to; None when that is gone."""
-    return _behind(reference) if type(reference) in PROXIES else _call(reference)
+    return _behind(reference) if is_proxy(reference) else _call(reference)
 
 
 def behind_proxies(values: list[object]) -> list[object]:
     """The values, with what it stands for in the place of each weak proxy."""
-    if PROXIES.isdisjoint(map(type, values)):
+    if _ids.isdisjoint(map(id, map(type, values))):
         return values
-    return [_behind(value) if type(value) in PROXIES else value for value in values]
+    return [behind_proxy(value) for value in values]
 
 
 def behind_proxy(value: object) -> object:
     """A value, or what it stands for if it is a weak proxy."""
-    return _behind(value) if type(value) in PROXIES else value
+    return _behind(value) if is_proxy(value) else value
 
 
 def _behind(proxy: object) -> object:

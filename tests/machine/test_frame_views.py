@@ -180,3 +180,18 @@ def test_the_stack_of_a_frame_that_has_ended_is_its_callers() -> None:
         suspended = next(running)
         print(names(suspended)[-1:], names(running.gi_frame)[-1:])
     """)
+
+
+def test_the_frames_of_another_thread_lead_to_the_guests() -> None:
+    assert_same("""
+        import sys, threading
+        ready, go = threading.Event(), threading.Event()
+        def work(): ready.set(); go.wait()
+        def names(frame):
+            found = []
+            while frame is not None: found.append(frame.f_code.co_name); frame = frame.f_back
+            return found
+        worker = threading.Thread(target=work); worker.start(); ready.wait()
+        while 'wait' not in (seen := names(sys._current_frames()[worker.ident])): pass
+        go.set(); worker.join(); print(seen[seen.index('wait') : seen.index('work') + 1])
+        """)

@@ -38,6 +38,9 @@ class TestRegistration:
         assert "t" * 200 == found.text
         assert callable(read)
 
+    def test_an_attribute_that_is_not_there_is_left_out(self) -> None:
+        assert {} == value_of("import fractions\nx = object.__new__(fractions.Fraction)").attributes
+
     def test_a_name_whose_module_is_not_imported(self) -> None:
         register_adapter(
             "json.decoder.JSONDecoder", lambda decoder: Content(fields={"strict": vars(decoder)["strict"]})

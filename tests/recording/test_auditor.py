@@ -270,6 +270,28 @@ after = len(calls)
     assert variables["before"] == variables["after"]
 
 
+def test_metaclasses_are_not_asked_whether_a_type_is_another() -> None:
+    source = """
+import functools
+calls = []
+class Meta(type):
+    def __eq__(cls, other): calls.append('eq'); return cls is other
+    def __hash__(cls): calls.append('hash'); return 1
+class Made(metaclass=Meta): pass
+class Named:
+    __dict__ = Made()
+calls.clear()
+made, named = Made(), Named()
+both = enumerate([made]), map(str, [made]), zip([made], [named]), reversed([made])
+read = list(map(list, both)), functools.partial(list, [made])()
+found = list(calls)
+"""
+    recording = execute_and_trace(source, AUDITED)
+
+    assert recording.outcome.status == "completed", recording.stderr
+    assert recording[-1].globals_state["found"] == []
+
+
 def test_kinds_follow_the_layout() -> None:
     class Mixin:
         pass

@@ -191,3 +191,29 @@ def test_source_that_this_python_cannot_parse() -> None:
     other = Recording(recording.journal, recording.outcome, "a = = 1")
 
     assert {""} == {each.text for step in other for each in step.evaluations}
+
+
+def test_code_of_another_text_than_its_file_has() -> None:
+    source = """
+if 1:
+ b = 2
+other = "def f(a):\\n\\n x = a; a\\n if x and a: return x\\n" + "\\n" * 9 + "if f(3): pass\\nif f(4): pass"
+exec(compile(other, "program.py", "exec"), {})
+"""
+    recording = record(source + "\n" * 7 + "if 1:\n b = 9\n")
+    found = [step.condition for step in recording if step.condition is not None]
+    evaluated = [each.value for step in recording for each in step.evaluations]
+
+    assert [("other", True)] * 6 == [(str(each.kind), each.truth) for each in found]
+    assert "" == found[-1].text
+    assert 3 not in evaluated
+
+
+def test_code_without_positions() -> None:
+    recording = record("""
+code = compile("if a and b: c = 1", "program.py", "exec").replace(co_linetable=b"")
+exec(code, {"a": 1, "b": []})
+""")
+    found = [step.condition for step in recording if step.condition is not None]
+
+    assert [("other", "", True, 1), ("other", "", False, [])] == [row(each) for each in found]

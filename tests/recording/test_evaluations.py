@@ -72,8 +72,9 @@ def told(source: str) -> list[Seen]:
 def shown(value: object) -> str:
     """A value as both sides can show it."""
     if isinstance(value, list | tuple | set | deque):
-        kind, content = type(value).__name__, sorted(map(shown, value)) if isinstance(value, set) else map(shown, value)
-        return f"{kind}({', '.join(content)})"
+        kind = next(cls.__name__ for cls in (list, tuple, set, deque) if isinstance(value, cls))
+        parts = [shown(part) for part in (list.copy(value) if isinstance(value, list) else value)]
+        return f"{kind}({', '.join(sorted(parts) if kind == 'set' else parts)})"
     if isinstance(value, dict):
         return f"dict({', '.join(f'{shown(key)}: {shown(part)}' for key, part in value.items())})"
     if value is None or isinstance(value, bool | int | float | str | bytes):
@@ -207,6 +208,21 @@ def f(xs):
 f([0, 1, 2])
 top = [n for n in range(3)]
 """,
+    "asynchronous comprehensions": """
+class Items(list):
+    def __aiter__(self): return self
+    async def __anext__(self):
+        if not self: raise StopAsyncIteration
+        return self.pop()
+async def f(xs):
+    a = [y async for x in Items(xs) for y in x]
+    b = [y for x in xs async for y in Items(x)]
+    c = {y async for x in Items(xs) async for y in Items(x)}
+    d = {y: x for x in xs async for y in Items(x)}
+    return a, b, c, d, [z async for z in Items([1])]
+try: f([[1, 2], [3]]).send(None)
+except StopIteration as stop: done = stop.value
+""",
     "functions": """
 def f(a, b=1 + 1, *, c=len('xy')): return lambda d, e=a: (d, e, b)
 g = f(1)(2)
@@ -248,6 +264,7 @@ t = f'{name}' + f'é{name!r:>{width}}' + f'{width + 1:03d}{name.upper()}'
 é = name; ü = é + 'ß' + é
 v = (f"{name}"
      "more")
+e = f'', f'plain', [f'', name], f'{name!r}' f'', f'{width:5d}'
 """,
     "calls of methods": """
 words = 'b a c'.split()
@@ -285,6 +302,9 @@ def f(a, b):
     for x in e: y = x
     for x in e: x
     c = [d, c]
+    x = b; d += a
+    a = x; x = d; a += x
+    if x: 5
     return a is b, f2(a, b), d
 def f2(p, q): return p == q == p, [r for r in p], q if p else q
 f([0, 1], [2])
@@ -300,3 +320,10 @@ def test_evaluations_are_those_of_cpython(name: str) -> None:
     for at, (one, other) in enumerate(zip(expected, found, strict=False)):
         assert one == other, f"{one} and not {other} at {at}, in {lines[one[0].line - 1]!r}"
     assert len(expected) == len(found)
+
+
+def test_what_a_module_returns_is_not_the_constant_at_its_end() -> None:
+    evaluated = [each.text for step in record("a = [1]\n5\n") for each in step.evaluations]
+
+    assert "[1]" in evaluated
+    assert "5" not in evaluated

@@ -161,7 +161,7 @@ def attributes(value: object) -> Fields:
     for ancestor in _type_mro(type(value))[::-1]:
         entries = _type_entries(ancestor)
         for name, found in entries.items():
-            if name == "__dict__" and type(found) in (_GETTER, _SLOT):
+            if name == "__dict__" and (type(found) is _GETTER or type(found) is _SLOT):
                 dictionary = found.__get__(value)
             elif type(found) is _SLOT and "__slots__" in entries:
                 fields.update(_slot(found, name, value))

@@ -164,6 +164,17 @@ def test_records_that_are_meant_to_mislead(name: str, good: bytes, tmp_path: Pat
         _ = [step.opname for step in read_all(changed, tmp_path)]
 
 
+@pytest.mark.parametrize("count", [0, 1], ids=["inputs", "sources"])
+def test_surroundings_that_make_no_sense(count: int, good: bytes, tmp_path: Path) -> None:
+    made = record_bytes(Kind.SURROUNDINGS, pack(["x"], NULL), count=count)
+    path = tmp_path / "run.calcharo"
+    path.write_bytes(with_record(good, tmp_path, Kind.TEXT, made))
+    recording = Recording.open(path)
+
+    with pytest.raises(RecordingFormatError, match="a SURROUNDINGS record makes no sense"):
+        _ = recording.inputs
+
+
 def header_of(stored: bytes, size: int, kind: int = Kind.HEAD) -> bytes:
     header = struct.pack("<2sBBIIIQI", b"\xc5\x0a", kind, 0, len(stored), size, 0, 0, zlib.crc32(stored))
     return header + zlib.crc32(header).to_bytes(4, "little") + stored
