@@ -150,10 +150,15 @@ def advances_nothing_else(iterator: object) -> bool:
         return True
     if id(cls) not in LEADING:
         return False
-    for part in gc.get_referents(iterator):  # noqa: SIM110 - faster than all()
+    # A zip keeps its iterators in a tuple.
+    parts = _reduce_zip(iterator)[1] if cls is zip else gc.get_referents(iterator)
+    for part in parts:  # noqa: SIM110 - faster than all()
         if id(type(part)) not in PLAIN_ITERATORS and part is not cls:
             return False
     return True
+
+
+_reduce_zip = vars(zip)["__reduce__"]
 
 
 def keeps_a_place(value: object) -> bool:

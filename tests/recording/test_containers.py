@@ -73,6 +73,11 @@ class Own:
     def __getitem__(self, n): return [1, 2][n]
     def __len__(self): raise AssertionError
 own = iter(Own()); next(own); again = reversed([[]]); inner = [x for x in again]
+m = map(str, [1, 2]); z = zip(m, [1, 2]); y = list(z)
+c = itertools.count()
+for y in zip(c, 'ab'): pass
+for y in zip([1, 2], zip(c, itertools.cycle('ab'))): pass
+c = itertools.count(); z = enumerate(c); y = next(z); y = dict(zip('ab', c)); y, _ = zip('ab', c)
 """,
     "library classes": """
 from collections import ChainMap, UserDict, UserList, UserString
