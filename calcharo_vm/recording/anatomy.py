@@ -226,6 +226,11 @@ class _AttributeReaders:
         return MISSING if self.dictionary is None else dict.get(self.dictionary(value), name, MISSING)  # type: ignore[call-overload]
 
 
+def _without_bookkeeping(fields: Fields) -> Fields:
+    """The attributes of a member of an enumeration, without what its class notes of it."""
+    return {name: part for name, part in fields.items() if name[:1] != "_" or name in _MEMBER_NAMES}
+
+
 def only_names(mapping: object) -> Fields:
     """The entries of a dictionary whose keys are plain strings."""
     entries = dict.items(mapping) if isinstance(mapping, dict) else mapping.items()  # type: ignore[attr-defined]
@@ -274,6 +279,12 @@ class Anatomy:
         module = namespace(cls).get("__module__")
         return type(module) is str and module in self.guest_modules
 
+    def attributes_in(self, dictionary: object, type_address: int) -> Fields:
+        """The attributes that an instance's dictionary keeps, as far as `content` has them."""
+        known = self._known.get(type_address)
+        fields = only_names(dictionary)
+        return _without_bookkeeping(fields) if known is not None and known.is_booked else fields
+
     def is_booked(self, cls: type) -> bool:
         """Returns whether a library's metaclass, such as Enum's, keeps books in a class and its instances.
 
@@ -304,7 +315,7 @@ class Anatomy:
                 del self._known[id(type(value))]
                 return self.content(value, kind)
             if anatomy.is_booked:
-                fields = {name: part for name, part in fields.items() if name[:1] != "_" or name in _MEMBER_NAMES}
+                fields = _without_bookkeeping(fields)
         elif kind is HeapKind.EXCEPTION:
             fields = only_names(_exception_dict(value))
         if kind is HeapKind.WEAKREF:

@@ -16,7 +16,6 @@ from calcharo_vm.recording.anatomy import (
     held_by,
     is_guest_function,
     name_of,
-    only_names,
 )
 from calcharo_vm.recording.identity import NO_ENTRIES, Identities, Shade, Table, Words, stands_for, token
 from calcharo_vm.recording.iterators import FOLLOWING, ITERATES, MAPPING
@@ -384,7 +383,7 @@ class Comparison(Identities):
         """Journals the attributes of the instance that a dictionary keeps them for, if it does."""
         owner = self.by_dictionary.get(id(dictionary))
         if owner is not None and owner.count and owner.kind is not HeapKind.CLASS:
-            self._compare_fields(owner, only_names(dictionary), owner.slots)
+            self._compare_fields(owner, self.anatomy.attributes_in(dictionary, owner.type_address), owner.slots)
 
     def _keep_dictionary(self, value: object, shade: Shade) -> None:
         """Remembers which dictionary keeps an object's attributes."""

@@ -155,6 +155,7 @@ class Color(enum.Enum):
     RED = [1]
     BLUE = 2
 c = Color.RED; c.value.append(Color.BLUE); c.note = 'n'; Color['BLUE'].other = c
+kept = Color.RED.__dict__; kept['way'] = [1]; c.way.append(kept)
 class Slots:
     __slots__ = ('a', '__dict__')
 s = Slots(); s.a = 1; s.b = s; setattr(s, 'a', [2]); vars(s).update(c=3)
