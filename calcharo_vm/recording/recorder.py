@@ -172,8 +172,7 @@ class Recorder:
             row = record.row or self._expose(frame, record)
             self._pend()
             self.log += (ops.RAISED, *message_of(error))
-            if self.shadow.held(error) is not None:
-                self.shadow.raised(error)
+            self.shadow.raised(error)
             word, pops, act, _ = row
             if act not in _STACK_BOUND:
                 self.apply(frame, record, row)

@@ -44,7 +44,7 @@ class Shadow(Comparison):
             self._splice(shade, before, before, list.__getitem__(value, slice(before, None)))  # type: ignore[call-overload]
 
     def raised(self, error: BaseException) -> None:
-        """Journals what raising an exception again has changed in it, and in those that it came from."""
+        """Journals what raising an exception has changed in it, if it is recorded, and in those that it came from."""
         for each in linked_exceptions(error):
             self.changed(each)
 

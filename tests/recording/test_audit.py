@@ -34,6 +34,14 @@ def jumping(function, start, to, event="line"):
 """
 
 PROGRAMS = {
+    "an exception that another comes from": """
+def f(*values):
+    for value in values:
+        try: made.throw(value)
+        except BaseException as error: last = error
+def g(): yield 0
+made = g(); f(StopIteration(1), KeyError)
+""",
     "jumps of a trace function": TRACED
     + """
 def f():
