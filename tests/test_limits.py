@@ -58,7 +58,7 @@ for i in range(100): f(i); C().g()
 
 
 def test_steps_are_exact_where_frames_come_and_go() -> None:
-    for steps in range(1, 300, 7):
+    for steps in range(1, 300, 23):
         assert len(run(CALLING, steps=steps)) == steps
 
 
