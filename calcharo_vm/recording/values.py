@@ -170,7 +170,7 @@ def same_plain(left: object, right: object) -> bool:
 def _same(left: object, right: object, assumed: set[tuple[int, int]]) -> bool:
     if type(left) is not type(right):
         return False
-    if not isinstance(left, list | tuple | dict | set | frozenset | ObjectSnapshot):
+    if not isinstance(left, list | tuple | dict | set | frozenset | slice | ObjectSnapshot):
         return repr(left) == repr(right) if isinstance(left, float | complex) else left == right
     if (id(left), id(right)) in assumed:
         return True
@@ -185,6 +185,8 @@ def _parts(value: object) -> list[object]:
             return [part for item in value.items() for part in item]
         case ObjectSnapshot():
             return [value.type_name, value.oid, value.name, value.text, value.attributes, value.value]
+        case slice():
+            return [value.start, value.stop, value.step]
         case set() | frozenset():
             return sorted(value, key=repr)  # no element's repr looks into a cycle
         case _:

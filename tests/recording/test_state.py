@@ -93,6 +93,8 @@ def test_a_condition_that_is_still_being_decided_has_no_outcome() -> None:
 def test_plain_values_of_different_types_differ() -> None:
     assert not same_plain(1, 1.0)
     assert not same_plain([1], (1,))
+    assert same_plain(slice(None, float("nan")), slice(None, float("nan")))
+    assert not same_plain(slice(1, 2), slice(1, 3))
 
 
 class Described(Exception):
