@@ -34,8 +34,13 @@ def chain_fields(error: object) -> dict[str, object]:
 def linked_exceptions(error: object) -> list[object]:
     """An exception and those that it came from."""
     found: list[object] = [error]
+    known = {id(error)}  # comparing them may call methods of the program
     for each in found:
-        found += [linked for _name, read in _links if (linked := read(each)) is not None and linked not in found]
+        for _name, read in _links:
+            linked = read(each)
+            if linked is not None and id(linked) not in known:
+                known.add(id(linked))
+                found.append(linked)
     return found
 
 

@@ -62,6 +62,21 @@ class Back:
     def __del__(self): global kept; kept = self
 back = Back(); back.me = back; back = None; gc.collect(); print(type(kept).__name__); kept = None; gc.collect()
 """,
+    "exceptions that compare": """
+class E(Exception):
+    def __eq__(self, other): print('compared'); return True
+    __hash__ = None
+try:
+    try:
+        try: raise E(1)
+        except E: raise E(2)
+    except E as error:
+        kept = error
+        raise E(3) from kept
+except E as error: last = error
+try: raise last
+except E: print('handled')
+""",
     "identities": """
 a = [object() for _ in range(50)]
 print(len({id(each) for each in a}), id(a) == id(a), a is a)
