@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.conditions import Tested, is_tested
-from calcharo_vm.recording.instruction_nodes import COMPARING, PEEKING, CodeSyntax, link_span
+from calcharo_vm.recording.instruction_nodes import COMPARING, COMPREHENSIONS, PEEKING, CodeSyntax, link_span
 from calcharo_vm.recording.syntax import Node, Span, span_of
 from calcharo_vm.recording.values import HeapKind
 
@@ -18,7 +18,6 @@ Found = tuple[Span, object]
 
 _TWO_LOADS: Final = frozenset({"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"})
 _STORE_AND_LOAD: Final = "STORE_FAST_LOAD_FAST"
-_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
 _ENDS_ASYNCHRONOUS_LOOP: Final = "END_ASYNC_FOR"
 _COLLECTED: Final = frozenset({HeapKind.LIST, HeapKind.SET, HeapKind.DICT})
 _RESULTS: Final = frozenset({"LOAD_CONST", "LOAD_COMMON_CONSTANT", "CALL_INTRINSIC_1"})
@@ -88,12 +87,12 @@ class Ended:
     def _looping(self, node: Node) -> Node | None:
         """The comprehension, or call of `list`, whose outermost loop ends with an instruction of a node's position."""
         if self._code.version == (3, 12) or self._instruction.opname == _ENDS_ASYNCHRONOUS_LOOP:
-            return node if isinstance(node, _COMPREHENSIONS) and self._is_outermost(node.generators[0]) else None
+            return node if isinstance(node, COMPREHENSIONS) and self._is_outermost(node.generators[0]) else None
         parent, field = self._code.syntax.parent(node)
         if field == "func" and isinstance(node, ast.Name) and node.id != "tuple":
             return self._inlined_call(node)
         whole = None if parent is None or field != "iter" else self._code.syntax.parent(parent)[0]
-        return whole if isinstance(whole, _COMPREHENSIONS) and whole.generators[0] is parent else None
+        return whole if isinstance(whole, COMPREHENSIONS) and whole.generators[0] is parent else None
 
     def _is_outermost(self, loop: ast.comprehension) -> bool:
         """Returns whether it is the outermost loop of a comprehension that ends; all of them have its position."""

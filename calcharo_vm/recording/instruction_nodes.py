@@ -62,7 +62,7 @@ _WITH_MORE_CALLS: Final = frozenset({"decorator_list", "context_expr"})
 
 _FOLDED: Final = (ast.Constant, ast.Tuple, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice, ast.JoinedStr)
 
-_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
+COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
 
 _GROWING: Final = frozenset({"LIST_APPEND", "SET_ADD", "MAP_ADD"})
 
@@ -116,7 +116,7 @@ class CodeSyntax:
             return False
         if instruction.opname in _CONSTANT and not is_constant(node):
             return False
-        if isinstance(node, _COMPREHENSIONS) and instruction.opname == "SEND":
+        if isinstance(node, COMPREHENSIONS) and instruction.opname == "SEND":
             return self.instructions[index - 2].opname == "GET_AWAITABLE"  # or else it asks for the next value
         if self.version < (3, 12) and isinstance(node, ast.JoinedStr):
             return _ends_text(instruction, node)
