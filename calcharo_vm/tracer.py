@@ -22,7 +22,7 @@ from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
 from calcharo_vm.recording import Outcome, OutcomeStatus
 from calcharo_vm.recording.inputs import Input
-from calcharo_vm.recording.output import Wrote, captured_stream
+from calcharo_vm.recording.output import captured_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -148,10 +148,17 @@ class ExecutionTracer:
         import asyncio  # noqa: PLC0415 - who traces without an event loop does not pay for it
 
         recorders: list[MachineRecorder] = []
-        run = asyncio.to_thread(self._trace, source, filename, argv, stdin, globals, replay, recorders.append)
+        is_cancelled = False
+
+        def started(recorder: MachineRecorder) -> None:
+            recorders.append(recorder)
+            if is_cancelled:
+                recorder.stop()
+
         try:
-            return await run
+            return await asyncio.to_thread(self._trace, source, filename, argv, stdin, globals, replay, started)
         except asyncio.CancelledError:
+            is_cancelled = True  # it may not have started yet
             for recorder in recorders:
                 recorder.stop()
             raise
@@ -213,10 +220,10 @@ class ExecutionTracer:
         view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
         capture = self.config.capture
         if capture.output or self.config.limits.output_bytes is not None:
-            wrote = recorder.wrote if capture.output else recorder.counted
-            is_forwarded = capture.forward or not capture.output
-            view.streams["stdout"] = _captured(sys.stdout if is_forwarded else None, wrote, is_error=False)
-            view.streams["stderr"] = _captured(sys.stderr if is_forwarded else None, wrote, is_error=True)
+            is_forwarded, is_recorded = capture.forward or not capture.output, capture.output
+            for name in ("stdout", "stderr"):
+                real = getattr(sys, name) if is_forwarded else None
+                view.streams[name] = _captured(real, recorder, is_error=name == "stderr", is_recorded=is_recorded)
         with ExitStack() as stack:
             stack.enter_context(lent(view))
             stack.callback(machine.stop_observing)
@@ -281,8 +288,10 @@ def _raise_for_audit(recorder: MachineRecorder, recording: Recording) -> None:
         raise error
 
 
-def _captured(real: TextIO | None, wrote: Wrote, *, is_error: bool) -> TextIO:
-    return captured_stream(real, lambda text: wrote(text, is_error=is_error))
+def _captured(real: TextIO | None, recorder: MachineRecorder, *, is_error: bool, is_recorded: bool) -> TextIO:
+    if not is_recorded:
+        return captured_stream(real, recorder.counted)
+    return captured_stream(real, lambda text: recorder.wrote(text, is_error=is_error))  # ignored later on
 
 
 def _view(subject: Subject, machine: Machine) -> GuestProcess:

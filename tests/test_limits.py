@@ -211,6 +211,13 @@ def test_output_runs_out() -> None:
     assert "éééé\nééééé\n"[:5] + "éééé\né" == recording.stdout
 
 
+def test_what_is_written_after_the_end_is_not_recorded() -> None:
+    late = "import threading\nthreading.Timer(0.3, print, ['late']).start()\nprint('early')\nwhile True: pass\n"
+    recording = run(late, steps=2000)
+
+    assert (2000, "early\n") == (len(recording), recording.stdout)
+
+
 def test_output_that_is_not_recorded_runs_out_too(capfd: pytest.CaptureFixture[str]) -> None:
     config = TracerConfig(capture=Capture(output=False), limits=Limits(output_bytes=20))
     recording = execute_and_trace("while True:\n  print('a' * 9)\n", config)

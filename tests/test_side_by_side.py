@@ -5,11 +5,13 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import pytest
 
-from calcharo_vm import ExecutionTracer, Recording, execute_and_trace
+from calcharo_vm import ExecutionTracer, Recording, execute_and_trace, tracer
 from calcharo_vm.errors import CompilationError
+from calcharo_vm.program.subject import prepare
 
 
 def test_the_recursion_limit_of_the_process_does_not_grow() -> None:
@@ -71,3 +73,23 @@ class TestInAnEventLoop:
         asyncio.run(main())  # which waits for the thread
 
         assert [1] == ticks
+
+    def test_a_task_that_is_cancelled_before_its_program_starts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        preparing, cancelled = threading.Event(), threading.Event()
+
+        def prepare_slowly(source: str, **given: Any) -> object:  # type: ignore[explicit-any] # as `prepare`
+            preparing.set()
+            assert cancelled.wait(60)
+            return prepare(source, **given)
+
+        async def main() -> None:
+            task = asyncio.create_task(ExecutionTracer().arun("while True: pass"))
+            assert await asyncio.to_thread(preparing.wait, 60)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            cancelled.set()
+
+        monkeypatch.setattr(tracer, "prepare", prepare_slowly)
+
+        asyncio.run(main())  # which waits for the thread

@@ -212,7 +212,7 @@ class Recorder:
             self.journal.written[is_error].append(text)
             self._written[is_error] += len(text)
 
-    def counted(self, text: str, *, is_error: bool) -> None:  # noqa: ARG002 - as `wrote`
+    def counted(self, text: str) -> None:
         """Counts what the program wrote that is not to be recorded."""
         with self.lock:
             self._within_limit(text)
