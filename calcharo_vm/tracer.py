@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
 
-from calcharo_vm.config import TracerConfig
+from calcharo_vm.config import Tier, TracerConfig
 from calcharo_vm.errors import AuditError, CalcharoError, ConfigurationError, ReplayDiverged
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
@@ -216,6 +216,10 @@ class ExecutionTracer:
         patterns = self.config.scope
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
         machine = Machine(observer=as_observer(recorder), scope=scope)
+        if self.config.optimization is Tier.COMPILED and recorder.auditor is None:
+            from calcharo_vm.tiers.compiled import CompiledTier  # noqa: PLC0415 - the interpreter does without it
+
+            machine.tier = CompiledTier(recorder)
         view = _view(subject, machine)
         view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
         capture = self.config.capture

@@ -318,7 +318,7 @@ class TracerConfig:
 
 _UNENFORCED = ("container_size", "integer_bits")
 _WORKING: dict[str, tuple[object, ...]] = {
-    "optimization": (Tier.INTERPRETER,),
+    "optimization": (Tier.INTERPRETER, Tier.COMPILED),
     "granularity": (Granularity.OPCODE,),
     "isolation": (Isolation.NONE,),
     "policy": (None,),

@@ -89,6 +89,8 @@ class GuestCode(StubMarker, GuestReference):
         self.start = int(observe is None and not machine.is_tracing and decoded.opcodes[0] == _RESUME)
         self.table = table = [(handler, operand, index) for index, (handler, operand) in enumerate(pairs, 1)]
         table.append((land, None, len(pairs)))
+        if machine.tier is not None:
+            machine.tier.linked(self, table)
         return table
 
     def relink(self) -> None:

@@ -45,10 +45,12 @@ class Machine:
             never is.
         postpone: Has the observer call a finaliser as soon as it can.
         library_ran: Tells the observer that library code has run that no instruction called; None if it need not know.
+        tier: Who puts compiled code in the place of handlers that run often; None when nobody does.
         input_lookaside: What is called for a function that tells inputs, while the machine has some.
     """
 
     inputs: Inputs | None = None
+    tier: Any = None
     input_lookaside: Callable[[Any], Callable[..., Any] | None] | None = None
 
     def __init__(self, *, observer: Observer | LinkingObserver | None = None, scope: Scope | None = None) -> None:

@@ -580,6 +580,10 @@ class Recorder:
             self._turn_to(record.thread)
         return record
 
+    def plan_of(self, code: CodeType) -> Plan:
+        """What may change with each instruction of a code object that has been linked."""
+        return self._plan(code)
+
     def _plan(self, code: CodeType) -> Plan:
         known = self._plans.get(id(code))
         if known is None:

@@ -1,0 +1,1 @@
+"""The tiers: ways to execute a program that all give the same recording."""

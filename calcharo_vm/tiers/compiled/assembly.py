@@ -1,0 +1,114 @@
+"""Puts the code of blocks together to one host function: loops become `while`, jumps forward pass blocks over.
+
+`b` is the number of the block that is to execute next. A block is executed when `b` is not beyond it, so that
+going on to the next one costs nothing but that comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.tiers.compiled.blocks import Block, Loop, last_block
+
+_INDENT = "    "
+
+
+@attrs.frozen
+class Line:
+    """A line of code.
+
+    Attributes:
+        text: The code.
+        index: The instruction it belongs to; -1 for those that do not execute anything.
+        depth: How deep it is nested within its block.
+    """
+
+    text: str
+    index: int = -1
+    depth: int = 0
+
+
+@attrs.frozen
+class Goto:
+    """Goes on at an instruction."""
+
+    target: int
+    depth: int = 0
+
+
+class Assembly:
+    """The lines of a function.
+
+    Attributes:
+        lines: The lines; the number of the first is 1.
+        indexes: The instruction that each line belongs to, by line number.
+    """
+
+    def __init__(self, numbers: Mapping[int, int]) -> None:
+        """`numbers` has the number of the block that begins at an instruction."""
+        self.lines: list[str] = []
+        self.indexes: dict[int, int] = {}
+        self._numbers = numbers
+        self._loops: list[Loop] = []
+        self._outwards: set[int] = set()
+
+    def add(self, text: str, depth: int, index: int = -1) -> None:
+        """Adds a line."""
+        self.lines.append(_INDENT * depth + text)
+        if index >= 0:
+            self.indexes[len(self.lines)] = index
+
+    def add_parts(
+        self, parts: Sequence[Block | Loop], code: Mapping[int, Sequence[Line | Goto]], depth: int
+    ) -> None:
+        """Adds blocks and loops."""
+        for part in parts:
+            self.add(f"if b <= {last_block(part)}:", depth)
+            if isinstance(part, Block):
+                self._add_block(part, code[part.number], depth + 1)
+            else:
+                self._add_loop(part, code, depth + 1)
+
+    def _add_loop(self, loop: Loop, code: Mapping[int, Sequence[Line | Goto]], depth: int) -> None:
+        self._loops.append(loop)
+        self.add("while True:", depth)
+        self.add_parts(loop.parts, code, depth + 1)
+        self.add("break", depth + 1)
+        self._loops.pop()
+        if loop.first in self._outwards and self._loops:
+            around = self._loops[-1]
+            if around.first in self._outwards:
+                self.add(f"if b < {around.first}: break", depth)
+            self.add(f"if b < {loop.first}: continue", depth)
+
+    def _add_block(self, block: Block, lines: Sequence[Line | Goto], depth: int) -> None:
+        is_empty = True
+        for line in lines:
+            if isinstance(line, Goto):
+                for text in self._goto(block, line.target):
+                    self.add(text, depth + line.depth)
+                    is_empty = False
+            else:
+                self.add(line.text, depth + line.depth, line.index)
+                is_empty = False
+        if is_empty:
+            self.add("pass", depth)
+
+    def _goto(self, block: Block, target: int) -> list[str]:
+        number = self._numbers.get(target)
+        if number is None:
+            return [f"return {target}"]
+        loop = self._loops[-1] if self._loops else None
+        if number == block.number + 1:
+            return ["pass"]
+        if number > block.number:
+            leaves = loop is not None and number > loop.last
+            return [f"b = {number}", *(["break"] if leaves else [])]
+        assert loop is not None
+        if number == loop.first:
+            return [f"b = {number}", "continue"]
+        self._outwards.update(each.first for each in self._loops if each.first > number)
+        return [f"b = {number}", "break"]

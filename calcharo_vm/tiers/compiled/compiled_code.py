@@ -1,0 +1,148 @@
+"""A made function at work: how it is entered, and how handlers go on where it stops."""
+
+from __future__ import annotations
+
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.identity import stands_for
+from calcharo_vm.tiers.compiled.hiding import hidden, marked
+from calcharo_vm.tiers.compiled.values import SCALARS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calcharo_vm.machine.frame import Frame
+    from calcharo_vm.recording import Recorder
+    from calcharo_vm.tiers.compiled.code_maker import MadeCode
+    from calcharo_vm.tiers.compiled.linked import Entry, Linked
+
+_FAILURES = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What an operation may raise that has done nothing: the handler raises it again, as the program sees it."""
+_SMALL = 256
+"""Numbers up to here are one object each."""
+
+
+class CompiledCode:
+    """The compiled form of a code object.
+
+    Attributes:
+        made: What it is made of.
+        failures: How often a guard failed, or an operation raised, by instruction.
+    """
+
+    def __init__(
+        self, made: MadeCode, linked: Linked, recorder: Recorder, often_failed: Callable[[int], None]
+    ) -> None:
+        """Makes it; `often_failed` is told of an instruction whose guards fail again and again."""
+        self.made = made
+        self.failures: dict[int, int] = {}
+        self._often_failed = often_failed
+        self._tape, self._plain = recorder.tape, linked.plain
+        self._bypass: list[bool] = []
+        self._namespace = {**_GLOBALS, "SCALARS": SCALARS, **made.constants}
+        self._words: dict[int, CodeType] = {}
+        self._linked, self._recorder = linked, recorder
+
+    def function(self) -> Callable[..., object]:
+        """Makes the function: it keeps this, and must not be kept by it, or it would be found as garbage."""
+        environment = {
+            "bypass": self._bypass,
+            "starts": self.made.starts,
+            "step": self._step_function(),
+            "leave": self._leave,
+            "failed": self._failed,
+            "tape": self._tape,
+            "extend": self._tape.words.extend,
+            "pending": self._tape.pending,
+            "shadow": self._recorder.shadow,
+            "SCALARS": SCALARS,
+            "stands_for": stands_for,
+            "note_written": self._recorder.shadow.note_written,
+        }
+        code = self._linked.decoded.code
+        namespace: dict[str, object] = dict(_GLOBALS)
+        exec(compile(self.made.source, f"<compiled {code.co_qualname}>", "exec"), namespace)  # noqa: S102 - it is ours
+        make = namespace.pop("make")
+        assert isinstance(make, FunctionType)
+        function: FunctionType = make(**environment, **self.made.constants)
+        function.__code__ = _with_words(marked(function.__code__), self._linked, self._recorder)
+        return function
+
+    def _step_function(self) -> Callable[..., object]:
+        plain = self._plain
+
+        def step(frame: Frame, stack: list[object], index: int) -> object:
+            handler, operand, following = plain[index]
+            frame.ip = following
+            target = handler(frame, stack, operand)
+            return following if target is None else target
+
+        return hidden(step)
+
+    # --- stopping within a block -----------------------------------------------------------------
+
+    def _leave(self, frame: Frame, stack: list[object], index: int, values: dict[str, object]) -> int:
+        """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
+        self._tell(frame, stack, index, values)
+        count = self.failures[index] = self.failures.get(index, 0) + 1
+        if not count % _PATIENCE:
+            self._often_failed(index)
+        if index in self.made.entries:
+            self._bypass.append(True)
+        return index
+
+    def _failed(self, frame: Frame, stack: list[object], error: BaseException) -> int:
+        """Tells what has been done when something was raised; returns where a handler goes on, or -1 to raise it."""
+        traceback = error.__traceback__
+        assert traceback is not None
+        index = self.made.indexes.get(traceback.tb_lineno, -1)
+        if index < 0:  # a handler raised it
+            return -1
+        values = traceback.tb_frame.f_locals
+        if isinstance(error, _FAILURES) and traceback.tb_next is None:
+            return self._leave(frame, stack, index, values)
+        self._tell(frame, stack, index, values)
+        frame.ip = index + 1
+        return -1
+
+    def _tell(self, frame: Frame, stack: list[object], index: int, values: dict[str, object]) -> None:
+        place = self.made.places[index]
+        code = self._words.get(index)
+        if code is None:
+            parts = [*(value.code for value in place.stack), *(value.shade or "None" for value in place.stack)]
+            told = f"({''.join(word + ', ' for word in place.words)}), ({''.join(part + ', ' for part in parts)})"
+            code = self._words[index] = compile(told, "<told>", "eval")
+        words, found = eval(code, self._namespace, values)  # noqa: S307 - it is ours
+        self._tape.words.extend(words)
+        self._tape.room -= place.steps
+        half = len(place.stack)
+        for at, (value, shade) in enumerate(zip(found[:half], found[half:], strict=True), self.made.depths[index]):
+            stack.append(value)
+            if shade is not None:
+                shade.count += 1
+                frame.record.put(at, shade)
+
+
+_PATIENCE = 50
+"""How often a guard may fail before the code is made anew."""
+
+_GLOBALS: dict[str, object] = {"__builtins__": __builtins__, "__package__": __package__}
+
+
+def _with_words(code: CodeType, linked: Linked, recorder: Recorder) -> CodeType:
+    """The same code with the very objects that end steps, which tell a step that is being executed from others."""
+    words = {row[0]: row[0] for row in recorder.plan_of(linked.decoded.code).rows}
+    return code.replace(co_consts=_own(code.co_consts, words))
+
+
+def _own(constants: tuple[object, ...], words: dict[int, int]) -> tuple[object, ...]:
+    return tuple(
+        _own(constant, words)
+        if type(constant) is tuple
+        else words.get(constant, constant)
+        if type(constant) is int and constant > _SMALL
+        else constant
+        for constant in constants
+    )

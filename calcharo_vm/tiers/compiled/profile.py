@@ -1,0 +1,54 @@
+"""What the instructions of a code object work on: seen by looking at the value stack while the interpreter runs."""
+
+from collections.abc import Callable
+from types import NoneType
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.tiers.compiled.hiding import hidden
+
+Handler = Callable[..., object]
+
+KNOWN_TYPES = frozenset({int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set})
+"""The types that are told apart; others are `object`, so that no class of the program is kept alive."""
+
+_OPERANDS = 3
+
+
+class Profile:
+    """The types of operands and results, by instruction.
+
+    Attributes:
+        operands: Of each instruction that executed, the types of up to three operands, the top of the stack last.
+        results: Of each instruction that went on to the next one, the types that were on top of the stack then.
+    """
+
+    def __init__(self) -> None:
+        self.operands: dict[int, set[tuple[type, ...]]] = {}
+        self.results: dict[int, set[type]] = {}
+
+    def has(self, index: int) -> bool:
+        """Returns whether an instruction has executed."""
+        return index in self.operands
+
+    def types_at(self, index: int, place: int) -> frozenset[type]:
+        """The types that an operand had, by its place from the top of the stack: 1, 2 or 3."""
+        return frozenset(types[-place] for types in self.operands.get(index, ()) if len(types) >= place)
+
+    def looking(self, index: int, handler: Handler) -> Handler:
+        """A handler that executes an instruction and takes note of what it works on."""
+        operands = self.operands.setdefault
+        results = self.results.setdefault
+
+        def looking(frame: object, stack: list[object], operand: object) -> object:
+            operands(index, set()).add(tuple(map(_told_apart, stack[-_OPERANDS:])))
+            target = handler(frame, stack, operand)
+            if target is None and stack:
+                results(index, set()).add(_told_apart(stack[-1]))
+            return target
+
+        return hidden(looking)
+
+
+def _told_apart(value: object) -> type:
+    kind = type(value)
+    return kind if kind in KNOWN_TYPES else object

@@ -1,0 +1,63 @@
+"""Fast locals: slots that hold scalars, or objects that stay where they are."""
+
+from __future__ import annotations
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+
+TEMPLATES: dict[str, Template] = {}
+template = registering(TEMPLATES)
+
+
+@template("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW")
+def load_fast(writer: BlockWriter) -> None:
+    """Pushes a local."""
+    profile = writer.subject.profile
+    value = writer.load(writer.oparg, frozenset(profile.results.get(writer.index, ())))
+    writer.push(value)
+    writer.end("1", value.word)
+
+
+@template("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW")
+def load_two(writer: BlockWriter) -> None:
+    """Pushes two locals."""
+    profile, following = writer.subject.profile, writer.index + 1
+    first = writer.load(writer.oparg >> 4, profile.types_at(following, 2))
+    second = writer.load(writer.oparg & 15, profile.types_at(following, 1))
+    writer.push(first)
+    writer.push(second)
+    writer.end("2", first.word, second.word)
+
+
+@template("STORE_FAST")
+def store_fast(writer: BlockWriter) -> None:
+    """Stores a local."""
+    writer.store(writer.oparg, writer.pop())
+    writer.end(str(ops.STORE), str(writer.oparg))
+
+
+@template("STORE_FAST_LOAD_FAST")
+def store_and_load(writer: BlockWriter) -> None:
+    """Stores a local and pushes another."""
+    slot, other = writer.oparg >> 4, writer.oparg & 15
+    stored = writer.pop()
+    kinds = frozenset(writer.subject.profile.results.get(writer.index, ()))
+    loaded = stored if slot == other else writer.load(other, kinds)
+    writer.store(slot, stored)
+    writer.push(loaded)
+    writer.end("1", loaded.word, str(ops.FAST), str(slot), stored.word)
+
+
+@template("STORE_FAST_STORE_FAST")
+def store_two(writer: BlockWriter) -> None:
+    """Stores two locals."""
+    first, second = writer.oparg >> 4, writer.oparg & 15
+    if first == second:
+        raise Declined
+    value, other = writer.pop(), writer.pop()
+    writer.store(first, value)
+    writer.store(second, other)
+    fast = str(ops.FAST)
+    writer.end("0", fast, str(first), value.word, fast, str(second), other.word)

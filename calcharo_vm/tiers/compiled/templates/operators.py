@@ -1,0 +1,129 @@
+"""Operators between scalars: none of them runs code of the program, and what raises is left to the handler."""
+
+from __future__ import annotations
+
+import sys
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.templates.subscripts import subscript
+from calcharo_vm.tiers.compiled.values import NUMBERS, Value
+
+TEMPLATES: dict[str, Template] = {}
+template = registering(TEMPLATES)
+
+_SYMBOLS = ("+", "&", "//", "<<", "@", "*", "%", "|", "**", ">>", "-", "/", "^")
+_IN_PLACE = len(_SYMBOLS)
+_SUBSCRIPT = 2 * len(_SYMBOLS)
+_COMPARISONS = ("<", "<=", "==", "!=", ">", ">=")
+_COMPARISON_SHIFT = 5 if sys.version_info >= (3, 13) else 4 if sys.version_info >= (3, 12) else 0
+_BITWISE = frozenset("&|^")
+
+
+@template("BINARY_OP")
+def binary_op(writer: BlockWriter) -> None:
+    """Applies a binary operator, in place or not: the same between scalars."""
+    if writer.oparg == _SUBSCRIPT:
+        subscript(writer)
+        return
+    symbol = _SYMBOLS[writer.oparg % _IN_PLACE]
+    left, right = operands(writer)
+    kind = _type_of_result(symbol, left.type, right.type)
+    writer.pop()
+    writer.pop()
+    result = writer.scalar(f"{left.code} {symbol} {right.code}", kind)
+    writer.push(result)
+    writer.end("1", result.word)
+
+
+@template("COMPARE_OP")
+def compare_op(writer: BlockWriter) -> None:
+    """Compares two scalars."""
+    symbol = _COMPARISONS[writer.oparg >> _COMPARISON_SHIFT]
+    left, right = operands(writer)
+    if symbol not in {"==", "!="} and not (left.type is right.type or {left.type, right.type} <= NUMBERS):
+        raise Declined
+    writer.pop()
+    writer.pop()
+    result = writer.scalar(f"{left.code} {symbol} {right.code}", bool)
+    writer.push(result)
+    writer.end("1", result.word)
+
+
+@template("IS_OP")
+def is_op(writer: BlockWriter) -> None:
+    """Tests whether two values are the same object."""
+    right, left = writer.pop(), writer.pop()
+    result = writer.scalar(f"{left.code} is {'not ' if writer.oparg else ''}{right.code}", bool)
+    writer.push(result)
+    writer.end("1", result.word)
+
+
+@template("UNARY_NOT", "TO_BOOL")
+def truth(writer: BlockWriter) -> None:
+    """Replaces a scalar by its truth, or by the opposite."""
+    value = writer.peek(1)
+    if not value.is_scalar:
+        raise Declined
+    writer.pop()
+    negated = writer.subject.plan.opnames[writer.index] == "UNARY_NOT"
+    result = value
+    if value.type is not bool or negated:
+        result = writer.scalar(f"not {value.code}" if negated else f"not not {value.code}", bool)
+    writer.push(result)
+    writer.end("1", result.word)
+
+
+@template("UNARY_NEGATIVE", "UNARY_INVERT")
+def unary(writer: BlockWriter) -> None:
+    """Negates a number, or inverts its bits."""
+    inverts = writer.subject.plan.opnames[writer.index] == "UNARY_INVERT"
+    kind = _operand_type(writer, 1)
+    if kind is not int and (inverts or kind is not float):
+        raise Declined
+    value = writer.only(writer.peek(1), kind)
+    writer.pop()
+    result = writer.scalar(f"{'~' if inverts else '-'}{value.code}", kind)
+    writer.push(result)
+    writer.end("1", result.word)
+
+
+def operands(writer: BlockWriter) -> tuple[Value, Value]:
+    """The two operands, of the types that were seen; they stay on the stack."""
+    if not (writer.peek(2).is_scalar and writer.peek(1).is_scalar):
+        raise Declined
+    left_type, right_type = _operand_type(writer, 2), _operand_type(writer, 1)
+    writer.only(writer.peek(2), left_type)
+    writer.only(writer.peek(1), right_type)
+    return writer.peek(2), writer.peek(1)
+
+
+def _operand_type(writer: BlockWriter, place: int) -> type:
+    known = writer.peek(place).type
+    if known is not None:
+        return known
+    seen = writer.subject.profile.types_at(writer.index, place)
+    if len(seen) != 1:
+        raise Declined
+    return next(iter(seen))
+
+
+def _type_of_result(symbol: str, left: type | None, right: type | None) -> type | None:
+    """The type of what an operator gives; None where it is some scalar."""
+    kinds = {left, right}
+    if symbol == "@":
+        raise Declined
+    if kinds == {str}:
+        if symbol != "+":
+            raise Declined
+        return str
+    if kinds == {str, int} and symbol == "*":
+        return str
+    if not kinds <= NUMBERS:
+        raise Declined
+    if symbol == "**":
+        return None
+    if kinds == {bool} and symbol in _BITWISE:
+        return bool
+    return float if symbol == "/" or float in kinds else int

@@ -1,0 +1,42 @@
+"""Constants, and instructions that do nothing but move what is on the stack."""
+
+from __future__ import annotations
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.values import SCALARS, Value
+
+TEMPLATES: dict[str, Template] = {}
+template = registering(TEMPLATES)
+
+
+@template("LOAD_CONST")
+def load_const(writer: BlockWriter) -> None:
+    """Pushes a constant of the code object: that very object."""
+    constant = writer.subject.plan.code.co_consts[writer.oparg]
+    if type(constant) not in SCALARS:
+        raise Declined
+    name = writer.subject.constant(f"constant_{writer.oparg}", constant)
+    writer.push(Value(name, type(constant)))
+    writer.end("1", name)
+
+
+@template("LOAD_SMALL_INT")
+def load_small_int(writer: BlockWriter) -> None:
+    """Pushes a small number, of which there is one object each."""
+    writer.push(Value(str(writer.oparg), int))
+    writer.end("1", str(writer.oparg))
+
+
+@template("NOP", "NOT_TAKEN")
+def pass_by(writer: BlockWriter) -> None:
+    """Does nothing."""
+    writer.end()
+
+
+@template("POP_TOP")
+def pop_top(writer: BlockWriter) -> None:
+    """Drops a value."""
+    writer.pop()
+    writer.end("0")

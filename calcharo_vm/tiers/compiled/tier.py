@@ -1,0 +1,122 @@
+"""Decides what is compiled, and when: what has run often, after looking at what it works on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from weakref import ref
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.tiers.compiled.code_maker import TooDeep, make_code
+from calcharo_vm.tiers.compiled.compiled_code import CompiledCode
+from calcharo_vm.tiers.compiled.hiding import hidden
+from calcharo_vm.tiers.compiled.linked import Entry, Linked
+from calcharo_vm.tiers.compiled.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calcharo_vm.machine.frame import Frame
+    from calcharo_vm.machine.guest_code import GuestCode
+    from calcharo_vm.recording import Recorder
+
+_WARM: Final = 40
+"""How often a loop turns, or a code object is entered, before it is looked at."""
+_LOOKS: Final = 10
+"""How often it is looked at before it is compiled."""
+_MOST_ATTEMPTS: Final = 6
+"""How often code is made anew because something else turned out to be hot, or guards failed."""
+
+
+class CompiledTier:
+    """Compiles what one machine executes and one recorder records."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+
+    def linked(self, guest: GuestCode, table: list[Entry]) -> None:
+        """Takes note that the handlers of a code object have been linked."""
+        if guest.machine.is_tracing or guest.machine.observer is None:
+            return
+        unit = _Unit(Linked(guest.decoded, tuple(table)), ref(guest), self.recorder)
+        unit.watch(table)
+
+
+class _Unit:
+    """A code object: watched until it is hot, then looked at, then compiled.
+
+    Its handlers in the table keep it, so it keeps neither the table nor the code object prepared for the machine.
+    """
+
+    def __init__(self, linked: Linked, guest: ref[GuestCode], recorder: Recorder) -> None:
+        self._linked = linked
+        self._guest = guest
+        self._recorder = recorder
+        self._profile = Profile()
+        self._attempts = 0
+        self._hot: set[int] = set()
+        self._declined: set[int] = set()
+
+    def watch(self, table: list[Entry]) -> None:
+        """Counts how often loops turn that are not compiled, and how often the code object is entered."""
+        if self._attempts < _MOST_ATTEMPTS:
+            for index in self._heads():
+                entry = table[index]
+                if entry is self._linked.plain[index]:
+                    table[index] = (self._counting(index, entry[0]), *entry[1:])
+
+    def _heads(self) -> set[int]:
+        linked = self._linked
+        landings = ((index, linked.landing(index)) for index in range(len(linked.plain) - 1))
+        return {0} | {landing for index, landing in landings if landing is not None and landing <= index}
+
+    def _counting(self, index: int, handler: Callable[..., object]) -> Callable[..., object]:
+        left = _WARM
+
+        def counting(frame: Frame, stack: list[object], operand: object) -> object:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                self._hot.add(index)
+                self._look(frame.guest.table, index)
+            return handler(frame, stack, operand)
+
+        return hidden(counting)
+
+    def _look(self, table: list[Entry], head: int) -> None:
+        """Looks at what instructions work on, until a loop has turned a few times more."""
+        left = _LOOKS
+        linked = self._linked
+
+        def arriving(frame: Frame, stack: list[object], operand: object) -> object:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                self._compile(frame.guest.table)
+            return looking(frame, stack, operand)
+
+        for index, (handler, operand, following) in enumerate(linked.plain[:-1]):
+            table[index] = self._profile.looking(index, handler), operand, following
+        looking, operand, following = table[head]
+        table[head] = hidden(arriving), operand, following
+
+    def _compile(self, table: list[Entry]) -> None:
+        linked = self._linked
+        table[:] = linked.plain
+        self._attempts += 1
+        plan = self._recorder.plan_of(linked.decoded.code)
+        try:
+            made = make_code(linked, plan, self._profile, frozenset(self._hot), frozenset(self._declined))
+        except TooDeep:
+            self._attempts = _MOST_ATTEMPTS
+            return
+        function = CompiledCode(made, linked, self._recorder, self._again).function()
+        for index, number in made.entries.items():
+            table[index] = function, number, index + 1
+        self.watch(table)
+
+    def _again(self, index: int) -> None:
+        """Looks once more, as what an instruction works on is not what it was."""
+        guest = self._guest()
+        if self._attempts < _MOST_ATTEMPTS and guest is not None:
+            self._declined.add(index)
+            self._look(guest.table, next(iter(self._hot)))
