@@ -97,6 +97,12 @@ class FrameRecord:
         self.shades.append(shade)
         self.top = place
 
+    def take_top(self) -> Shade:
+        """Takes the topmost object from the stack, which keeps its count."""
+        self.places.pop()
+        self.top = self.places[-1]
+        return self.shades.pop()
+
     def take(self, base: int) -> list[Shade]:
         """Takes the objects from the stack that lie at `base` or above, the topmost first."""
         places, shades = self.places, self.shades

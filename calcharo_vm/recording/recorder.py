@@ -114,8 +114,8 @@ class Recorder:
         self._live = LiveKeyframes(self.shadow)
         self._keyframe_is_due = False
         self._is_open = True
-        self._settle = make_settle(self.shadow, self)
-        self._linker = Linker(self.tape, self.effects, self._settle, self)
+        self.settle = make_settle(self.shadow, self)
+        self._linker = Linker(self.tape, self.effects, self.settle, self)
         self._start_chunk()
         gc.callbacks.append(self._collected)
 
@@ -345,7 +345,7 @@ class Recorder:
                 if self.shadow.zeros:
                     self.shadow.purge()
             else:
-                self._settle(frame, record, row, record.length, frame.ip - 1)
+                self.settle(frame, record, row, record.length, frame.ip - 1)
             record.row = None
             if held is not None:
                 record.held = None

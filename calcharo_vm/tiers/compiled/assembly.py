@@ -22,12 +22,12 @@ class Line:
 
     Attributes:
         text: The code.
-        index: The instruction it belongs to; -1 for those that do not execute anything.
+        point: Where the code stops if something is raised there; -1 for what handlers raise.
         depth: How deep it is nested within its block.
     """
 
     text: str
-    index: int = -1
+    point: int = -1
     depth: int = 0
 
 
@@ -44,22 +44,22 @@ class Assembly:
 
     Attributes:
         lines: The lines; the number of the first is 1.
-        indexes: The instruction that each line belongs to, by line number.
+        points: The point that each line belongs to, by line number.
     """
 
     def __init__(self, numbers: Mapping[int, int]) -> None:
         """`numbers` has the number of the block that begins at an instruction."""
         self.lines: list[str] = []
-        self.indexes: dict[int, int] = {}
+        self.points: dict[int, int] = {}
         self._numbers = numbers
         self._loops: list[Loop] = []
         self._outwards: set[int] = set()
 
-    def add(self, text: str, depth: int, index: int = -1) -> None:
+    def add(self, text: str, depth: int, point: int = -1) -> None:
         """Adds a line."""
         self.lines.append(_INDENT * depth + text)
-        if index >= 0:
-            self.indexes[len(self.lines)] = index
+        if point >= 0:
+            self.points[len(self.lines)] = point
 
     def add_parts(
         self, parts: Sequence[Block | Loop], code: Mapping[int, Sequence[Line | Goto]], depth: int
@@ -92,7 +92,7 @@ class Assembly:
                     self.add(text, depth + line.depth)
                     is_empty = False
             else:
-                self.add(line.text, depth + line.depth, line.index)
+                self.add(line.text, depth + line.depth, line.point)
                 is_empty = False
         if is_empty:
             self.add("pass", depth)

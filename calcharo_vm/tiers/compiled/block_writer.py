@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording import ops
+from calcharo_vm.tiers.compiled.assembly import Goto, Line
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
 
 if TYPE_CHECKING:
-    from calcharo_vm.code import DecodedCode
+    from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording.plan import Plan
+    from calcharo_vm.tiers.compiled.linked import Linked
     from calcharo_vm.tiers.compiled.profile import Profile
+
+_OF_AN_INSTRUCTION = 64
+"""More points than an instruction has."""
 
 
 class Declined(Exception):  # noqa: N818 - it is no error
@@ -21,17 +25,21 @@ class Declined(Exception):  # noqa: N818 - it is no error
 
 
 @attrs.frozen
-class Place:
-    """What the made code has done of a block when an instruction begins: what has to be told if it stops there.
+class Point:
+    """Where the made code may stop: what it has done of a block by then, which has to be told.
 
     Attributes:
+        index: The instruction that is next.
         words: The words of the steps that are complete, as expressions.
         steps: Their number.
+        depth: How long the stack is without what they have left on it.
         stack: What they have left on the stack.
     """
 
+    index: int
     words: tuple[str, ...]
     steps: int
+    depth: int
     stack: tuple[Value, ...]
 
 
@@ -40,15 +48,17 @@ class Subject:
     """What code is made of.
 
     Attributes:
-        decoded: The instructions.
+        linked: The instructions and their handlers.
         plan: What the recorder knows of them.
         profile: What they have worked on.
+        frame: A frame that executes them.
         constants: The objects that the made code names, by name.
     """
 
-    decoded: DecodedCode
+    linked: Linked
     plan: Plan
     profile: Profile
+    frame: Frame
     constants: dict[str, object] = attrs.field(factory=dict)
 
     def constant(self, name: str, value: object) -> str:
@@ -61,48 +71,84 @@ class BlockWriter:
     """Collects the lines of a block, and what they leave to be told.
 
     Attributes:
-        lines: The lines of code with the index of the instruction that each belongs to.
-        places: What has been done when an instruction begins, by index.
+        lines: The lines of code.
+        points: Where they may stop, by number.
+        index: The instruction that is being written.
+        steps: How many steps are complete.
     """
 
     def __init__(self, subject: Subject, first: int) -> None:
         self.subject = subject
-        self.lines: list[tuple[int, str]] = []
-        self.places: dict[int, Place] = {}
+        self.lines: list[Line | Goto] = []
+        self.points: dict[int, Point] = {}
         self.index = first
         self.steps = 0
+        self._depth = subject.plan.depths[first]
         self._words: list[str] = []
         self._stack: list[Value] = []
         self._slots: dict[int, Value] = {}
         self._objects: list[str] = []
         self._named = 0
-        self.depth = subject.plan.depths[first]
+        self._nested = 0
+        self._point = 0
 
-    # --- what templates use ----------------------------------------------------------------------
+    # --- instructions ----------------------------------------------------------------------------
 
     @property
     def oparg(self) -> int:
         """The argument of the instruction."""
-        return self.subject.decoded.opargs[self.index]
+        return self.subject.linked.decoded.opargs[self.index]
+
+    @property
+    def opname(self) -> str:
+        """The name of the opcode."""
+        return self.subject.plan.opnames[self.index]
 
     @property
     def step_word(self) -> str:
         """The word that ends the instruction's step."""
         return str(self.subject.plan.rows[self.index][0])
 
+    def operand_types(self, place: int) -> frozenset[type]:
+        """The types seen of an operand, by its place from the top of the stack, from 1."""
+        return self.subject.profile.types_at(self.index, place)
+
+    @property
+    def result_types(self) -> frozenset[type]:
+        """The types seen on top of the stack after the instruction."""
+        return frozenset(self.subject.profile.results.get(self.index, ()))
+
     def begin(self, index: int) -> None:
         """Begins an instruction."""
         self.index = index
-        self.places[index] = Place(tuple(self._words), self.steps, tuple(self._stack))
+        self._point = index * _OF_AN_INSTRUCTION - 1
+        self._mark()
+
+    def _mark(self) -> None:
+        """Takes note of what is done: from here on, this is what has to be told."""
+        self._point += 1
+        done = Point(self.index, tuple(self._words), self.steps, self._depth, tuple(self._stack))
+        self.points[self._point] = done
 
     def end(self, *words: str) -> None:
         """Ends the instruction: these words are of its step."""
         self._words += (*words, self.step_word)
         self.steps += 1
 
-    def emit(self, line: str) -> None:
+    # --- code ------------------------------------------------------------------------------------
+
+    def emit(self, text: str, depth: int = 0) -> None:
         """Adds a line of code."""
-        self.lines.append((self.index, line))
+        self.lines.append(Line(text, self._point, self._nested + depth))
+
+    def go(self, target: int, depth: int = 0) -> None:
+        """Goes on at another instruction: nothing of the block may follow."""
+        self.lines.append(Goto(target, self._nested + depth))
+
+    def otherwise(self) -> None:
+        """Has what is written from now on execute only if the condition above does not hold."""
+        self.emit("else:")
+        self._nested += 1
 
     def name(self, prefix: str) -> str:
         """A name that no other variable of the block has."""
@@ -111,35 +157,86 @@ class BlockWriter:
 
     def leave_unless(self, condition: str) -> None:
         """Has the handlers go on with this instruction where a condition does not hold; nothing may be done yet."""
-        self.emit(f"if not ({condition}): return leave(frame, stack, {self.index}, locals())")
+        self.emit(f"if not ({condition}): return leave(frame, stack, {self._point}, locals())")
+
+    def object(self, code: str) -> str:
+        """Computes an object and gives it a name, which is forgotten at the end of the block."""
+        name = self.name("o")
+        self._objects.append(name)
+        self.emit(f"{name} = {code}")
+        return name
+
+    def keep(self, name: str) -> None:
+        """Has a variable that holds an object forgotten at the end of the block."""
+        self._objects.append(name)
+
+    # --- the stack -------------------------------------------------------------------------------
 
     def push(self, value: Value) -> None:
         """Puts a value on the stack."""
         self._stack.append(value)
 
-    def pop(self) -> Value:
-        """Takes the value on top of the stack."""
-        if not self._stack:
+    def need(self, count: int) -> None:
+        """Makes sure that so many values on top of the stack are known: those that lay there before are taken."""
+        while len(self._stack) < count:
+            place = len(self._stack) + 1
+            kinds = self.operand_types(place)
+            if self._depth == 0 or not kinds:
+                raise Declined
+            self._stack.insert(0, self._taken(kinds))
+            self._depth -= 1
+            self._mark()
+
+    def _taken(self, kinds: frozenset[type]) -> Value:
+        """Takes what lies on top of the frame's stack."""
+        kind = next(iter(kinds)) if len(kinds) == 1 else None
+        at = self._depth - 1
+        if kinds <= SCALARS:
+            self.leave_unless(f"record.top < {at}")
+            name = self.name("v")
+            self.emit(f"{name} = stack.pop()")
+            return Value(name, None)
+        if kinds & SCALARS:
             raise Declined
-        return self._stack.pop()
+        self.leave_unless(f"record.top == {at}")
+        shade = self.name("s")
+        self.emit(f"{shade} = record.take_top()")
+        return Value(self.object("stack.pop()"), None if kind is object else None, shade, is_owned=True)
 
     def peek(self, place: int) -> Value:
         """The value at a place from the top of the stack, from 1."""
-        if len(self._stack) < place:
-            raise Declined
+        self.need(place)
         return self._stack[-place]
 
-    def swap(self, place: int) -> None:
-        """Exchanges the top of the stack with the value at a place from it."""
-        if len(self._stack) < place:
+    def pop(self) -> Value:
+        """Takes the value on top of the stack, to be used up."""
+        value = self.peek(1)
+        if value.is_owned:  # it may be the end of it
             raise Declined
+        return self._stack.pop()
+
+    def take(self) -> Value:
+        """Takes the value on top of the stack, which goes elsewhere."""
+        self.need(1)
+        return self._stack.pop()
+
+    def swap(self, place: int) -> list[Value]:
+        """Exchanges the top of the stack with the value at a place from it; returns what lies there and above."""
+        self.need(place)
         stack = self._stack
         stack[-1], stack[-place] = stack[-place], stack[-1]
+        return stack[-place:]
+
+    def is_empty(self) -> bool:
+        """Whether the block has left nothing on the stack so far."""
+        return not self._stack
 
     @property
-    def is_stack_known(self) -> bool:
-        """Whether the block has something on the stack that need not be there when the next one begins."""
-        return bool(self._stack)
+    def depth(self) -> int:
+        """How long the frame's stack is, without what the block has left on it."""
+        return self._depth
+
+    # --- values ----------------------------------------------------------------------------------
 
     def scalar(self, code: str, kind: type | None) -> Value:
         """Computes a scalar and gives it a name."""
@@ -151,31 +248,45 @@ class BlockWriter:
         """The same value where it is known to be of a type: the code looks, unless that is known already."""
         if value.type is kind:
             return value
-        if value.type is not None:
+        if value.type is not None or kind is object:
             raise Declined
-        self.leave_unless(f"type({value.code}) is {kind.__name__}")
+        self.leave_unless(f"type({value.code}) is {kind.__name__}" if kind is not type(None) else f"{value.code} is None")
         known = attrs.evolve(value, type=kind)
-        self._know(value, known)
-        return known
-
-    def _know(self, value: Value, known: Value) -> None:
-        """Has all places that hold a value know its type from here on."""
         self._stack = [known if each is value else each for each in self._stack]
         self._slots = {slot: known if each is value else each for slot, each in self._slots.items()}
+        return known
 
-    def checked(self, code: str, kinds: frozenset[type]) -> Value:
-        """A value that has just been read, and can be read again, as one of the scalars that were seen there."""
+    def seen(self, value: Value, kinds: frozenset[type]) -> Value:
+        """A scalar that has just been read, and can be read again, as one of the types that were seen there."""
         if not kinds or not kinds <= SCALARS:
             raise Declined
-        value = self.scalar(code, None)
-        kind = next(iter(kinds)) if len(kinds) == 1 else None
-        if kind is type(None):
-            self.leave_unless(f"{value.code} is None")
-        elif kind is not None:
-            self.leave_unless(f"type({value.code}) is {kind.__name__}")
-        else:
-            self.leave_unless(f"type({value.code}) in SCALARS")
-        return attrs.evolve(value, type=kind)
+        if len(kinds) == 1:
+            return self.only(value, next(iter(kinds)))
+        self.leave_unless(f"type({value.code}) in SCALARS")
+        return value
+
+    def part(self, code: str, recorded: str, kinds: frozenset[type]) -> Value:
+        """What a container holds: `code` reads it there, `recorded` from what is recorded of it."""
+        if kinds and kinds <= SCALARS:
+            return self.seen(self.scalar(code, None), kinds)
+        if kinds & SCALARS or not kinds:
+            raise Declined
+        name, shade = self.object(code), self.name("s")
+        self.emit(f"{shade} = {recorded}")
+        self.leave_unless(
+            f"type({shade}) is Shade and {shade}.address == id({name}) and {shade}.epoch == shadow.epoch"
+            f" and {shade}.type_address == id(type({name}))"
+        )
+        return Value(name, None, shade)
+
+    def known_object(self, name: str) -> Value:
+        """An object that is recorded: its shade is looked up by its address."""
+        shade = self.name("s")
+        self.emit(f"{shade} = by_id[id({name})]")
+        self.leave_unless(
+            f"{shade}.count and {shade}.epoch == shadow.epoch and {shade}.type_address == id(type({name}))"
+        )
+        return Value(name, None, shade)
 
     # --- slots -----------------------------------------------------------------------------------
 
@@ -185,58 +296,57 @@ class BlockWriter:
         if known is not None:
             return known
         if kinds and kinds <= SCALARS:
-            value = self.checked(f"fast[{slot}]", kinds)
-        elif len(kinds) == 1:
-            value = self._load_object(slot, next(iter(kinds)))
+            value = self.seen(self.scalar(f"fast[{slot}]", None), kinds)
+        elif kinds and not kinds & SCALARS:
+            name, shade = self.object(f"fast[{slot}]"), self.name("s")
+            self.emit(f"{shade} = record.slots[{slot}]")
+            self.leave_unless(f"{shade}.epoch == shadow.epoch")
+            value = Value(name, None, shade)
         else:
             raise Declined
         self._slots[slot] = value
         return value
 
-    def _load_object(self, slot: int, kind: type) -> Value:
-        if kind is object:
-            raise Declined
-        name, shade = self.name("o"), self.name("s")
-        self._objects.append(name)
-        self.emit(f"{name} = fast[{slot}]")
-        self.leave_unless(f"type({name}) is {kind.__name__}")
-        self.emit(f"{shade} = record.slots[{slot}]")
-        self.leave_unless(f"{shade}.epoch == shadow.epoch")
-        return Value(name, kind, shade)
-
     def store(self, slot: int, value: Value) -> None:
-        """Moves a scalar to a fast local slot that holds none but scalars."""
-        if not value.is_scalar:
-            raise Declined
+        """Moves a value to a fast local slot; the value there before must be held elsewhere, too, or be a scalar."""
         old = self._slots.get(slot)
-        if old is None:
-            self.leave_unless(f"{slot} not in record.slots")
-        elif not old.is_scalar:
-            raise Declined
+        gone = None
+        if old is None or not old.is_scalar:
+            gone = self.name("gone")
+            self.emit(f"{gone} = record.slots.get({slot})")
+            self.leave_unless(f"{gone} is None or {gone}.count > 1")
+            self.emit(f"if {gone} is not None:")
+            self.emit(f"{gone}.count -= 1", 1)
+            if value.is_scalar:
+                self.emit(f"del record.slots[{slot}]", 1)
         self.emit(f"fast[{slot}] = {value.code}")
-        self._slots[slot] = value
+        if value.shade is not None:
+            if not value.is_owned:
+                self.emit(f"{value.shade}.count += 1")
+            self.emit(f"record.slots[{slot}] = {value.shade}")
+        self._slots[slot] = attrs.evolve(value, is_owned=False)
+
+    def holds_scalar(self, slot: int) -> bool:
+        """Whether a slot is known to hold a scalar."""
+        known = self._slots.get(slot)
+        return known is not None and known.is_scalar
 
     # --- the end of the block --------------------------------------------------------------------
 
-    def commit(self, words: tuple[str, ...] = ()) -> list[str]:
-        """The lines that tell what the block has done, with the last words of it, and let its objects go."""
+    def commit(self, words: tuple[str, ...] = (), depth: int = 0) -> None:
+        """Adds the lines that tell what the block has done, with the last words of it, and let its objects go."""
         lines = []
         everything = (*self._words, *words)
         if everything:
             lines.append(f"extend(({', '.join(everything)},))")
         if self.steps:
             lines.append(f"tape.room -= {self.steps}")
-        for value in self._stack:
+        for place, value in enumerate(self._stack, self._depth):
             lines.append(f"stack.append({value.code})")
-        for place, value in enumerate(self._stack, self.depth):
             if value.shade is not None:
-                lines += [f"{value.shade}.count += 1", f"record.put({place}, {value.shade})"]
+                if not value.is_owned:
+                    lines.append(f"{value.shade}.count += 1")
+                lines.append(f"record.put({place}, {value.shade})")
         if self._objects:
             lines.append(f"{' = '.join(self._objects)} = None")
-        return lines
-
-    def branch(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Ends a conditional jump; the last words where it is taken, and where it is not."""
-        self.steps += 1
-        jumps = tuple((str(0), str(ops.BRANCH), told, self.step_word) for told in ("True", "False"))
-        return jumps[0], jumps[1]
+        self.lines += [Line(text, depth=self._nested + depth) for text in lines]

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined, Place, Subject
+from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined, Point, Subject
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
-
-if TYPE_CHECKING:
-    from calcharo_vm.recording.plan import Plan
-    from calcharo_vm.tiers.compiled.linked import Linked
-    from calcharo_vm.tiers.compiled.profile import Profile
+from calcharo_vm.tiers.compiled.templates.iteration import for_iter
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
 _MOST_NESTED = 16
@@ -30,9 +25,8 @@ class MadeCode:
         source: The source, of a function that makes it.
         entries: The numbers of blocks by the instruction at which each begins that handlers may go on with.
         starts: The instruction at which each block begins.
-        places: What has been done when an instruction begins, by index.
-        depths: How long the stack is at the start of the block that an instruction is in.
-        indexes: The instruction that each line of the source belongs to.
+        points: Where it may stop, by number.
+        lines: The point that each line of the source belongs to.
         constants: The objects that it names.
         handled: The instructions that are left to their handlers.
         instructions: How many instructions it has altogether.
@@ -41,9 +35,8 @@ class MadeCode:
     source: str
     entries: dict[int, int]
     starts: list[int]
-    places: dict[int, Place]
-    depths: dict[int, int]
-    indexes: dict[int, int]
+    points: dict[int, Point]
+    lines: dict[int, int]
     constants: dict[str, object]
     handled: frozenset[int]
     instructions: int
@@ -54,21 +47,19 @@ class TooDeep(Exception):  # noqa: N818 - it is no error
 
 
 def make_code(
-    guest: Linked, plan: Plan, profile: Profile, heads: frozenset[int], declined: frozenset[int]
+    subject: Subject, heads: frozenset[int], declined: frozenset[int]
 ) -> MadeCode:
     """Makes code of all instructions that have executed.
 
     Args:
-        guest: The instructions and their handlers.
-        plan: What the recorder knows of them.
-        profile: What they worked on.
+        subject: What to make it of.
         heads: Where it is entered: the start of the code object and of loops.
         declined: Instructions to leave to their handlers, because their guards fail too often.
 
     Raises:
         TooDeep: The loops are nested deeper than CPython compiles.
     """
-    maker = _Maker(guest, plan, profile, heads, declined)
+    maker = _Maker(subject, heads, declined)
     while True:
         before = len(maker.handled)
         maker.write()
@@ -77,19 +68,17 @@ def make_code(
 
 
 class _Maker:
-    def __init__(
-        self, linked: Linked, plan: Plan, profile: Profile, heads: frozenset[int], declined: frozenset[int]
-    ) -> None:
-        self.subject = Subject(linked.decoded, plan, profile)
-        self.linked = linked
-        self.opnames = plan.opnames
-        self.executed = frozenset(index for index in range(len(plan.rows)) if profile.has(index))
+    def __init__(self, subject: Subject, heads: frozenset[int], declined: frozenset[int]) -> None:
+        self.subject = subject
+        self.linked = subject.linked
+        self.opnames = subject.plan.opnames
+        self.executed = frozenset(index for index in range(len(self.opnames)) if subject.profile.has(index))
         self.heads = heads & self.executed
         self.handled = {index for index in self.executed if self._is_handled(index)} | (declined & self.executed)
 
     def _is_handled(self, index: int) -> bool:
         name = self.opnames[index]
-        return name not in TEMPLATES and name not in _JUMPS and not name.startswith("POP_JUMP_")
+        return name not in TEMPLATES and name not in _JUMPS and name != "FOR_ITER" and not name.startswith("POP_JUMP_")
 
     # --- blocks ----------------------------------------------------------------------------------
 
@@ -98,16 +87,17 @@ class _Maker:
         self.leaders = self._leaders()
         self.blocks = make_blocks(self.executed, self.leaders)
         self.subject.constants.clear()
-        self.places: dict[int, Place] = {}
-        self.depths: dict[int, int] = {}
+        self.points: dict[int, Point] = {}
         self.code = {block.number: self._block(block) for block in self.blocks}
 
     def _leaders(self) -> frozenset[int]:
         leaders = set(self.heads)
         for index in self.executed:
             landing = self.linked.landing(index)
-            if landing is not None:
+            if landing is not None and self.opnames[index] != "FOR_ITER":
                 leaders |= {landing, index + 1}
+            elif landing is not None:
+                leaders |= {landing, index}
             if index in self.handled:
                 leaders |= {index, index + 1}
         return frozenset(leaders)
@@ -116,41 +106,44 @@ class _Maker:
         if block.first in self.handled:
             return self._by_handler(block.first)
         writer = BlockWriter(self.subject, block.first)
-        end: list[Line | Goto] | None = None
+        is_jump = False
         for index in range(block.first, block.last + 1):
             writer.begin(index)
             try:
-                end = self._instruction(writer, index)
+                is_jump = self._instruction(writer, index)
             except Declined:
                 self.handled.add(index)  # all is written again
                 return []
-        self.places.update(writer.places)
-        self.depths.update(dict.fromkeys(writer.places, writer.depth))
-        if end is None:
-            end = [*map(Line, writer.commit()), Goto(block.last + 1)]
-        return [
-            Line(f"if pending or tape.room <= {writer.steps}: return step(frame, stack, {block.first})"),
-            *(Line(text, index) for index, text in writer.lines),
-            *end,
-        ]
+        self.points.update(writer.points)
+        if not is_jump:
+            writer.commit()
+            writer.go(block.last + 1)
+        room = f"if pending or tape.room <= {writer.steps}: return step(frame, stack, {block.first})"
+        return [Line(room), *writer.lines]
 
-    def _instruction(self, writer: BlockWriter, index: int) -> list[Line | Goto] | None:
-        """Writes an instruction, and returns how the block ends if it jumps."""
+    def _instruction(self, writer: BlockWriter, index: int) -> bool:
+        """Writes an instruction, and returns whether it jumps, which ends the block."""
         name = self.opnames[index]
         if name in _JUMPS:
             writer.end()
-            return [*map(Line, writer.commit()), Goto(self._target(index))]
+            writer.commit()
+            writer.go(self._target(index))
+            return True
         if name.startswith("POP_JUMP_"):
-            return self._branch(writer, index)
-        TEMPLATES[name](writer)
-        return None
+            self._branch(writer, index)
+            return True
+        if name == "FOR_ITER":
+            for_iter(writer, self._by_handler(index, 1))
+        else:
+            TEMPLATES[name](writer)
+        return False
 
     def _target(self, index: int) -> int:
         landing = self.linked.landing(index)
         assert landing is not None
         return landing
 
-    def _branch(self, writer: BlockWriter, index: int) -> list[Line | Goto]:
+    def _branch(self, writer: BlockWriter, index: int) -> None:
         name = self.opnames[index]
         value = writer.pop()
         if name.endswith("_NONE"):
@@ -159,32 +152,32 @@ class _Maker:
             raise Declined
         else:
             test = value.code if name.endswith("_TRUE") else f"not {value.code}"
-        taken, passed = writer.branch()
-        return [
-            Line(f"if {test}:", index),
-            *(Line(text, depth=1) for text in writer.commit(taken)),
-            Goto(self._target(index), depth=1),
-            Line("else:"),
-            *(Line(text, depth=1) for text in writer.commit(passed)),
-            Goto(index + 1, depth=1),
-        ]
+        writer.steps += 1
+        for opening, taken, target in ((f"if {test}:", True, self._target(index)), ("else:", False, index + 1)):
+            writer.emit(opening)
+            words = ("0", str(ops.BRANCH), str(taken), writer.step_word)
+            writer.commit(words, 1)
+            writer.go(target, 1)
 
-    def _by_handler(self, index: int) -> list[Line | Goto]:
+    def _by_handler(self, index: int, depth: int = 0) -> list[Line | Goto]:
+        """The lines that have a handler execute an instruction, and go on from there."""
         handler, operand, following = self.linked.plain[index]
         name = self.subject.constant(f"handler_{index}", handler)
         argument = self.subject.constant(f"operand_{index}", operand)
         lines: list[Line | Goto] = [
-            Line(f"frame.ip = {following}"),
-            Line(f"target = {name}(frame, stack, {argument})"),
-            Line("if target is not None:"),
+            Line(f"frame.ip = {following}", depth=depth),
+            Line(f"target = {name}(frame, stack, {argument})", depth=depth),
+            Line("if target is None:", depth=depth),
+            Goto(following, depth + 1),
         ]
         landing = self.linked.landing(index)
         if landing in self.executed:
-            lines += [Line(f"if type(target) is int and target == {landing}:", depth=1), Goto(landing, depth=2)]
-            lines += [Line("else:", depth=1), Line("return target", depth=2)]
-        else:
-            lines.append(Line("return target", depth=1))
-        return [*lines, Line("else:"), Goto(following, depth=1)]
+            assert landing is not None
+            lines += [
+                Line(f"elif type(target) is int and target == {landing}:", depth=depth),
+                Goto(landing, depth + 1),
+            ]
+        return [*lines, Line("else:", depth=depth), Line("return target", depth=depth + 1)]
 
     # --- the function ----------------------------------------------------------------------------
 
@@ -213,9 +206,8 @@ class _Maker:
             "\n".join(assembly.lines) + "\n",
             {block.first: block.number for block in self.blocks if self._is_entry(block)},
             [block.first for block in self.blocks],
-            self.places,
-            self.depths,
-            assembly.indexes,
+            self.points,
+            assembly.points,
             dict(constants),
             frozenset(self.handled),
             len(self.executed),
@@ -242,6 +234,7 @@ class _Maker:
 
 _ENVIRONMENT = (
     *("bypass", "starts", "step", "leave", "failed"),
-    *("tape", "extend", "pending", "shadow", "SCALARS", "stands_for", "note_written"),
+    *("tape", "extend", "pending", "shadow", "by_id", "by_dictionary", "note_written", "late"),
+    *("SCALARS", "NULL", "Shade", "stands_for"),
 )
 """What the made code finds under these names, see `compiled_code`."""

@@ -6,7 +6,9 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.identity import stands_for
+from calcharo_vm.machine.values import NULL
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.identity import Shade, stands_for
 from calcharo_vm.tiers.compiled.hiding import hidden, marked
 from calcharo_vm.tiers.compiled.values import SCALARS
 
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
 
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording import Recorder
+    from calcharo_vm.tiers.compiled.block_writer import Point
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
-    from calcharo_vm.tiers.compiled.linked import Entry, Linked
+    from calcharo_vm.tiers.compiled.linked import Linked
 
 _FAILURES = (ArithmeticError, LookupError, TypeError, ValueError)
 """What an operation may raise that has done nothing: the handler raises it again, as the program sees it."""
@@ -41,7 +44,7 @@ class CompiledCode:
         self._often_failed = often_failed
         self._tape, self._plain = recorder.tape, linked.plain
         self._bypass: list[bool] = []
-        self._namespace = {**_GLOBALS, "SCALARS": SCALARS, **made.constants}
+        self._namespace = {**_GLOBALS, **_NAMES, **made.constants}
         self._words: dict[int, CodeType] = {}
         self._linked, self._recorder = linked, recorder
 
@@ -57,8 +60,10 @@ class CompiledCode:
             "extend": self._tape.words.extend,
             "pending": self._tape.pending,
             "shadow": self._recorder.shadow,
-            "SCALARS": SCALARS,
-            "stands_for": stands_for,
+            "by_id": self._recorder.shadow.by_id,
+            "by_dictionary": self._recorder.shadow.by_dictionary,
+            "late": self._late,
+            **_NAMES,
             "note_written": self._recorder.shadow.note_written,
         }
         code = self._linked.decoded.code
@@ -83,9 +88,10 @@ class CompiledCode:
 
     # --- stopping within a block -----------------------------------------------------------------
 
-    def _leave(self, frame: Frame, stack: list[object], index: int, values: dict[str, object]) -> int:
+    def _leave(self, frame: Frame, stack: list[object], number: int, values: dict[str, object]) -> int:
         """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
-        self._tell(frame, stack, index, values)
+        point = self._tell(frame, stack, number, values)
+        index = point.index
         count = self.failures[index] = self.failures.get(index, 0) + 1
         if not count % _PATIENCE:
             self._often_failed(index)
@@ -97,37 +103,49 @@ class CompiledCode:
         """Tells what has been done when something was raised; returns where a handler goes on, or -1 to raise it."""
         traceback = error.__traceback__
         assert traceback is not None
-        index = self.made.indexes.get(traceback.tb_lineno, -1)
-        if index < 0:  # a handler raised it
+        number = self.made.lines.get(traceback.tb_lineno, -1)
+        if number < 0:  # a handler raised it
             return -1
         values = traceback.tb_frame.f_locals
         if isinstance(error, _FAILURES) and traceback.tb_next is None:
-            return self._leave(frame, stack, index, values)
-        self._tell(frame, stack, index, values)
-        frame.ip = index + 1
+            return self._leave(frame, stack, number, values)
+        frame.ip = self._tell(frame, stack, number, values).index + 1
         return -1
 
-    def _tell(self, frame: Frame, stack: list[object], index: int, values: dict[str, object]) -> None:
-        place = self.made.places[index]
-        code = self._words.get(index)
+    def _tell(self, frame: Frame, stack: list[object], number: int, values: dict[str, object]) -> Point:
+        point = self.made.points[number]
+        code = self._words.get(number)
         if code is None:
-            parts = [*(value.code for value in place.stack), *(value.shade or "None" for value in place.stack)]
-            told = f"({''.join(word + ', ' for word in place.words)}), ({''.join(part + ', ' for part in parts)})"
-            code = self._words[index] = compile(told, "<told>", "eval")
+            parts = [*(value.code for value in point.stack), *(value.shade or "None" for value in point.stack)]
+            told = f"({''.join(word + ', ' for word in point.words)}), ({''.join(part + ', ' for part in parts)})"
+            code = self._words[number] = compile(told, "<told>", "eval")
         words, found = eval(code, self._namespace, values)  # noqa: S307 - it is ours
         self._tape.words.extend(words)
-        self._tape.room -= place.steps
-        half = len(place.stack)
-        for at, (value, shade) in enumerate(zip(found[:half], found[half:], strict=True), self.made.depths[index]):
+        self._tape.room -= point.steps
+        half = len(point.stack)
+        for at, (value, shade) in enumerate(zip(found[:half], found[half:], strict=True)):
             stack.append(value)
             if shade is not None:
-                shade.count += 1
-                frame.record.put(at, shade)
+                shade.count += not point.stack[at].is_owned
+                frame.record.put(point.depth + at, shade)
+        return point
+
+    def _late(self, frame: Frame, stack: list[object], index: int, value: object) -> int:
+        """Tells that an iterator gave an object that is not recorded yet, and returns the next instruction."""
+        stack.append(value)
+        record = frame.record
+        row = record.plan.rows[index]
+        self._tape.words.append(ops.ADVANCED)
+        self._recorder.settle(frame, record, row, record.plan.depths[index], index + 1)
+        self._tape.words.append(row[0])
+        self._tape.room -= 1
+        return index + 1
 
 
 _PATIENCE = 50
 """How often a guard may fail before the code is made anew."""
 
+_NAMES: dict[str, object] = {"SCALARS": SCALARS, "NULL": NULL, "Shade": Shade, "stands_for": stands_for}
 _GLOBALS: dict[str, object] = {"__builtins__": __builtins__, "__package__": __package__}
 
 

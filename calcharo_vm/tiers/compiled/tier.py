@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import ref
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.tiers.compiled.block_writer import Subject
 from calcharo_vm.tiers.compiled.code_maker import TooDeep, make_code
 from calcharo_vm.tiers.compiled.compiled_code import CompiledCode
 from calcharo_vm.tiers.compiled.hiding import hidden
@@ -59,7 +60,7 @@ class _Unit:
     def watch(self, table: list[Entry]) -> None:
         """Counts how often loops turn that are not compiled, and how often the code object is entered."""
         if self._attempts < _MOST_ATTEMPTS:
-            for index in self._heads():
+            for index in self._heads() - self._hot:
                 entry = table[index]
                 if entry is self._linked.plain[index]:
                     table[index] = (self._counting(index, entry[0]), *entry[1:])
@@ -91,7 +92,7 @@ class _Unit:
             nonlocal left
             left -= 1
             if left == 0:
-                self._compile(frame.guest.table)
+                self._compile(frame)
             return looking(frame, stack, operand)
 
         for index, (handler, operand, following) in enumerate(linked.plain[:-1]):
@@ -99,13 +100,14 @@ class _Unit:
         looking, operand, following = table[head]
         table[head] = hidden(arriving), operand, following
 
-    def _compile(self, table: list[Entry]) -> None:
-        linked = self._linked
+    def _compile(self, frame: Frame) -> None:
+        linked, table = self._linked, frame.guest.table
         table[:] = linked.plain
         self._attempts += 1
         plan = self._recorder.plan_of(linked.decoded.code)
         try:
-            made = make_code(linked, plan, self._profile, frozenset(self._hot), frozenset(self._declined))
+            subject = Subject(linked, plan, self._profile, frame)
+            made = make_code(subject, frozenset(self._hot), frozenset(self._declined))
         except TooDeep:
             self._attempts = _MOST_ATTEMPTS
             return

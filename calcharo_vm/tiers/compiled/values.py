@@ -7,25 +7,28 @@ from typing import Final
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.values import Null
 
-SCALARS: Final = frozenset({int, float, bool, str, bytes, type(None)})
+SCALARS: Final = frozenset({int, float, bool, str, bytes, type(None), Null})
 """Types whose values are written to the tape as themselves."""
 NUMBERS: Final = frozenset({int, float, bool})
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Value:
     """A value on the stack, or in a slot, of a block being made.
 
     Attributes:
         code: The expression that gives it: a variable of the made function, or a constant.
-        type: Its exact type; None for a scalar of any type.
+        type: Its exact type; None where it is not known.
         shade: The variable that has its `Shade`; None for a scalar.
+        is_owned: Whether its `Shade` counts it already, because it lay on the stack when the block began.
     """
 
     code: str
     type: type | None
     shade: str | None = None
+    is_owned: bool = False
 
     @property
     def word(self) -> str:

@@ -1,34 +1,56 @@
-"""Loops over iterators of built-in types."""
+"""Loops over iterators of built-in types, none of which runs code of the program."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
-from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import Value
+from calcharo_vm.tiers.compiled.values import SCALARS, Value
 
-TEMPLATES: dict[str, Template] = {}
-template = registering(TEMPLATES)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-_RANGE_ITERATOR = type(iter(range(0)))
+    from calcharo_vm.tiers.compiled.assembly import Goto, Line
+
+_OF_SCALARS = frozenset(type(iter(each)) for each in (range(0), range(1 << 70), "", "é"))
+_OF_HELD = frozenset(type(iter(each)) for each in ([], ()))
 
 
-@template("FOR_ITER")
-def for_iter(writer: BlockWriter) -> None:
-    """Pushes the next number of a range; the handler ends the loop."""
-    if sys.version_info >= (3, 15) or writer.is_stack_known:
+def for_iter(writer: BlockWriter, at_end: Sequence[Line | Goto]) -> None:
+    """Pushes the next value of an iterator; the handler ends the loop, in the lines `at_end`."""
+    if sys.version_info >= (3, 15) or not writer.is_empty():
         raise Declined
-    if writer.subject.profile.results.get(writer.index) != {int}:
-        raise Declined
-    iterator, name = writer.name("it"), writer.name("v")
-    writer.subject.constant("RANGE_ITERATOR", _RANGE_ITERATOR)
-    writer.emit(f"{iterator} = stack[-1]")
-    writer.leave_unless(f"type({iterator}) is RANGE_ITERATOR")
-    writer.emit(f"{name} = next({iterator}, None)")
+    kinds = writer.result_types
+    iterator, value = writer.object("stack[-1]"), writer.name("v")
+    writer.subject.constant("OF_SCALARS", _OF_SCALARS)
+    writer.subject.constant("OF_HELD", _OF_HELD)
+    held = f"record.shades[-1].fields.get({ITERATES!r})"
+    of_held = f"type({iterator}) in OF_HELD and {held} is not None and {held}.count > 1"
+    writer.leave_unless(f"type({iterator}) in OF_SCALARS" if kinds <= {int, str} else of_held)
+    writer.emit(f"{value} = next({iterator}, NULL)")
     writer.emit(f"{iterator} = None")
-    writer.leave_unless(f"{name} is not None")
-    writer.push(Value(name, int))
-    writer.end(str(ops.ADVANCED), "1", name)
+    writer.emit(f"if {value} is NULL:")
+    writer.lines += at_end
+    writer.otherwise()
+    late = f"return late(frame, stack, {writer.index}, {value})"
+    if kinds and kinds <= SCALARS:
+        kind = next(iter(kinds)) if len(kinds) == 1 else None
+        writer.emit(f"if type({value}) {f'is not {kind.__name__}' if kind else 'not in SCALARS'}: {late}")
+        pushed = Value(value, kind)
+    elif kinds and not kinds & SCALARS:
+        shade = writer.name("s")
+        writer.emit(f"{shade} = by_id.get(id({value}))")
+        writer.emit(
+            f"if {shade} is None or not {shade}.count or {shade}.epoch != shadow.epoch"
+            f" or {shade}.type_address != id(type({value})): {late}"
+        )
+        writer.keep(value)
+        pushed = Value(value, None, shade)
+    else:
+        raise Declined
+    writer.push(pushed)
+    writer.end(str(ops.ADVANCED), "1", pushed.word)

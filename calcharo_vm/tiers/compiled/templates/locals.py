@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
@@ -14,8 +16,7 @@ template = registering(TEMPLATES)
 @template("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW")
 def load_fast(writer: BlockWriter) -> None:
     """Pushes a local."""
-    profile = writer.subject.profile
-    value = writer.load(writer.oparg, frozenset(profile.results.get(writer.index, ())))
+    value = writer.load(writer.oparg, writer.result_types)
     writer.push(value)
     writer.end("1", value.word)
 
@@ -34,7 +35,7 @@ def load_two(writer: BlockWriter) -> None:
 @template("STORE_FAST")
 def store_fast(writer: BlockWriter) -> None:
     """Stores a local."""
-    writer.store(writer.oparg, writer.pop())
+    writer.store(writer.oparg, writer.take())
     writer.end(str(ops.STORE), str(writer.oparg))
 
 
@@ -42,10 +43,11 @@ def store_fast(writer: BlockWriter) -> None:
 def store_and_load(writer: BlockWriter) -> None:
     """Stores a local and pushes another."""
     slot, other = writer.oparg >> 4, writer.oparg & 15
-    stored = writer.pop()
-    kinds = frozenset(writer.subject.profile.results.get(writer.index, ()))
-    loaded = stored if slot == other else writer.load(other, kinds)
+    stored = writer.peek(1)
+    loaded = None if slot == other else writer.load(other, writer.result_types)
+    writer.take()
     writer.store(slot, stored)
+    loaded = loaded or attrs.evolve(stored, is_owned=False)
     writer.push(loaded)
     writer.end("1", loaded.word, str(ops.FAST), str(slot), stored.word)
 
@@ -56,7 +58,11 @@ def store_two(writer: BlockWriter) -> None:
     first, second = writer.oparg >> 4, writer.oparg & 15
     if first == second:
         raise Declined
-    value, other = writer.pop(), writer.pop()
+    value, other = writer.peek(1), writer.peek(2)
+    if not (value.is_scalar and other.is_scalar and writer.holds_scalar(first) and writer.holds_scalar(second)):
+        raise Declined  # the second may turn out to be impossible when the first is done
+    writer.take()
+    writer.take()
     writer.store(first, value)
     writer.store(second, other)
     fast = str(ops.FAST)

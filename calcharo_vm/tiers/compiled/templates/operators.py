@@ -54,7 +54,9 @@ def compare_op(writer: BlockWriter) -> None:
 @template("IS_OP")
 def is_op(writer: BlockWriter) -> None:
     """Tests whether two values are the same object."""
-    right, left = writer.pop(), writer.pop()
+    left, right = writer.peek(2), writer.peek(1)
+    writer.pop()
+    writer.pop()
     result = writer.scalar(f"{left.code} is {'not ' if writer.oparg else ''}{right.code}", bool)
     writer.push(result)
     writer.end("1", result.word)
@@ -67,7 +69,7 @@ def truth(writer: BlockWriter) -> None:
     if not value.is_scalar:
         raise Declined
     writer.pop()
-    negated = writer.subject.plan.opnames[writer.index] == "UNARY_NOT"
+    negated = writer.opname == "UNARY_NOT"
     result = value
     if value.type is not bool or negated:
         result = writer.scalar(f"not {value.code}" if negated else f"not not {value.code}", bool)
@@ -78,7 +80,7 @@ def truth(writer: BlockWriter) -> None:
 @template("UNARY_NEGATIVE", "UNARY_INVERT")
 def unary(writer: BlockWriter) -> None:
     """Negates a number, or inverts its bits."""
-    inverts = writer.subject.plan.opnames[writer.index] == "UNARY_INVERT"
+    inverts = writer.opname == "UNARY_INVERT"
     kind = _operand_type(writer, 1)
     if kind is not int and (inverts or kind is not float):
         raise Declined
@@ -103,7 +105,7 @@ def _operand_type(writer: BlockWriter, place: int) -> type:
     known = writer.peek(place).type
     if known is not None:
         return known
-    seen = writer.subject.profile.types_at(writer.index, place)
+    seen = writer.operand_types(place)
     if len(seen) != 1:
         raise Declined
     return next(iter(seen))

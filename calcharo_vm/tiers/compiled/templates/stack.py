@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import attrs
+
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.values import Null
+from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
@@ -29,7 +33,7 @@ def load_small_int(writer: BlockWriter) -> None:
     writer.end("1", str(writer.oparg))
 
 
-@template("NOP", "NOT_TAKEN")
+@template("NOP", "NOT_TAKEN", "RESUME", "PRECALL")
 def pass_by(writer: BlockWriter) -> None:
     """Does nothing."""
     writer.end()
@@ -40,3 +44,27 @@ def pop_top(writer: BlockWriter) -> None:
     """Drops a value."""
     writer.pop()
     writer.end("0")
+
+
+@template("COPY")
+def copy(writer: BlockWriter) -> None:
+    """Pushes a value from further down once more."""
+    value = attrs.evolve(writer.peek(writer.oparg), is_owned=False)
+    writer.push(value)
+    writer.end("1", value.word)
+
+
+@template("SWAP")
+def swap(writer: BlockWriter) -> None:
+    """Exchanges the top of the stack with a value from further down."""
+    if writer.oparg > ops.MOST_PUSHES:
+        raise Declined
+    values = writer.swap(writer.oparg)
+    writer.end(str(writer.oparg), *(value.word for value in values))
+
+
+@template("PUSH_NULL")
+def push_null(writer: BlockWriter) -> None:
+    """Pushes NULL, where a call may have the receiver of a method."""
+    writer.push(Value("NULL", Null))
+    writer.end("1", "NULL")

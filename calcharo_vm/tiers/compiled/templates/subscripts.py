@@ -1,4 +1,4 @@
-"""Subscripts of lists, tuples, dictionaries and strings of exactly these types."""
+"""Elements of lists, tuples, dictionaries and strings of exactly these types."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.values import Value
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
@@ -13,16 +14,21 @@ template = registering(TEMPLATES)
 
 @template("BINARY_SUBSCR")
 def subscript(writer: BlockWriter) -> None:
-    """Pushes an element that is a scalar."""
+    """Pushes an element."""
     container, key = writer.peek(2), writer.peek(1)
-    seen = frozenset(writer.subject.profile.results.get(writer.index, ()))
-    if container.type in {list, tuple, str}:
-        key = writer.only(key, int)
-    elif container.type is not dict or not key.is_scalar:
+    kinds = {container.type} if container.type is not None else writer.operand_types(2)
+    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    if kind not in {list, tuple, str, dict} or not key.is_scalar:
         raise Declined
-    elif container.shade is not None:
-        writer.leave_unless(f"{container.shade}.has_plain_keys")
-    result = writer.checked(f"{container.code}[{key.code}]", seen)
+    if kind is not dict:
+        writer.only(key, int)
+    container = writer.only(container, kind)
+    key = writer.peek(1)
+    shade = container.shade
+    if kind is dict:
+        writer.leave_unless(f"{shade}.has_plain_keys")
+    table = "table" if kind is dict else "items"
+    result = writer.part(f"{container.code}[{key.code}]", f"{shade}.{table}[{key.code}]", writer.result_types)
     writer.pop()
     writer.pop()
     writer.push(result)
@@ -31,25 +37,86 @@ def subscript(writer: BlockWriter) -> None:
 
 @template("STORE_SUBSCR")
 def store_subscript(writer: BlockWriter) -> None:
-    """Stores a scalar in the place of another in a list."""
-    container = writer.peek(2)
-    value = writer.peek(3)
-    if container.type is not list or not value.is_scalar:
+    """Stores in a list, in the place of a scalar, or in a dictionary."""
+    value, container, key = writer.peek(3), writer.peek(2), writer.peek(1)
+    kinds = {container.type} if container.type is not None else writer.operand_types(2)
+    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    if kind not in {list, dict} or not (key.is_scalar and value.is_scalar) or container.is_owned:
         raise Declined
-    key = writer.only(writer.peek(1), int)
-    old, items, words = writer.name("old"), f"{container.shade}.items", writer.name("words")
-    writer.leave_unless(f"0 <= {key.code} < len({items})")
-    writer.emit(f"{old} = {items}[{key.code}]")
-    writer.leave_unless(f"type({old}) in SCALARS")
-    writer.emit(f"{container.code}[{key.code}] = {value.code}")
-    writer.emit(f"if {old} is {value.code} or stands_for({old}, {value.code}):")
-    writer.emit(f"    {words} = (0,)")
-    writer.emit("else:")
-    writer.emit(f"    {items}[{key.code}] = {value.code}")
-    writer.emit(f"    note_written({container.shade}.token.stop)")
-    writer.emit(
-        f"    {words} = (0, {ops.ITEMS}, {container.shade}.token.stop, {key.code}, {key.code} + 1, 1, {value.code})"
-    )
+    if kind is list:
+        writer.only(key, int)
+    writer.only(container, kind)
+    container, key = writer.peek(2), writer.peek(1)
+    words = _store_item(writer, container, key, value) if kind is list else _store_entry(writer, container, key, value)
     for _ in range(3):
         writer.pop()
-    writer.end(f"*{words}")
+    writer.end("0", f"*{words}")
+
+
+def _store_item(writer: BlockWriter, container: Value, key: Value, value: Value) -> str:
+    items, old, words = f"{container.shade}.items", writer.name("old"), writer.name("words")
+    writer.leave_unless(f"0 <= {key.code} < len({items}) == len({container.code})")
+    writer.emit(f"{old} = {items}[{key.code}]")
+    writer.leave_unless(f"type({old}) is not Shade")
+    writer.emit(f"{container.code}[{key.code}] = {value.code}")
+    writer.emit(f"if {old} is {value.code} or stands_for({old}, {value.code}): {words} = ()")
+    writer.emit("else:")
+    writer.emit(f"{items}[{key.code}] = {value.code}", 1)
+    writer.emit(f"note_written({container.shade}.token.stop)", 1)
+    oid = f"{container.shade}.token.stop"
+    writer.emit(f"{words} = ({ops.ITEMS}, {oid}, {key.code}, {key.code} + 1, 1, {value.code})", 1)
+    return words
+
+
+def _store_entry(writer: BlockWriter, container: Value, key: Value, value: Value) -> str:
+    shade, old, words = container.shade, writer.name("old"), writer.name("words")
+    writer.leave_unless(f"{shade}.has_plain_keys and id({container.code}) not in by_dictionary")
+    writer.emit(f"{old} = {shade}.table.get({key.code}, NULL)")
+    writer.leave_unless(f"type({old}) is not Shade")
+    writer.emit(f"{container.code}[{key.code}] = {value.code}")
+    writer.emit(f"if {old} is {value.code} or stands_for({old}, {value.code}): {words} = ()")
+    writer.emit("else:")
+    writer.emit(f"{shade}.table[{key.code}] = {value.code}", 1)
+    writer.emit(f"note_written({shade}.token.stop)", 1)
+    writer.emit(f"{words} = ({ops.KEY}, {shade}.token.stop, {key.code}, {value.code})", 1)
+    return words
+
+
+@template("UNPACK_SEQUENCE")
+def unpack_sequence(writer: BlockWriter) -> None:
+    """Pushes the elements of a tuple, the first one last."""
+    container = writer.peek(1)
+    count = writer.oparg
+    if writer.operand_types(1) != {tuple} or container.shade is None or not 0 < count <= ops.MOST_PUSHES:
+        raise Declined
+    container = writer.only(container, tuple)
+    writer.leave_unless(f"len({container.code}) == {count}")
+    parts = []
+    for at in range(count):
+        kinds = writer.subject.profile.types_at(writer.index + 1, at + 1)
+        parts.append(writer.part(f"{container.code}[{at}]", f"{container.shade}.items[{at}]", kinds))
+    writer.pop()
+    for part in reversed(parts):
+        writer.push(part)
+    writer.end(str(count), *(part.word for part in reversed(parts)))
+
+
+@template("LIST_APPEND")
+def list_append(writer: BlockWriter) -> None:
+    """Adds a value to the list that a comprehension makes."""
+    value = writer.peek(1)
+    at = writer.depth - writer.oparg
+    if value.is_owned:
+        raise Declined
+    container, shade = writer.object(f"stack[{at}]"), writer.name("s")
+    writer.emit(f"{shade} = record.shades[record.places.index({at})]")
+    writer.leave_unless(f"type({container}) is list and len({container}) == len({shade}.items)")
+    size = writer.name("size")
+    writer.emit(f"{size} = len({container})")
+    writer.emit(f"{container}.append({value.code})")
+    writer.emit(f"{shade}.items.append({value.shade or value.code})")
+    if value.shade is not None:
+        writer.emit(f"{value.shade}.count += 1")
+    writer.emit(f"note_written({shade}.token.stop)")
+    writer.pop()
+    writer.end("0", str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word)
