@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.frame_table import FrameTable
 
 _COLUMNS_KEPT: Final = 64
-_LEAST_STEPS: Final = ops.CHUNK_STEPS
+_LEAST_STEPS: Final = 8 * ops.CHUNK_STEPS
 _KEYFRAME_BYTES_A_STEP: Final = 4
-_STEPS_A_WORD: Final = 1
-"""How many steps follow a keyframe without another for each word that it has."""
+_STEPS_A_WORD: Final = 3
+"""How many steps follow a keyframe without another for each word that it has; `Replay` makes more where it reads."""
 
 
 @attrs.frozen

@@ -722,9 +722,9 @@ class Recorder:
         self._fill_table()
 
     def _take_words(self) -> tuple[object, ...]:
-        words = self.log[:]
+        words = tuple(self.log)
         del self.log[: len(words)]  # what a finaliser has added meanwhile stays
-        return tuple(words)
+        return words
 
     def _fill_table(self) -> None:
         """Puts what is known of the frames into the table; it cannot be told so simply for several threads."""

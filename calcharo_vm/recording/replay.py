@@ -1,5 +1,6 @@
 """Finds the state after any step quickly: from a keyframe, or from a state that is near already."""
 
+from bisect import bisect_left, insort
 from typing import Final
 
 from calcharo_vm.errors import RecordingFormatError
@@ -13,6 +14,7 @@ _NEAR_STEPS: Final = 64
 _NEAR_KEPT: Final = 64
 _NEAR_SIZE: Final = 1 << 12
 _CURSORS: Final = 3
+_MOST_WORDS_BETWEEN: Final = 1 << 21
 
 CONTRADICTIONS: Final = (
     AssertionError,
@@ -30,12 +32,14 @@ class Replay:
     """The states of a journal.
 
     The way to a step starts at the last keyframe before it, or at a state that is nearer. Where the journal has
-    no keyframes, as JSON of other programs may, they are made on the way. Copies of states are kept around the last
+    no keyframes, as JSON of other programs may, they are made on the way. Those of a journal are far apart, since
+    making them costs the program time; more are made where somebody reads. Copies of states are kept around the last
     place that was reached by going back, so that walking backwards does not start over at every step.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._between = KeyframesBetween()
         self._near: dict[int, State] = {}
         self._cursors: list[State] = []
         self._reached = 0
@@ -62,13 +66,16 @@ class Replay:
     def _nearest(self, target: int) -> State:
         """A cursor at or before a number of steps, taken from wherever the way is shortest."""
         keyframe = self._journal.keyframes.last_before(target)
+        between = self._between.last_before(target)
         near = max((steps for steps in self._near if steps <= target), default=-1)
         ahead = max((cursor for cursor in self._cursors if cursor.steps <= target), key=_steps, default=None)
-        if ahead is not None and (ahead.steps >= max(keyframe, near) or target - ahead.steps <= _NEAR_STEPS):
+        if ahead is not None and (ahead.steps >= max(keyframe, between, near) or target - ahead.steps <= _NEAR_STEPS):
             state = ahead
             self._cursors.remove(state)
-        elif near > keyframe:
+        elif near > max(keyframe, between):
             state = self._near[near].copy()
+        elif between > keyframe:
+            state = State.of_keyframe(self._journal, between, self._between.words(between))
         else:
             state = State.of_keyframe(self._journal, keyframe)
         self._cursors.insert(0, state)
@@ -81,20 +88,20 @@ class Replay:
         keyframes = self._journal.keyframes
         while state.steps < target:
             stop = (state.steps // _NEAR_STEPS + 1) * _NEAR_STEPS if goes_back else target
-            if not keyframes.are_complete:
-                stop = min(stop, self._journal.end_of_chunk(state.steps))
+            stop = min(stop, self._journal.end_of_chunk(state.steps))
             state.advance(min(stop, target))
-            if not keyframes.are_complete:
+            if state.steps == self._journal.end_of_chunk(state.steps - 1) < len(self._journal):
                 self._make_keyframe(state)
             if goes_back and state.steps == stop:
                 self._keep(state)
 
     def _make_keyframe(self, state: State) -> None:
+        """Makes a keyframe at the end of a chunk, if there is none near."""
         keyframes = self._journal.keyframes
-        if state.steps >= keyframes.due and state.steps == self._journal.end_of_chunk(state.steps - 1) < len(
-            self._journal
-        ):
+        if not keyframes.are_complete and state.steps >= keyframes.due:
             keyframes.add(state.steps, words_of(state))
+        elif self._between.is_due(state.steps, keyframes.last_before(state.steps + 1)):
+            self._between.add(state.steps, words_of(state))
 
     def _keep(self, state: State) -> None:
         interval = _NEAR_STEPS * (1 + state.size // _NEAR_SIZE)
@@ -102,6 +109,40 @@ class Replay:
             self._near[state.steps] = state.copy()
             if len(self._near) > max(4, min(_NEAR_KEPT, _NEAR_KEPT * _NEAR_SIZE // (state.size + 1))):
                 del self._near[next(iter(self._near))]
+
+
+class KeyframesBetween:
+    """Keyframes that a reader has made between those of the journal; the latest ones are kept."""
+
+    def __init__(self) -> None:
+        self._words: dict[int, tuple[object, ...]] = {}
+        self._steps: list[int] = []
+        self._size = 0
+
+    def last_before(self, steps: int) -> int:
+        """The number of steps of the last one after fewer steps than that, 0 when there is none."""
+        at = bisect_left(self._steps, steps)
+        return self._steps[at - 1] if at else 0
+
+    def words(self, steps: int) -> tuple[object, ...]:
+        """The words of the one after that number of steps."""
+        return self._words[steps]
+
+    def is_due(self, steps: int, before: int) -> bool:
+        """Returns whether one is wanted after so many steps, when the journal's own is after `before`."""
+        last = self.last_before(steps + 1)
+        size = len(self._words[last]) if last > before else 0
+        return steps - max(last, before) >= max(ops.CHUNK_STEPS, size)
+
+    def add(self, steps: int, words: tuple[object, ...]) -> None:
+        """Keeps one, and forgets the oldest where all of them come to too much."""
+        self._words[steps] = words
+        insort(self._steps, steps)
+        self._size += len(words)
+        while self._size > _MOST_WORDS_BETWEEN and len(self._words) > 1:
+            oldest = next(iter(self._words))
+            self._size -= len(self._words.pop(oldest))
+            self._steps.remove(oldest)
 
 
 def _steps(state: State) -> int:

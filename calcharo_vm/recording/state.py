@@ -132,10 +132,14 @@ class State:
     # --- applying steps --------------------------------------------------------------------------
 
     @classmethod
-    def of_keyframe(cls, journal: Journal, steps: int) -> "State":
-        """The state after so many steps, as a keyframe has it: without what only its last step is asked for."""
-        state = cls(journal)
-        words, at = journal.keyframes.words(steps), 0
+    def of_keyframe(cls, journal: Journal, steps: int, words: Sequence[object] | None = None) -> "State":
+        """The state after so many steps, as a keyframe has it: without what only its last step is asked for.
+
+        The keyframe is the journal's own unless its words are given.
+        """
+        state, at = cls(journal), 0
+        if words is None:
+            words = journal.keyframes.words(steps)
         while at < len(words):
             at = apply(state, words, at)
         state.steps = steps
