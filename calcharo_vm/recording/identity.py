@@ -88,12 +88,12 @@ def stands_for(word: object, value: object) -> bool:
     cls = type(word)
     if cls is not type(value):
         return False
-    return word == value if cls in _EXACT else cls in _INEXACT and repr(word) == repr(value)
+    if cls is float:  # two zeros are equal that can be told apart, and NaN is not
+        return repr(word) == repr(value) if not word or word != word else word == value
+    return word == value if cls in _EXACT else cls is complex and repr(word) == repr(value)
 
 
 _EXACT = frozenset({int, str, bytes})
-_INEXACT = frozenset({float, complex})
-"""Types of which values are equal that can be told apart, such as zeros of different signs."""
 
 
 class Identities:

@@ -15,6 +15,7 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.folding import Patterns
 from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.storage.chunks import Chunks
 from calcharo_vm.recording.storage.texts import TextsInMemory
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _COLUMNS_KEPT: Final = 64
 _LEAST_STEPS: Final = 8 * ops.CHUNK_STEPS
-_KEYFRAME_BYTES_A_STEP: Final = 4
+_KEYFRAME_BYTES_A_STEP: Final = 5
 _STEPS_A_WORD: Final = 3
 """How many steps follow a keyframe without another for each word that it has; `Replay` makes more where it reads."""
 
@@ -237,8 +238,13 @@ class Journal:
             self.find_written(words)
         self.objects_written.append(written)
         self.starts.append(self.length)  # type: ignore[attr-defined]
-        self.chunks.append(words, steps)
+        self.chunks.append(words, steps, is_folded=bool(self.patterns))
         self.length += steps
+
+    @property
+    def patterns(self) -> Patterns:
+        """The runs of words that stand folded on the tape."""
+        return self.chunks.patterns
 
     def find_written(self, words: Sequence[object]) -> None:
         """Notes what a chunk, which comes from elsewhere, says was written."""

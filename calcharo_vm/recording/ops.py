@@ -91,6 +91,9 @@ KEPT: Final = 45
 FIRST_STEP: Final = 64
 """This and above: the words of a step end; it executed the instruction of that number, less this one."""
 
+MOST_FOLDED: Final = 63
+"""The most values that a run of folded words has, see `folding`."""
+
 CHUNK_STEPS: Final = 1024
 """A chunk is sealed when it has that many steps, or fewer where a keyframe comes between."""
 
@@ -131,11 +134,13 @@ LENGTHS[: MOST_PUSHES + 1] = range(1, MOST_PUSHES + 2)
 
 
 def length(words: Sequence[object], at: int) -> int:
-    """The number of words of the operation that starts at `at`, itself included."""
+    """The number of words of the operation that starts at `at`, itself included; those of a run of folded words."""
     operation = words[at]
     assert isinstance(operation, int)
     if operation >= FIRST_STEP:
         return 1
+    if operation < 0:
+        return 1 + (-1 - operation) % (MOST_FOLDED + 1)
     if LENGTHS[operation]:
         return LENGTHS[operation]
     fixed = _COUNTED[operation]

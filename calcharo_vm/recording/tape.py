@@ -78,6 +78,11 @@ class Tape:
         self._seal()
         self._start = len(self.words)
 
+    def is_full_for(self, steps: int) -> bool:
+        """Returns whether the next steps must be executed one by one, even though a new chunk was started for them."""
+        self.start_chunk()
+        return bool(self.pending) or self.room <= steps
+
     def may_be_closed(self, word: int) -> bool:
         """Returns whether it is worth asking `reopen`: instructions that execute have another word, nearly always."""
         words = self.words

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final, overload
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.folding import Patterns
 from calcharo_vm.recording.storage.packing import pack, unpack
 from calcharo_vm.recording.storage.texts import TextsInMemory
 
@@ -17,9 +18,8 @@ _BYTES_A_WORD: Final = 12
 _MOST_A_STEP: Final = 60
 _STEPS_SAVED_UP: Final = 1 << 14
 """For so many steps, what takes less leaves room for what takes more."""
-_INTERVALS: Final = (53, 59)
+_INTERVALS: Final = ((1024, (53, 59)), (256, (13, 17)), (0, (1,)))
 """In between many words, a few are looked at, at two intervals. They are prime: a program's steps come in rhythms."""
-_FEW: Final = 1024
 _UNSHARED: Final = 16
 _ORDINARY: Final = 64
 _KEPT: Final = 8
@@ -39,6 +39,8 @@ class Chunks(Sequence[Words]):
         self._room = 0  # bytes that chunks may still take
         self._chunks: list[Words | bytes] = []
         self._texts = texts
+        self.patterns = Patterns()
+        self._folded: set[int] = set()
         self._unpacked: OrderedDict[int, Words] = OrderedDict()
 
     def __len__(self) -> int:
@@ -54,13 +56,15 @@ class Chunks(Sequence[Words]):
         if isinstance(number, slice):
             return [self[each] for each in range(*number.indices(len(self)))]
         chunk = self._chunks[number]
-        return chunk if isinstance(chunk, tuple) else self._unpack(number, chunk)
+        is_plain = isinstance(chunk, tuple) and not self._folded
+        return chunk if is_plain else self._whole(number % len(self._chunks), chunk)  # type: ignore[return-value]
 
     def __setitem__(self, number: int, words: Words) -> None:
+        self._folded.discard(number % len(self._chunks))
         self._chunks[number] = words
 
-    def append(self, words: Words, steps: int) -> None:
-        """Adds a chunk of so many steps."""
+    def append(self, words: Words, steps: int, *, is_folded: bool = False) -> None:
+        """Adds a chunk of so many steps, whose words may be folded."""
         self._room = min(self._room + self._most_a_step * steps, self._most_a_step * _STEPS_SAVED_UP)
         chunk: Words | bytes = words
         weight = _weight(words)
@@ -68,16 +72,25 @@ class Chunks(Sequence[Words]):
             chunk = zlib.compress(pack(words, self._null, self._texts), 1)
             weight = len(chunk)
         self._room -= weight
+        if is_folded:
+            self._folded.add(len(self._chunks))
         self._chunks.append(chunk)
 
     def clear(self) -> None:
         """Forgets all chunks."""
+        self._folded.clear()
         self._chunks.clear()
 
-    def _unpack(self, number: int, data: bytes) -> Words:
+    def _whole(self, number: int, chunk: Words | bytes) -> Words:
+        """All words of a chunk; those of the last few are kept, as finding them takes a while."""
+        is_folded = number in self._folded
+        if isinstance(chunk, tuple) and not is_folded:
+            return chunk
         words = self._unpacked.pop(number, None)
         if words is None:
-            words = unpack(zlib.decompress(data), self._null, self._texts)
+            words = chunk if isinstance(chunk, tuple) else unpack(zlib.decompress(chunk), self._null, self._texts)
+            if is_folded:
+                words = self.patterns.unfold(words)
         self._unpacked[number] = words
         if len(self._unpacked) > _KEPT:
             self._unpacked.popitem(last=False)
@@ -86,7 +99,7 @@ class Chunks(Sequence[Words]):
 
 def _weight(words: Words) -> int:
     """Roughly how many bytes a chunk takes as a tuple; large values are found by looking at a few words."""
-    intervals = _INTERVALS if len(words) > _FEW else (1,)
+    intervals = next(intervals for least, intervals in _INTERVALS if len(words) >= least)
     large = [
         sys.getsizeof(word) * interval / len(intervals)
         for interval in intervals

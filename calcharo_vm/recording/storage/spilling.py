@@ -35,6 +35,8 @@ class SpillingJournal(Journal):
     ) -> None:
         """Writes a sealed chunk, and the tables that it is the first to refer to."""
         first = self.length
+        if self.patterns:
+            words = self.patterns.unfold(words)
         super().add_chunk(words, steps, written)
         out, err = super().output()
         self.written[0].clear()
@@ -65,9 +67,9 @@ class SpillingJournal(Journal):
 class _ChunksAsTheyAre(Chunks):
     """Chunks that are kept for a short time only."""
 
-    def append(self, words: Words, steps: int) -> None:
+    def append(self, words: Words, steps: int, *, is_folded: bool = False) -> None:
         """Adds a chunk."""
-        del steps
+        del steps, is_folded
         self._chunks.append(words)
 
 

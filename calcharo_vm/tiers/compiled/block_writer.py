@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.values import NULL
+from calcharo_vm.recording.ops import MOST_FOLDED
 from calcharo_vm.tiers.compiled.assembly import Goto, Line
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calcharo_vm.machine.frame import Frame
+    from calcharo_vm.recording.folding import Patterns
     from calcharo_vm.recording.plan import Plan
     from calcharo_vm.tiers.compiled.linked import Linked
     from calcharo_vm.tiers.compiled.profile import Profile
 
 _OF_AN_INSTRUCTION = 64
 """More points than an instruction has."""
+
+
+_FIXED: dict[str, object] = {"True": True, "False": False, "None": None, "NULL": NULL}
+"""Words that are the same each time."""
 
 
 class Declined(Exception):  # noqa: N818 - it is no error
@@ -52,6 +61,8 @@ class Subject:
         plan: What the recorder knows of them.
         profile: What they have worked on.
         frame: A frame that executes them.
+        patterns: Where runs of words are kept of which only the values are written.
+        folded: The numbers of these runs, by what is written for each word.
         constants: The objects that the made code names, by name.
     """
 
@@ -59,12 +70,50 @@ class Subject:
     plan: Plan
     profile: Profile
     frame: Frame
+    patterns: Patterns
+    folded: dict[tuple[str, ...], int]
     constants: dict[str, object] = attrs.field(factory=dict)
 
     def constant(self, name: str, value: object) -> str:
         """Gives a name to an object for the made code to use."""
         self.constants[name] = value
         return name
+
+
+    def fold(self, words: tuple[str, ...]) -> list[str]:
+        """What is written for a block's words: of each run that is always the same, only the values.
+
+        The last word stays, as it tells which step is complete, and so do words of which it is not known how many
+        they are.
+        """
+        written: list[str] = []
+        run: list[str] = []
+        for word in words[:-1]:
+            if word.startswith("*"):
+                written += [*self._fold_run(tuple(run)), word]
+                run.clear()
+            else:
+                run.append(word)
+        return [*written, *self._fold_run(tuple(run)), words[-1]]
+
+    def _fold_run(self, run: tuple[str, ...]) -> Sequence[str]:
+        values = [word for word in dict.fromkeys(run) if not self._is_fixed(word)]
+        if len(values) + 1 >= len(run) or len(values) > MOST_FOLDED:
+            return run
+        if run not in self.folded:
+            numbers = {value: number for number, value in enumerate(values)}
+            fixed = [self._fixed(word) if word not in numbers else None for word in run]
+            places = [(place, numbers[word]) for place, word in enumerate(run) if word in numbers]
+            self.folded[run] = self.patterns.add(fixed, places, len(values))
+        return [str(self.folded[run]), *values]
+
+    def _is_fixed(self, word: str) -> bool:
+        return word in _FIXED or word.isdigit() or word in self.constants
+
+    def _fixed(self, word: str) -> object:
+        if word in _FIXED:
+            return _FIXED[word]
+        return int(word) if word.isdigit() else self.constants[word]
 
 
 class BlockWriter:
@@ -208,12 +257,20 @@ class BlockWriter:
         self.need(place)
         return self._stack[-place]
 
-    def pop(self) -> Value:
-        """Takes the value on top of the stack, to be used up."""
-        value = self.peek(1)
-        if value.is_owned:  # it may be the end of it
+    def use(self, count: int) -> None:
+        """Takes so many values from the stack that something else holds, too: using them up ends nothing.
+
+        It comes after all that may have to be left to the handler.
+        """
+        self.need(count)
+        owned = [value for value in self._stack[-count:] if value.is_owned]
+        if len(owned) > 1:  # they may be one object
             raise Declined
-        return self._stack.pop()
+        for value in owned:
+            self.leave_unless(f"{value.shade}.count > 1")
+        for value in owned:
+            self.emit(f"{value.shade}.count -= 1")
+        del self._stack[-count:]
 
     def take(self) -> Value:
         """Takes the value on top of the stack, which goes elsewhere."""
@@ -309,12 +366,21 @@ class BlockWriter:
 
     def store(self, slot: int, value: Value) -> None:
         """Moves a value to a fast local slot; the value there before must be held elsewhere, too, or be a scalar."""
+        self.put_in_slot(slot, value, self.let_go(slot))
+
+    def let_go(self, slot: int) -> str | None:
+        """Makes sure that the value of a slot may go, and gives the variable that has its shade, if it has one."""
         old = self._slots.get(slot)
-        gone = None
-        if old is None or not old.is_scalar:
-            gone = self.name("gone")
-            self.emit(f"{gone} = record.slots.get({slot})")
-            self.leave_unless(f"{gone} is None or {gone}.count > 1")
+        if old is not None and old.is_scalar:
+            return None
+        gone = self.name("gone")
+        self.emit(f"{gone} = record.slots.get({slot})")
+        self.leave_unless(f"{gone} is None or {gone}.count > 1")
+        return gone
+
+    def put_in_slot(self, slot: int, value: Value, gone: str | None) -> None:
+        """Puts a value into a slot, after `let_go`."""
+        if gone is not None:
             self.emit(f"if {gone} is not None:")
             self.emit(f"{gone}.count -= 1", 1)
             if value.is_scalar:
@@ -326,11 +392,6 @@ class BlockWriter:
             self.emit(f"record.slots[{slot}] = {value.shade}")
         self._slots[slot] = attrs.evolve(value, is_owned=False)
 
-    def holds_scalar(self, slot: int) -> bool:
-        """Whether a slot is known to hold a scalar."""
-        known = self._slots.get(slot)
-        return known is not None and known.is_scalar
-
     # --- the end of the block --------------------------------------------------------------------
 
     def commit(self, words: tuple[str, ...] = (), depth: int = 0) -> None:
@@ -338,7 +399,7 @@ class BlockWriter:
         lines = []
         everything = (*self._words, *words)
         if everything:
-            lines.append(f"extend(({', '.join(everything)},))")
+            lines.append(f"extend(({', '.join(self.subject.fold(everything))},))")
         if self.steps:
             lines.append(f"tape.room -= {self.steps}")
         for place, value in enumerate(self._stack, self._depth):

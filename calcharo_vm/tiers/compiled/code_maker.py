@@ -118,8 +118,8 @@ class _Maker:
         if not is_jump:
             writer.commit()
             writer.go(block.last + 1)
-        room = f"if pending or tape.room <= {writer.steps}: return step(frame, stack, {block.first})"
-        return [Line(room), *writer.lines]
+        room = f"(tape.room <= {writer.steps} and tape.is_full_for({writer.steps}))"
+        return [Line(f"if pending or {room}: return step(frame, stack, {block.first})"), *writer.lines]
 
     def _instruction(self, writer: BlockWriter, index: int) -> bool:
         """Writes an instruction, and returns whether it jumps, which ends the block."""
@@ -145,13 +145,14 @@ class _Maker:
 
     def _branch(self, writer: BlockWriter, index: int) -> None:
         name = self.opnames[index]
-        value = writer.pop()
+        value = writer.peek(1)
         if name.endswith("_NONE"):
             test = f"{value.code} is {'not ' if name.endswith('NOT_NONE') else ''}None"
         elif not value.is_scalar:
             raise Declined
         else:
             test = value.code if name.endswith("_TRUE") else f"not {value.code}"
+        writer.use(1)
         writer.steps += 1
         for opening, taken, target in ((f"if {test}:", True, self._target(index)), ("else:", False, index + 1)):
             writer.emit(opening)

@@ -56,6 +56,7 @@ class _Unit:
         self._attempts = 0
         self._hot: set[int] = set()
         self._declined: set[int] = set()
+        self._folded: dict[tuple[str, ...], int] = {}
 
     def watch(self, table: list[Entry]) -> None:
         """Counts how often loops turn that are not compiled, and how often the code object is entered."""
@@ -106,7 +107,7 @@ class _Unit:
         self._attempts += 1
         plan = self._recorder.plan_of(linked.decoded.code)
         try:
-            subject = Subject(linked, plan, self._profile, frame)
+            subject = Subject(linked, plan, self._profile, frame, self._recorder.journal.patterns, self._folded)
             made = make_code(subject, frozenset(self._hot), frozenset(self._declined))
         except TooDeep:
             self._attempts = _MOST_ATTEMPTS

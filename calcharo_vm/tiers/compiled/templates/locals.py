@@ -59,11 +59,10 @@ def store_two(writer: BlockWriter) -> None:
     if first == second:
         raise Declined
     value, other = writer.peek(1), writer.peek(2)
-    if not (value.is_scalar and other.is_scalar and writer.holds_scalar(first) and writer.holds_scalar(second)):
-        raise Declined  # the second may turn out to be impossible when the first is done
+    gone = writer.let_go(first), writer.let_go(second)  # before anything is done
     writer.take()
     writer.take()
-    writer.store(first, value)
-    writer.store(second, other)
+    writer.put_in_slot(first, value, gone[0])
+    writer.put_in_slot(second, other, gone[1])
     fast = str(ops.FAST)
     writer.end("0", fast, str(first), value.word, fast, str(second), other.word)

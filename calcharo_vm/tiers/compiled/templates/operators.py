@@ -30,8 +30,7 @@ def binary_op(writer: BlockWriter) -> None:
     symbol = _SYMBOLS[writer.oparg % _IN_PLACE]
     left, right = operands(writer)
     kind = _type_of_result(symbol, left.type, right.type)
-    writer.pop()
-    writer.pop()
+    writer.use(2)
     result = writer.scalar(f"{left.code} {symbol} {right.code}", kind)
     writer.push(result)
     writer.end("1", result.word)
@@ -44,8 +43,7 @@ def compare_op(writer: BlockWriter) -> None:
     left, right = operands(writer)
     if symbol not in {"==", "!="} and not (left.type is right.type or {left.type, right.type} <= NUMBERS):
         raise Declined
-    writer.pop()
-    writer.pop()
+    writer.use(2)
     result = writer.scalar(f"{left.code} {symbol} {right.code}", bool)
     writer.push(result)
     writer.end("1", result.word)
@@ -55,8 +53,7 @@ def compare_op(writer: BlockWriter) -> None:
 def is_op(writer: BlockWriter) -> None:
     """Tests whether two values are the same object."""
     left, right = writer.peek(2), writer.peek(1)
-    writer.pop()
-    writer.pop()
+    writer.use(2)
     result = writer.scalar(f"{left.code} is {'not ' if writer.oparg else ''}{right.code}", bool)
     writer.push(result)
     writer.end("1", result.word)
@@ -68,7 +65,7 @@ def truth(writer: BlockWriter) -> None:
     value = writer.peek(1)
     if not value.is_scalar:
         raise Declined
-    writer.pop()
+    writer.use(1)
     negated = writer.opname == "UNARY_NOT"
     result = value
     if value.type is not bool or negated:
@@ -85,7 +82,7 @@ def unary(writer: BlockWriter) -> None:
     if kind is not int and (inverts or kind is not float):
         raise Declined
     value = writer.only(writer.peek(1), kind)
-    writer.pop()
+    writer.use(1)
     result = writer.scalar(f"{'~' if inverts else '-'}{value.code}", kind)
     writer.push(result)
     writer.end("1", result.word)

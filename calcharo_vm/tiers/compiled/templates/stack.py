@@ -42,7 +42,7 @@ def pass_by(writer: BlockWriter) -> None:
 @template("POP_TOP")
 def pop_top(writer: BlockWriter) -> None:
     """Drops a value."""
-    writer.pop()
+    writer.use(1)
     writer.end("0")
 
 

@@ -29,8 +29,7 @@ def subscript(writer: BlockWriter) -> None:
         writer.leave_unless(f"{shade}.has_plain_keys")
     table = "table" if kind is dict else "items"
     result = writer.part(f"{container.code}[{key.code}]", f"{shade}.{table}[{key.code}]", writer.result_types)
-    writer.pop()
-    writer.pop()
+    writer.use(2)
     writer.push(result)
     writer.end("1", result.word)
 
@@ -48,8 +47,7 @@ def store_subscript(writer: BlockWriter) -> None:
     writer.only(container, kind)
     container, key = writer.peek(2), writer.peek(1)
     words = _store_item(writer, container, key, value) if kind is list else _store_entry(writer, container, key, value)
-    for _ in range(3):
-        writer.pop()
+    writer.use(3)
     writer.end("0", f"*{words}")
 
 
@@ -59,7 +57,7 @@ def _store_item(writer: BlockWriter, container: Value, key: Value, value: Value)
     writer.emit(f"{old} = {items}[{key.code}]")
     writer.leave_unless(f"type({old}) is not Shade")
     writer.emit(f"{container.code}[{key.code}] = {value.code}")
-    writer.emit(f"if {old} is {value.code} or stands_for({old}, {value.code}): {words} = ()")
+    writer.emit(f"if {old} is {value.code} or (({old} == {value.code} or {value.code} != {value.code}) and stands_for({old}, {value.code})): {words} = ()")
     writer.emit("else:")
     writer.emit(f"{items}[{key.code}] = {value.code}", 1)
     writer.emit(f"note_written({container.shade}.token.stop)", 1)
@@ -74,7 +72,7 @@ def _store_entry(writer: BlockWriter, container: Value, key: Value, value: Value
     writer.emit(f"{old} = {shade}.table.get({key.code}, NULL)")
     writer.leave_unless(f"type({old}) is not Shade")
     writer.emit(f"{container.code}[{key.code}] = {value.code}")
-    writer.emit(f"if {old} is {value.code} or stands_for({old}, {value.code}): {words} = ()")
+    writer.emit(f"if {old} is {value.code} or (({old} == {value.code} or {value.code} != {value.code}) and stands_for({old}, {value.code})): {words} = ()")
     writer.emit("else:")
     writer.emit(f"{shade}.table[{key.code}] = {value.code}", 1)
     writer.emit(f"note_written({shade}.token.stop)", 1)
@@ -95,7 +93,7 @@ def unpack_sequence(writer: BlockWriter) -> None:
     for at in range(count):
         kinds = writer.subject.profile.types_at(writer.index + 1, at + 1)
         parts.append(writer.part(f"{container.code}[{at}]", f"{container.shade}.items[{at}]", kinds))
-    writer.pop()
+    writer.use(1)
     for part in reversed(parts):
         writer.push(part)
     writer.end(str(count), *(part.word for part in reversed(parts)))
@@ -118,5 +116,5 @@ def list_append(writer: BlockWriter) -> None:
     if value.shade is not None:
         writer.emit(f"{value.shade}.count += 1")
     writer.emit(f"note_written({shade}.token.stop)")
-    writer.pop()
+    writer.use(1)
     writer.end("0", str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word)
