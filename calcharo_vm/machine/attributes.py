@@ -27,7 +27,7 @@ _NAMESPACE_OF = type.__dict__["__dict__"].__get__
 _UNUSUAL_GETTERS = frozenset(kind.__getattribute__ for kind in (type, ModuleType, super))
 _NATIVE_METHODS = frozenset({MethodDescriptorType, WrapperDescriptorType})
 _BOUND_NATIVE = frozenset({BuiltinMethodType, MethodWrapperType})
-_BUILTIN_METHODS = {
+BUILTIN_METHODS = {
     kind: {name: method for name in dir(kind) if type(method := getattr(kind, name)) in _NATIVE_METHODS}
     for kind in (bool, bytearray, bytes, complex, dict, float, frozenset, int, list, set, slice, str, tuple)
 }
@@ -48,7 +48,7 @@ def load_method(owner: Any, operand: tuple[str, Callable[[Any], Any]]) -> tuple[
     """A method as plain function and receiver, or any other attribute and NULL (CPython's `_PyObject_GetMethod`)."""
     name, getter = operand
     kind = type(owner)
-    if kind in _BUILTIN_METHODS and name in (methods := _BUILTIN_METHODS[kind]):
+    if kind in BUILTIN_METHODS and name in (methods := BUILTIN_METHODS[kind]):
         return methods[name], owner
     attribute = getter(owner)
     if type(attribute) is MethodType:

@@ -8,6 +8,7 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
+from calcharo_vm.recording.anatomy import outlives_the_program
 from calcharo_vm.recording.ops import MOST_FOLDED
 from calcharo_vm.tiers.compiled.assembly import Goto, Line
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording.folding import Patterns
     from calcharo_vm.recording.plan import Plan
+    from calcharo_vm.recording.shadow import Shadow
     from calcharo_vm.tiers.compiled.linked import Linked
     from calcharo_vm.tiers.compiled.profile import Profile
 
@@ -61,6 +63,7 @@ class Subject:
         plan: What the recorder knows of them.
         profile: What they have worked on.
         frame: A frame that executes them.
+        shadow: What is recorded of the heap.
         patterns: Where runs of words are kept of which only the values are written.
         folded: The numbers of these runs, by what is written for each word.
         constants: The objects that the made code names, by name.
@@ -70,6 +73,7 @@ class Subject:
     plan: Plan
     profile: Profile
     frame: Frame
+    shadow: Shadow
     patterns: Patterns
     folded: dict[tuple[str, ...], int]
     constants: dict[str, object] = attrs.field(factory=dict)
@@ -79,6 +83,11 @@ class Subject:
         self.constants[name] = value
         return name
 
+
+    def calls_natively(self, callee: object) -> bool:
+        """Returns whether calling a native function is nothing but calling it."""
+        machine = self.frame.context.machine
+        return machine.input_lookaside is None and id(callee) not in machine.lookasides
 
     def fold(self, words: tuple[str, ...]) -> list[str]:
         """What is written for a block's words: of each run that is always the same, only the values.
@@ -344,6 +353,14 @@ class BlockWriter:
             f"{shade}.count and {shade}.epoch == shadow.epoch and {shade}.type_address == id(type({name}))"
         )
         return Value(name, None, shade)
+
+    def permanent(self, value: object) -> Value:
+        """An object that belongs to the interpreter, such as a method of a built-in type."""
+        shade = self.subject.shadow.held(value)
+        if shade is None or not outlives_the_program(value, shade.kind):
+            raise Declined
+        name = self.subject.constant(f"object_{self.index}", value)
+        return Value(name, None, self.subject.constant(f"shade_{self.index}", shade), constant=value)
 
     # --- slots -----------------------------------------------------------------------------------
 

@@ -1,14 +1,15 @@
 """What the instructions of a code object work on: seen by looking at the value stack while the interpreter runs."""
 
 from collections.abc import Callable
-from types import NoneType
+from types import BuiltinFunctionType, MethodDescriptorType, ModuleType, NoneType
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.tiers.compiled.hiding import hidden
 
 Handler = Callable[..., object]
 
-KNOWN_TYPES = frozenset({int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set})
+KNOWN_TYPES = frozenset({int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, Null})
 """The types that are told apart; others are `object`, so that no class of the program is kept alive."""
 
 _OPERANDS = 3
@@ -19,11 +20,13 @@ class Profile:
 
     Attributes:
         operands: Of each instruction that executed, the types of up to three operands, the top of the stack last.
+        callees: The native functions and types of the interpreter that were called; None stands for all others.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
     """
 
     def __init__(self) -> None:
         self.operands: dict[int, set[tuple[type, ...]]] = {}
+        self.callees: dict[int, set[object]] = {}
         self.results: dict[int, set[type]] = {}
 
     def has(self, index: int) -> bool:
@@ -34,19 +37,33 @@ class Profile:
         """The types that an operand had, by its place from the top of the stack: 1, 2 or 3."""
         return frozenset(types[-place] for types in self.operands.get(index, ()) if len(types) >= place)
 
-    def looking(self, index: int, handler: Handler) -> Handler:
-        """A handler that executes an instruction and takes note of what it works on."""
+    def looking(self, index: int, handler: Handler, called: int) -> Handler:
+        """A handler that executes an instruction and takes note of what it works on.
+
+        Of a call, `called` says how far from the top of the stack lies what is called, or NULL; it is 0 for others.
+        """
         operands = self.operands.setdefault
         results = self.results.setdefault
 
         def looking(frame: object, stack: list[object], operand: object) -> object:
             operands(index, set()).add(tuple(map(_told_apart, stack[-_OPERANDS:])))
+            if called:
+                callee = stack[-called + 1] if stack[-called] is NULL else stack[-called]
+                self.callees.setdefault(index, set()).add(_native(callee))
             target = handler(frame, stack, operand)
             if target is None and stack:
                 results(index, set()).add(_told_apart(stack[-1]))
             return target
 
         return hidden(looking)
+
+
+def _native(callee: object) -> object:
+    """The callee if it belongs to the interpreter, else None."""
+    if type(callee) in (MethodDescriptorType, BuiltinFunctionType):
+        owner = getattr(callee, "__self__", None)
+        return callee if owner is None or type(owner) is ModuleType else None
+    return callee if type(callee) is type and callee.__module__ == "builtins" else None
 
 
 def _told_apart(value: object) -> type:

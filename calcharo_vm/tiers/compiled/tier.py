@@ -88,6 +88,7 @@ class _Unit:
         """Looks at what instructions work on, until a loop has turned a few times more."""
         left = _LOOKS
         linked = self._linked
+        plan = self._recorder.plan_of(linked.decoded.code)
 
         def arriving(frame: Frame, stack: list[object], operand: object) -> object:
             nonlocal left
@@ -97,7 +98,9 @@ class _Unit:
             return looking(frame, stack, operand)
 
         for index, (handler, operand, following) in enumerate(linked.plain[:-1]):
-            table[index] = self._profile.looking(index, handler), operand, following
+            row = plan.rows[index]
+            pops = row[1] if plan.opnames[index] == "CALL" else 0
+            table[index] = self._profile.looking(index, handler, pops), operand, following
         looking, operand, following = table[head]
         table[head] = hidden(arriving), operand, following
 
@@ -107,7 +110,10 @@ class _Unit:
         self._attempts += 1
         plan = self._recorder.plan_of(linked.decoded.code)
         try:
-            subject = Subject(linked, plan, self._profile, frame, self._recorder.journal.patterns, self._folded)
+            recorder = self._recorder
+            subject = Subject(
+                linked, plan, self._profile, frame, recorder.shadow, recorder.journal.patterns, self._folded
+            )
             made = make_code(subject, frozenset(self._hot), frozenset(self._declined))
         except TooDeep:
             self._attempts = _MOST_ATTEMPTS

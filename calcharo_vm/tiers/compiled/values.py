@@ -22,6 +22,7 @@ class Value:
         code: The expression that gives it: a variable of the made function, or a constant.
         type: Its exact type; None where it is not known.
         shade: The variable that has its `Shade`; None for a scalar.
+        constant: The object that it always is, None if it is not known.
         is_owned: Whether its `Shade` counts it already, because it lay on the stack when the block began.
     """
 
@@ -29,6 +30,7 @@ class Value:
     type: type | None
     shade: str | None = None
     is_owned: bool = False
+    constant: object = None
 
     @property
     def word(self) -> str:

@@ -1,9 +1,190 @@
-"""Calls of native functions that change nothing, or of which it is known what they change."""
+"""Calls of native functions of which it is known what they change, with operands that run no code of the program."""
 
 from __future__ import annotations
 
+import math
+import sys
+from types import BuiltinFunctionType, MethodDescriptorType
+from typing import TYPE_CHECKING
+
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.values import Null
+from calcharo_vm.recording import ops
+from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.values import SCALARS, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
+
+_NULL_LAST = sys.version_info >= (3, 13)
+_PURE: frozenset[object] = frozenset(
+    {
+        *(abs, ascii, bin, bool, chr, divmod, float, format, hash, hex, int, len, max, min, oct, ord, pow, repr),
+        *(round, str),
+        *(function for function in vars(math).values() if type(function) is BuiltinFunctionType),
+        *(
+            method
+            for kind in (str, bytes, int, float)
+            for name, method in vars(kind).items()
+            if type(method) is MethodDescriptorType and not name.startswith("_")
+        ),
+    }
+)
+"""What gives the same each time, and does nothing else, for scalars."""
+_SIZED = frozenset({list, tuple, dict, set})
+
+
+@template("CALL")
+def call(writer: BlockWriter) -> None:
+    """Calls a native function."""
+    subject = writer.subject
+    callees = subject.profile.callees.get(writer.index, set())
+    callee = next(iter(callees)) if len(callees) == 1 else None
+    if callee is None or not subject.calls_natively(callee):
+        raise Declined
+    count = writer.oparg
+    values = [writer.peek(place) for place in range(count + 2, 0, -1)]
+    called, receiver = (values[0], values[1]) if _NULL_LAST or values[0].type is not Null else (values[1], values[0])
+    if called.is_owned or receiver.is_owned:
+        raise Declined
+    if called.constant is not callee:
+        name = subject.constant(f"called_{writer.index}", callee)
+        writer.leave_unless(f"{called.code} is {name}")
+    arguments = values[2:] if receiver.type is Null else [receiver, *values[2:]]
+    native = _NATIVE.get(callee) or (_pure if callee in _PURE else None)
+    if native is None:
+        raise Declined
+    native(writer, arguments, callee)
+
+
+def _pure(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> None:
+    kinds = writer.result_types
+    if not all(argument.is_scalar for argument in arguments) or not kinds or not kinds <= SCALARS:
+        raise Declined
+    _push(writer, arguments, callee, next(iter(kinds)) if len(kinds) == 1 else None)
+
+
+def _push(writer: BlockWriter, arguments: Sequence[Value], callee: object, kind: type | None) -> None:
+    name = writer.subject.constant(f"called_{writer.index}", callee)
+    result = writer.scalar(f"{name}({', '.join(argument.code for argument in arguments)})", None)
+    if kind is not None:
+        writer.leave_unless(f"type({result.code}) is {kind.__name__}" if kind is not type(None) else f"{result.code} is None")
+        result = Value(result.code, kind)
+    else:
+        writer.leave_unless(f"type({result.code}) in SCALARS")
+    writer.use(writer.oparg + 2)
+    writer.push(result)
+    writer.end("1", result.word)
+
+
+def _length(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> None:
+    if len(arguments) != 1:
+        raise Declined
+    argument = arguments[0]
+    if argument.is_scalar:
+        _pure(writer, arguments, callee)
+        return
+    place = writer.oparg  # it is the only one
+    kinds = {argument.type} if argument.type is not None else writer.operand_types(place)
+    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    if kind not in _SIZED:
+        raise Declined
+    writer.only(argument, kind)  # type: ignore[arg-type] # it is one of those
+    _push(writer, [writer.peek(1)], callee, int)
+
+
+def _append(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
+    if len(arguments) != 2 or arguments[0].shade is None or arguments[1].is_owned:
+        raise Declined
+    container, value = writer.only(arguments[0], list), arguments[1]
+    shade, size = container.shade, writer.name("size")
+    writer.emit(f"{size} = len({container.code})")
+    writer.leave_unless(f"{size} == len({shade}.items)")
+    writer.use(writer.oparg + 2)
+    writer.emit(f"{container.code}.append({value.code})")
+    writer.emit(f"{shade}.items.append({value.shade or value.code})")
+    if value.shade is not None:
+        writer.emit(f"{value.shade}.count += 1")
+    writer.emit(f"note_written({shade}.token.stop)")
+    writer.push(Value("None", type(None)))
+    writer.end("1", "None", str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word)
+
+
+def _pop(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
+    kinds = writer.result_types
+    if len(arguments) != 1 or arguments[0].shade is None or not kinds or not kinds <= SCALARS:
+        raise Declined
+    container = writer.only(arguments[0], list)
+    shade, at = container.shade, writer.name("at")
+    writer.emit(f"{at} = len({container.code}) - 1")
+    writer.leave_unless(f"{at} >= 0 and {at} == len({shade}.items) - 1 and type({shade}.items[-1]) is not Shade")
+    writer.use(writer.oparg + 2)
+    result = writer.scalar(f"{container.code}.pop()", None)
+    writer.emit(f"{shade}.items.pop()")
+    writer.emit(f"note_written({shade}.token.stop)")
+    writer.push(result)
+    writer.end("1", result.word, str(ops.ITEMS), f"{shade}.token.stop", at, f"{at} + 1", "0")
+
+
+def _get(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
+    kinds = writer.result_types
+    if not 2 <= len(arguments) <= 3 or arguments[0].shade is None:
+        raise Declined
+    if not all(argument.is_scalar for argument in arguments[1:]) or not kinds or not kinds <= SCALARS:
+        raise Declined
+    container = writer.only(arguments[0], dict)
+    writer.leave_unless(f"{container.shade}.has_plain_keys")
+    rest = ", ".join(argument.code for argument in arguments[1:])
+    result = writer.seen(writer.scalar(f"{container.code}.get({rest})", None), kinds)
+    writer.use(writer.oparg + 2)
+    writer.push(result)
+    writer.end("1", result.word)
+
+
+def _add(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
+    if len(arguments) != 2 or arguments[0].shade is None or not arguments[1].is_scalar:
+        raise Declined
+    container, value = writer.only(arguments[0], set), arguments[1]
+    shade, words = container.shade, writer.name("words")
+    writer.leave_unless(f"{shade}.has_plain_keys and len({container.code}) == len({shade}.table)")
+    writer.use(writer.oparg + 2)
+    writer.emit(f"if {value.code} in {container.code}: {words} = ()")
+    writer.emit("else:")
+    writer.emit(f"{container.code}.add({value.code})", 1)
+    writer.emit(f"{shade}.table[{value.code}] = None", 1)
+    writer.emit(f"note_written({shade}.token.stop)", 1)
+    writer.emit(f"{words} = ({ops.KEY}, {shade}.token.stop, {value.code}, None)", 1)
+    writer.push(Value("None", type(None)))
+    writer.end("1", "None", f"*{words}")
+
+
+_NATIVE: dict[object, Callable[[BlockWriter, Sequence[Value], object], None]] = {
+    len: _length,
+    list.append: _append,
+    list.pop: _pop,
+    dict.get: _get,
+    set.add: _add,
+}
+"""What is known of functions that work on objects."""
+
+
+@template("CONTAINS_OP")
+def contains(writer: BlockWriter) -> None:
+    """Tests whether a scalar is in a string, or a key of a dictionary or set."""
+    item, container = writer.peek(2), writer.peek(1)
+    kinds = {container.type} if container.type is not None else writer.operand_types(1)
+    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    if not item.is_scalar or kind not in {str, dict, set}:
+        raise Declined
+    writer.only(container, kind)
+    item, container = writer.peek(2), writer.peek(1)
+    if container.shade is not None:
+        writer.leave_unless(f"{container.shade}.has_plain_keys")
+    result = writer.scalar(f"{item.code} {'not ' if writer.oparg else ''}in {container.code}", bool)
+    writer.use(2)
+    writer.push(result)
+    writer.end("1", result.word)

@@ -1,0 +1,83 @@
+"""Formatting of scalars, and slices of strings."""
+
+from __future__ import annotations
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.values import Value
+
+TEMPLATES: dict[str, Template] = {}
+template = registering(TEMPLATES)
+
+_CONVERSIONS = ("{}", "str({})", "repr({})", "ascii({})")
+
+
+@template("FORMAT_SIMPLE")
+def format_simple(writer: BlockWriter) -> None:
+    """Formats a scalar without a format specification."""
+    value = _scalar(writer, 1)
+    writer.use(1)
+    _push(writer, value.code if value.type is str else f"format({value.code})")
+
+
+@template("FORMAT_WITH_SPEC")
+def format_with_specification(writer: BlockWriter) -> None:
+    """Formats a scalar by a format specification."""
+    value, specification = _scalar(writer, 2), _scalar(writer, 1)
+    writer.use(2)
+    _push(writer, f"format({value.code}, {specification.code})")
+
+
+@template("FORMAT_VALUE")
+def format_value(writer: BlockWriter) -> None:
+    """Converts a scalar as the low bits say and formats it."""
+    has_specification = writer.oparg >> 2 & 1
+    value = _scalar(writer, 1 + has_specification)
+    text = _CONVERSIONS[writer.oparg & 3].format(value.code)
+    if has_specification:
+        text = f"format({text}, {_scalar(writer, 1).code})"
+    elif value.type is not str and not writer.oparg & 3:
+        text = f"format({text})"
+    writer.use(1 + has_specification)
+    _push(writer, text)
+
+
+@template("CONVERT_VALUE")
+def convert_value(writer: BlockWriter) -> None:
+    """Applies `!s`, `!r` or `!a` to a scalar."""
+    value = _scalar(writer, 1)
+    writer.use(1)
+    _push(writer, _CONVERSIONS[writer.oparg].format(value.code))
+
+
+@template("BUILD_STRING")
+def build_string(writer: BlockWriter) -> None:
+    """Joins strings."""
+    pieces = [_scalar(writer, place) for place in range(writer.oparg, 0, -1)]
+    writer.use(writer.oparg)
+    _push(writer, f"''.join(({', '.join(piece.code for piece in pieces)},))" if pieces else "''")
+
+
+@template("BINARY_SLICE")
+def binary_slice(writer: BlockWriter) -> None:
+    """Pushes a slice of a string."""
+    if writer.operand_types(3) != {str}:
+        raise Declined
+    start, stop = _scalar(writer, 2), _scalar(writer, 1)
+    text = writer.only(writer.peek(3), str)
+    writer.use(3)
+    _push(writer, f"{text.code}[{start.code}:{stop.code}]")
+
+
+def _scalar(writer: BlockWriter, place: int) -> Value:
+    value = writer.peek(place)
+    if not value.is_scalar:
+        raise Declined
+    return value
+
+
+def _push(writer: BlockWriter, code: str) -> None:
+    result = writer.scalar(code, str)
+    writer.push(result)
+    writer.end("1", result.word)
