@@ -65,6 +65,7 @@ class Subject:
         frame: A frame that executes them.
         shadow: What is recorded of the heap.
         patterns: Where runs of words are kept of which only the values are written.
+        dropping: The instructions that have been seen to be the end of objects.
         folded: The numbers of these runs, by what is written for each word.
         constants: The objects that the made code names, by name.
     """
@@ -76,6 +77,7 @@ class Subject:
     shadow: Shadow
     patterns: Patterns
     folded: dict[tuple[str, ...], int]
+    dropping: frozenset[int]
     constants: dict[str, object] = attrs.field(factory=dict)
 
     def constant(self, name: str, value: object) -> str:
@@ -141,6 +143,8 @@ class BlockWriter:
         self.points: dict[int, Point] = {}
         self.index = first
         self.steps = 0
+        self._steps_told = 0
+        self._dropped: list[str] = []
         self._depth = subject.plan.depths[first]
         self._words: list[str] = []
         self._stack: list[Value] = []
@@ -185,13 +189,33 @@ class BlockWriter:
     def _mark(self) -> None:
         """Takes note of what is done: from here on, this is what has to be told."""
         self._point += 1
-        done = Point(self.index, tuple(self._words), self.steps, self._depth, tuple(self._stack))
+        steps = self.steps - self._steps_told
+        done = Point(self.index, tuple(self._words), steps, self._depth, tuple(self._stack))
         self.points[self._point] = done
 
     def end(self, *words: str) -> None:
         """Ends the instruction: these words are of its step."""
-        self._words += (*words, self.step_word)
+        self._words += words
+        if self._dropped:
+            self._drop()
+        self._words.append(self.step_word)
         self.steps += 1
+
+    def _drop(self) -> None:
+        """Tells what the block has done, and lets objects go, which tells that they are gone."""
+        for value in self._stack:
+            if value.shade is not None and not value.is_owned:
+                self.emit(f"{value.shade}.count += 1")
+        self._stack = [attrs.evolve(value, is_owned=value.shade is not None) for value in self._stack]
+        self.emit(f"extend(({', '.join(self.subject.fold(tuple(self._words)))},))")
+        if self.steps > self._steps_told:
+            self.emit(f"tape.room -= {self.steps - self._steps_told}")
+        for shade in self._dropped:
+            self.emit(f"release({shade})")
+        self.emit("if zeros: purge()")
+        self._words.clear()
+        self._dropped.clear()
+        self._steps_told = self.steps
 
     # --- code ------------------------------------------------------------------------------------
 
@@ -273,12 +297,15 @@ class BlockWriter:
         """
         self.need(count)
         owned = [value for value in self._stack[-count:] if value.is_owned]
-        if len(owned) > 1:  # they may be one object
-            raise Declined
-        for value in owned:
-            self.leave_unless(f"{value.shade}.count > 1")
-        for value in owned:
-            self.emit(f"{value.shade}.count -= 1")
+        is_dropping = self.index in self.subject.dropping
+        for value in owned:  # all of them may be one object
+            plain = f" or is_plain({value.shade})" if is_dropping else ""
+            self.leave_unless(f"{value.shade}.count > {len(owned)}{plain}")
+        if is_dropping:
+            self._dropped += [str(value.shade) for value in owned]
+        else:
+            for value in owned:
+                self.emit(f"{value.shade}.count -= 1")
         del self._stack[-count:]
 
     def take(self) -> Value:
@@ -392,16 +419,22 @@ class BlockWriter:
             return None
         gone = self.name("gone")
         self.emit(f"{gone} = record.slots.get({slot})")
-        self.leave_unless(f"{gone} is None or {gone}.count > 1")
+        plain = f" or is_plain({gone})" if self.index in self.subject.dropping else ""
+        self.leave_unless(f"{gone} is None or {gone}.count > 1{plain}")
         return gone
 
     def put_in_slot(self, slot: int, value: Value, gone: str | None) -> None:
         """Puts a value into a slot, after `let_go`."""
         if gone is not None:
-            self.emit(f"if {gone} is not None:")
-            self.emit(f"{gone}.count -= 1", 1)
-            if value.is_scalar:
-                self.emit(f"del record.slots[{slot}]", 1)
+            if self.index in self.subject.dropping:
+                self._dropped.append(gone)
+                if value.is_scalar:
+                    self.emit(f"if {gone} is not None: del record.slots[{slot}]")
+            else:
+                self.emit(f"if {gone} is not None:")
+                self.emit(f"{gone}.count -= 1", 1)
+                if value.is_scalar:
+                    self.emit(f"del record.slots[{slot}]", 1)
         self.emit(f"fast[{slot}] = {value.code}")
         if value.shade is not None:
             if not value.is_owned:
@@ -417,8 +450,8 @@ class BlockWriter:
         everything = (*self._words, *words)
         if everything:
             lines.append(f"extend(({', '.join(self.subject.fold(everything))},))")
-        if self.steps:
-            lines.append(f"tape.room -= {self.steps}")
+        if self.steps > self._steps_told:
+            lines.append(f"tape.room -= {self.steps - self._steps_told}")
         for place, value in enumerate(self._stack, self._depth):
             lines.append(f"stack.append({value.code})")
             if value.shade is not None:

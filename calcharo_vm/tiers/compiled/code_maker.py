@@ -236,6 +236,7 @@ class _Maker:
 _ENVIRONMENT = (
     *("bypass", "starts", "step", "leave", "failed"),
     *("tape", "extend", "pending", "shadow", "by_id", "by_dictionary", "note_written", "late"),
+    *("release", "zeros", "purge", "is_plain"),
     *("SCALARS", "NULL", "Shade", "stands_for"),
 )
 """What the made code finds under these names, see `compiled_code`."""

@@ -9,6 +9,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.identity import Shade, stands_for
+from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.hiding import hidden, marked
 from calcharo_vm.tiers.compiled.values import SCALARS
 
@@ -36,9 +37,9 @@ class CompiledCode:
     """
 
     def __init__(
-        self, made: MadeCode, linked: Linked, recorder: Recorder, often_failed: Callable[[int], None]
+        self, made: MadeCode, linked: Linked, recorder: Recorder, often_failed: Callable[[set[int]], None]
     ) -> None:
-        """Makes it; `often_failed` is told of an instruction whose guards fail again and again."""
+        """Makes it; `often_failed` is told of instructions whose guards fail again and again."""
         self.made = made
         self.failures: dict[int, int] = {}
         self._often_failed = often_failed
@@ -63,6 +64,10 @@ class CompiledCode:
             "by_id": self._recorder.shadow.by_id,
             "by_dictionary": self._recorder.shadow.by_dictionary,
             "late": self._late,
+            "release": self._recorder.shadow.release,
+            "zeros": self._recorder.shadow.zeros,
+            "purge": self._recorder.shadow.purge,
+            "is_plain": is_plain,
             **_NAMES,
             "note_written": self._recorder.shadow.note_written,
         }
@@ -94,7 +99,7 @@ class CompiledCode:
         index = point.index
         count = self.failures[index] = self.failures.get(index, 0) + 1
         if not count % _PATIENCE:
-            self._often_failed(index)
+            self._often_failed({each for each, failures in self.failures.items() if failures > _SOME})
         if index in self.made.entries:
             self._bypass.append(True)
         return index
@@ -142,7 +147,22 @@ class CompiledCode:
         return index + 1
 
 
+_PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST})
+_MOST_PLAIN = 8
+
+
+def is_plain(shade: Shade) -> bool:
+    """Returns whether nobody can tell when an object goes: it is a short list or tuple of scalars."""
+    if shade.kind not in _PLAIN_KINDS or len(shade.items) > _MOST_PLAIN or shade.fields:
+        return False
+    for item in shade.items:  # noqa: SIM110 - faster than all()
+        if type(item) is Shade:
+            return False
+    return True
+
+
 _PATIENCE = 50
+_SOME = 5
 """How often a guard may fail before the code is made anew."""
 
 _NAMES: dict[str, object] = {"SCALARS": SCALARS, "NULL": NULL, "Shade": Shade, "stands_for": stands_for}

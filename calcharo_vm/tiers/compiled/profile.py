@@ -9,17 +9,26 @@ from calcharo_vm.tiers.compiled.hiding import hidden
 
 Handler = Callable[..., object]
 
-KNOWN_TYPES = frozenset({int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, Null})
+ITERATORS_OF_SCALARS = frozenset(type(iter(each)) for each in (range(0), range(1 << 70), "", "é"))
+"""Iterators that give scalars alone."""
+ITERATORS_OF_ITEMS = frozenset(type(iter(each)) for each in ([], ()))
+"""Iterators of what else holds the values."""
+
+KNOWN_TYPES = (
+    frozenset({int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, Null})
+    | ITERATORS_OF_SCALARS
+    | ITERATORS_OF_ITEMS
+)
 """The types that are told apart; others are `object`, so that no class of the program is kept alive."""
 
-_OPERANDS = 3
+_OPERANDS = 8
 
 
 class Profile:
     """The types of operands and results, by instruction.
 
     Attributes:
-        operands: Of each instruction that executed, the types of up to three operands, the top of the stack last.
+        operands: Of each instruction that executed, the types of the operands, the top of the stack last.
         callees: The native functions and types of the interpreter that were called; None stands for all others.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
     """
@@ -34,7 +43,7 @@ class Profile:
         return index in self.operands
 
     def types_at(self, index: int, place: int) -> frozenset[type]:
-        """The types that an operand had, by its place from the top of the stack: 1, 2 or 3."""
+        """The types that an operand had, by its place from the top of the stack, from 1."""
         return frozenset(types[-place] for types in self.operands.get(index, ()) if len(types) >= place)
 
     def looking(self, index: int, handler: Handler, called: int) -> Handler:

@@ -56,6 +56,7 @@ class _Unit:
         self._attempts = 0
         self._hot: set[int] = set()
         self._declined: set[int] = set()
+        self._dropping: set[int] = set()
         self._folded: dict[tuple[str, ...], int] = {}
 
     def watch(self, table: list[Entry]) -> None:
@@ -112,7 +113,14 @@ class _Unit:
         try:
             recorder = self._recorder
             subject = Subject(
-                linked, plan, self._profile, frame, recorder.shadow, recorder.journal.patterns, self._folded
+                linked,
+                plan,
+                self._profile,
+                frame,
+                recorder.shadow,
+                recorder.journal.patterns,
+                self._folded,
+                frozenset(self._dropping),
             )
             made = make_code(subject, frozenset(self._hot), frozenset(self._declined))
         except TooDeep:
@@ -123,9 +131,10 @@ class _Unit:
             table[index] = function, number, index + 1
         self.watch(table)
 
-    def _again(self, index: int) -> None:
-        """Looks once more, as what an instruction works on is not what it was."""
+    def _again(self, indexes: set[int]) -> None:
+        """Looks once more, as what some instructions work on is not what it was."""
         guest = self._guest()
         if self._attempts < _MOST_ATTEMPTS and guest is not None:
-            self._declined.add(index)
+            self._declined |= indexes & self._dropping
+            self._dropping |= indexes
             self._look(guest.table, next(iter(self._hot)))

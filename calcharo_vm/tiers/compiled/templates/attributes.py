@@ -26,7 +26,7 @@ def load_attribute(writer: BlockWriter) -> None:
     kind = next(iter(kinds)) if len(kinds) == 1 else None
     name = writer.subject.plan.code.co_names[writer.oparg >> 1 if writer.opname == "LOAD_ATTR" else writer.oparg]
     method = BUILTIN_METHODS.get(kind, {}).get(name)  # type: ignore[arg-type] # None is in no table
-    if method is None or kind is None or owner.is_owned:
+    if method is None or kind is None:
         raise Declined
     owner = writer.only(owner, kind)
     found = writer.permanent(method)

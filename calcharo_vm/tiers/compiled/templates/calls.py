@@ -49,8 +49,6 @@ def call(writer: BlockWriter) -> None:
     count = writer.oparg
     values = [writer.peek(place) for place in range(count + 2, 0, -1)]
     called, receiver = (values[0], values[1]) if _NULL_LAST or values[0].type is not Null else (values[1], values[0])
-    if called.is_owned or receiver.is_owned:
-        raise Declined
     if called.constant is not callee:
         name = subject.constant(f"called_{writer.index}", callee)
         writer.leave_unless(f"{called.code} is {name}")

@@ -9,6 +9,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_SCALARS
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
 
 if TYPE_CHECKING:
@@ -16,22 +17,26 @@ if TYPE_CHECKING:
 
     from calcharo_vm.tiers.compiled.assembly import Goto, Line
 
-_OF_SCALARS = frozenset(type(iter(each)) for each in (range(0), range(1 << 70), "", "é"))
-_OF_HELD = frozenset(type(iter(each)) for each in ([], ()))
-
-
 def for_iter(writer: BlockWriter, at_end: Sequence[Line | Goto]) -> None:
     """Pushes the next value of an iterator; the handler ends the loop, in the lines `at_end`."""
     if sys.version_info >= (3, 15) or not writer.is_empty():
         raise Declined
-    kinds = writer.result_types
+    kinds, iterators = writer.result_types, writer.operand_types(1)
     iterator, value = writer.object("stack[-1]"), writer.name("v")
-    writer.subject.constant("OF_SCALARS", _OF_SCALARS)
-    writer.subject.constant("OF_HELD", _OF_HELD)
-    held = f"record.shades[-1].fields.get({ITERATES!r})"
-    of_held = f"type({iterator}) in OF_HELD and {held} is not None and {held}.count > 1"
-    writer.leave_unless(f"type({iterator}) in OF_SCALARS" if kinds <= {int, str} else of_held)
-    writer.emit(f"{value} = next({iterator}, NULL)")
+    if iterators and iterators <= ITERATORS_OF_SCALARS:
+        writer.subject.constant("ITERATORS_OF_SCALARS", ITERATORS_OF_SCALARS)
+        writer.leave_unless(f"type({iterator}) in ITERATORS_OF_SCALARS")
+        writer.emit(f"{value} = next({iterator}, NULL)")
+    elif iterators and iterators <= ITERATORS_OF_ITEMS:
+        writer.subject.constant("ITERATORS_OF_ITEMS", ITERATORS_OF_ITEMS)
+        held = writer.name("s")
+        writer.leave_unless(f"type({iterator}) in ITERATORS_OF_ITEMS")
+        writer.emit(f"{held} = record.shades[-1].fields[{ITERATES!r}]")
+        # An iterator that ends lets go what it iterated, which the handler does if it is the last to hold that.
+        ends = f"{held}.count < 2 and not {iterator}.__length_hint__()"
+        writer.emit(f"{value} = NULL if {ends} else next({iterator}, NULL)")
+    else:
+        raise Declined
     writer.emit(f"{iterator} = None")
     writer.emit(f"if {value} is NULL:")
     writer.lines += at_end

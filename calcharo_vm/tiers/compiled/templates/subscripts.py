@@ -85,7 +85,8 @@ def unpack_sequence(writer: BlockWriter) -> None:
     """Pushes the elements of a tuple, the first one last."""
     container = writer.peek(1)
     count = writer.oparg
-    if writer.operand_types(1) != {tuple} or container.shade is None or not 0 < count <= ops.MOST_PUSHES:
+    kinds = {container.type} if container.type is not None else writer.operand_types(1)
+    if kinds != {tuple} or container.shade is None or not 0 < count <= ops.MOST_PUSHES:
         raise Declined
     container = writer.only(container, tuple)
     writer.leave_unless(f"len({container.code}) == {count}")
