@@ -55,6 +55,8 @@ class Comparison(Identities):
         self._steps_paid = 0
         self._credit = _MOST_CREDIT
         self._stale: Items = []
+        self.class_changes = 0
+        """How often something has changed in the program's classes."""
 
     def purge(self) -> None:
         """Looks again at what may be stale, and forgets the objects that no recorded place holds."""
@@ -216,6 +218,7 @@ class Comparison(Identities):
         self.log += map(token, words)
 
     def _set_fields(self, shade: Shade, fields: Table) -> None:
+        self.class_changes += shade.kind is HeapKind.CLASS
         shade.fields = fields
         self.note_written(shade.token.stop)
         self.log += (ops.FIELDS, shade.token.stop, 2 * len(fields))
@@ -223,6 +226,7 @@ class Comparison(Identities):
             self.log += (name, token(word))
 
     def _set_field(self, shade: Shade, name: object, word: object) -> None:
+        self.class_changes += shade.kind is HeapKind.CLASS
         if shade.fields is NO_ENTRIES:
             shade.fields = {}
         shade.fields[name] = word
@@ -375,6 +379,7 @@ class Comparison(Identities):
         self.release(old)
 
     def _delete_field(self, shade: Shade, name: object) -> None:
+        self.class_changes += shade.kind is HeapKind.CLASS
         self.release(shade.fields.pop(name))
         self.note_written(shade.token.stop)
         self.log += (ops.UNFIELD, shade.token.stop, name)

@@ -11,7 +11,7 @@ from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording.anatomy import outlives_the_program
 from calcharo_vm.recording.ops import MOST_FOLDED
 from calcharo_vm.tiers.compiled.assembly import Goto, Line
-from calcharo_vm.tiers.compiled.values import SCALARS, Value
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,6 +152,7 @@ class BlockWriter:
         self._objects: list[str] = []
         self._named = 0
         self._nested = 0
+        self._class_changes = -1
         self._point = 0
 
     # --- instructions ----------------------------------------------------------------------------
@@ -343,7 +344,7 @@ class BlockWriter:
             return value
         if value.type is not None or kind is object:
             raise Declined
-        self.leave_unless(f"type({value.code}) is {kind.__name__}" if kind is not type(None) else f"{value.code} is None")
+        self.leave_unless(type_test(value.code, kind))
         known = attrs.evolve(value, type=kind)
         self._stack = [known if each is value else each for each in self._stack]
         self._slots = {slot: known if each is value else each for slot, each in self._slots.items()}
@@ -388,6 +389,14 @@ class BlockWriter:
             raise Declined
         name = self.subject.constant(f"object_{self.index}", value)
         return Value(name, None, self.subject.constant(f"shade_{self.index}", shade), constant=value)
+
+    def instance(self, value: Value, classes: Sequence[type]) -> None:
+        """Makes sure that a value is an instance of a class of the program, all of which are as they are now."""
+        if self._class_changes < 0:
+            self._class_changes = self.subject.shadow.class_changes
+            self.leave_unless(f"shadow.class_changes == {self._class_changes}")
+        addresses = ", ".join(str(id(cls)) for cls in classes)
+        self.leave_unless(f"{value.shade}.type_address in ({addresses},)")
 
     # --- slots -----------------------------------------------------------------------------------
 

@@ -237,6 +237,6 @@ _ENVIRONMENT = (
     *("bypass", "starts", "step", "leave", "failed"),
     *("tape", "extend", "pending", "shadow", "by_id", "by_dictionary", "note_written", "late"),
     *("release", "zeros", "purge", "is_plain"),
-    *("SCALARS", "NULL", "Shade", "stands_for"),
+    *("SCALARS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
 )
 """What the made code finds under these names, see `compiled_code`."""

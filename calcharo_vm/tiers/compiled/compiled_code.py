@@ -6,9 +6,9 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.values import NULL
+from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.identity import Shade, stands_for
+from calcharo_vm.recording.identity import NO_ENTRIES, Shade, stands_for
 from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.hiding import hidden, marked
 from calcharo_vm.tiers.compiled.values import SCALARS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
 
-_FAILURES = (ArithmeticError, LookupError, TypeError, ValueError)
+_FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What an operation may raise that has done nothing: the handler raises it again, as the program sees it."""
 _SMALL = 256
 """Numbers up to here are one object each."""
@@ -165,7 +165,7 @@ _PATIENCE = 50
 _SOME = 5
 """How often a guard may fail before the code is made anew."""
 
-_NAMES: dict[str, object] = {"SCALARS": SCALARS, "NULL": NULL, "Shade": Shade, "stands_for": stands_for}
+_NAMES: dict[str, object] = {"SCALARS": SCALARS, "NULL": NULL, "Null": Null, "Shade": Shade, "stands_for": stands_for, "NO_ENTRIES": NO_ENTRIES}
 _GLOBALS: dict[str, object] = {"__builtins__": __builtins__, "__package__": __package__}
 
 

@@ -30,12 +30,14 @@ class Profile:
     Attributes:
         operands: Of each instruction that executed, the types of the operands, the top of the stack last.
         callees: The native functions and types of the interpreter that were called; None stands for all others.
+        owners: The addresses of the classes of objects whose attributes were loaded or stored.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
     """
 
     def __init__(self) -> None:
         self.operands: dict[int, set[tuple[type, ...]]] = {}
         self.callees: dict[int, set[object]] = {}
+        self.owners: dict[int, set[int]] = {}
         self.results: dict[int, set[type]] = {}
 
     def has(self, index: int) -> bool:
@@ -46,10 +48,14 @@ class Profile:
         """The types that an operand had, by its place from the top of the stack, from 1."""
         return frozenset(types[-place] for types in self.operands.get(index, ()) if len(types) >= place)
 
-    def looking(self, index: int, handler: Handler, called: int) -> Handler:
+    def looking(self, index: int, handler: Handler, *, called: int = 0, has_owner: bool = False) -> Handler:
         """A handler that executes an instruction and takes note of what it works on.
 
-        Of a call, `called` says how far from the top of the stack lies what is called, or NULL; it is 0 for others.
+        Args:
+            index: The instruction.
+            handler: Its handler.
+            called: Of a call, how far from the top of the stack lies what is called, or NULL.
+            has_owner: Whether it loads or stores an attribute of what lies on top.
         """
         operands = self.operands.setdefault
         results = self.results.setdefault
@@ -59,6 +65,8 @@ class Profile:
             if called:
                 callee = stack[-called + 1] if stack[-called] is NULL else stack[-called]
                 self.callees.setdefault(index, set()).add(_native(callee))
+            if has_owner:
+                self.owners.setdefault(index, set()).add(id(type(stack[-1])))
             target = handler(frame, stack, operand)
             if target is None and stack:
                 results(index, set()).add(_told_apart(stack[-1]))

@@ -28,6 +28,9 @@ _MOST_ATTEMPTS: Final = 6
 """How often code is made anew because something else turned out to be hot, or guards failed."""
 
 
+_WITH_OWNER: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR"})
+
+
 class CompiledTier:
     """Compiles what one machine executes and one recorder records."""
 
@@ -96,13 +99,14 @@ class _Unit:
             left -= 1
             if left == 0:
                 self._compile(frame)
-            return looking(frame, stack, operand)
+            return at_head(frame, stack, operand)
 
         for index, (handler, operand, following) in enumerate(linked.plain[:-1]):
-            row = plan.rows[index]
-            pops = row[1] if plan.opnames[index] == "CALL" else 0
-            table[index] = self._profile.looking(index, handler, pops), operand, following
-        looking, operand, following = table[head]
+            opname = plan.opnames[index]
+            called = plan.rows[index][1] if opname == "CALL" else 0
+            looking = self._profile.looking(index, handler, called=called, has_owner=opname in _WITH_OWNER)
+            table[index] = looking, operand, following
+        at_head, operand, following = table[head]
         table[head] = hidden(arriving), operand, following
 
     def _compile(self, frame: Frame) -> None:

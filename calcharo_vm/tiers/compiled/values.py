@@ -41,3 +41,8 @@ class Value:
     def is_scalar(self) -> bool:
         """Whether it is written to the tape as itself."""
         return self.shade is None
+
+
+def type_test(code: str, kind: type) -> str:
+    """The condition that a value is exactly of a type."""
+    return f"{code} is None" if kind is type(None) else f"type({code}) is {kind.__name__}"

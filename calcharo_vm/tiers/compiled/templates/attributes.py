@@ -1,13 +1,18 @@
-"""Methods of built-in types, as they are looked up to be called."""
+"""Attributes of the program's instances, and methods as they are looked up to be called."""
 
 from __future__ import annotations
 
 import sys
+from types import FunctionType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.attributes import BUILTIN_METHODS
+from calcharo_vm.machine.attributes import BUILTIN_METHODS, type_attribute
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.values import OWN_FIELDS
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, plain_classes
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.values import Value
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
@@ -17,20 +22,88 @@ _HAS_METHODS = sys.version_info >= (3, 12)
 
 @template("LOAD_ATTR", "LOAD_METHOD")
 def load_attribute(writer: BlockWriter) -> None:
-    """Pushes a method of a built-in type, and its receiver."""
+    """Pushes an attribute of an instance, or a method and its receiver."""
     is_method = writer.opname == "LOAD_METHOD" or (_HAS_METHODS and writer.oparg & 1)
-    if not is_method:
+    name = writer.subject.plan.code.co_names[writer.oparg >> 1 if _HAS_METHODS else writer.oparg]
+    classes = plain_classes(writer.subject.shadow, writer.subject.profile.owners.get(writer.index))
+    owner = writer.peek(1)
+    if not classes or owner.is_scalar:
+        if not is_method:
+            raise Declined
+        _load_built_in_method(writer, name)
+    elif is_method:
+        _load_method(writer, owner, classes, name)
+    elif are_kept_by_instances(classes, name):
+        writer.instance(owner, classes)
+        value = writer.part(f"{owner.code}.{name}", f"{owner.shade}.fields[{name!r}]", writer.result_types)
+        writer.use(1)
+        writer.push(value)
+        writer.end("1", value.word)
+    else:
         raise Declined
+
+
+def _load_built_in_method(writer: BlockWriter, name: str) -> None:
     owner = writer.peek(1)
     kinds = {owner.type} if owner.type is not None else writer.operand_types(1)
     kind = next(iter(kinds)) if len(kinds) == 1 else None
-    name = writer.subject.plan.code.co_names[writer.oparg >> 1 if writer.opname == "LOAD_ATTR" else writer.oparg]
     method = BUILTIN_METHODS.get(kind, {}).get(name)  # type: ignore[arg-type] # None is in no table
     if method is None or kind is None:
         raise Declined
     owner = writer.only(owner, kind)
     found = writer.permanent(method)
-    writer.use(1)
+    writer.take()
     writer.push(found)
     writer.push(owner)
     writer.end("2", found.word, owner.word)
+
+
+def _load_method(writer: BlockWriter, owner: Value, classes: list[type], name: str) -> None:
+    functions = [type_attribute(cls, name) for cls in classes]
+    if any(type(function) is not FunctionType for function in functions):
+        raise Declined
+    writer.instance(owner, classes)
+    writer.leave_unless(f"{name!r} not in {owner.shade}.fields")
+    code = writer.object(f"type({owner.code}).{name}")
+    shade = writer.subject.shadow.held(functions[0])
+    if shade is not None and all(function is functions[0] for function in functions):
+        found = Value(code, None, writer.subject.constant(f"shade_{writer.index}", shade))
+    else:
+        found = writer.known_object(code)
+    writer.take()
+    writer.push(found)
+    writer.push(owner)
+    writer.end("2", found.word, owner.word)
+
+
+@template("STORE_ATTR")
+def store_attribute(writer: BlockWriter) -> None:
+    """Stores an attribute of an instance, in the place of a scalar or of what something else holds, too."""
+    name = writer.subject.plan.code.co_names[writer.oparg]
+    classes = plain_classes(writer.subject.shadow, writer.subject.profile.owners.get(writer.index))
+    value, owner = writer.peek(2), writer.peek(1)
+    if not classes or owner.shade is None or value.is_owned or owner.is_owned or name in OWN_FIELDS:
+        raise Declined
+    if not are_kept_by_instances(classes, name) or name[:2] == "__":
+        raise Declined
+    writer.instance(owner, classes)
+    shade, old, words = owner.shade, writer.name("old"), writer.name("words")
+    writer.emit(f"{old} = {shade}.fields.get({name!r}, NULL)")
+    writer.leave_unless(f"{shade}.dictionary not in by_id and ({old} is not NULL or not {shade}.slots)")
+    writer.leave_unless(f"type({old}) is not Shade or {old}.count > 1")
+    writer.emit(f"{owner.code}.{name} = {value.code}")
+    recorded = value.shade or value.code
+    same = f"{old} is {recorded}"
+    if value.is_scalar:
+        same += f" or (({old} == {value.code} or {value.code} != {value.code}) and stands_for({old}, {value.code}))"
+    writer.emit(f"if {same}: {words} = ()")
+    writer.emit("else:")
+    writer.emit(f"if {shade}.fields is NO_ENTRIES: {shade}.fields = {{}}", 1)
+    writer.emit(f"{shade}.fields[{name!r}] = {recorded}", 1)
+    writer.emit(f"if type({old}) is Shade: {old}.count -= 1", 1)
+    if value.shade is not None:
+        writer.emit(f"{value.shade}.count += 1", 1)
+    writer.emit(f"note_written({shade}.token.stop)", 1)
+    writer.emit(f"{words} = ({ops.FIELD}, {shade}.token.stop, {name!r}, {value.word})", 1)
+    writer.use(2)
+    writer.end("0", f"*{words}")

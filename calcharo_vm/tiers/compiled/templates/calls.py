@@ -12,7 +12,7 @@ from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import SCALARS, Value
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +47,9 @@ def call(writer: BlockWriter) -> None:
     if callee is None or not subject.calls_natively(callee):
         raise Declined
     count = writer.oparg
+    for place in (count + 2, count + 1):
+        if writer.peek(place).type is None and writer.operand_types(place) == {Null}:
+            writer.only(writer.peek(place), Null)
     values = [writer.peek(place) for place in range(count + 2, 0, -1)]
     called, receiver = (values[0], values[1]) if _NULL_LAST or values[0].type is not Null else (values[1], values[0])
     if called.constant is not callee:
@@ -70,7 +73,7 @@ def _push(writer: BlockWriter, arguments: Sequence[Value], callee: object, kind:
     name = writer.subject.constant(f"called_{writer.index}", callee)
     result = writer.scalar(f"{name}({', '.join(argument.code for argument in arguments)})", None)
     if kind is not None:
-        writer.leave_unless(f"type({result.code}) is {kind.__name__}" if kind is not type(None) else f"{result.code} is None")
+        writer.leave_unless(type_test(result.code, kind))
         result = Value(result.code, kind)
     else:
         writer.leave_unless(f"type({result.code}) in SCALARS")
