@@ -41,6 +41,7 @@ from calcharo_vm.recording.plan import (
     Row,
     make_plan,
 )
+from calcharo_vm.recording.quick_calls import make_arrived, make_entered, make_returned
 from calcharo_vm.recording.replay import CONTRADICTIONS
 from calcharo_vm.recording.sampling import sample
 from calcharo_vm.recording.settling import make_settle
@@ -85,9 +86,9 @@ class Recorder:
             self.frame_entered = self._entered_within_limit  # type: ignore[method-assign] # others pay nothing for it
         self.journal = Journal(null) if journal is None else journal
         self.journal.frames = FrameTable()
-        self._entries: list[int] = []  # what is to be put into that table
-        self._turns: list[int] = []
-        self._ends: list[int] = []
+        self.entries: list[int] = []  # what is to be put into that table
+        self.turns: list[int] = []
+        self.ends: list[int] = []
         self.tape = Tape(self.seal, self._budget.steps_of_next_chunk)
         self.log = self.tape.words
         self.shadow = Shadow(self.log, null, lambda: self.tape.steps)
@@ -98,9 +99,9 @@ class Recorder:
         self.running: FrameRecord | None = None
         """The frame whose instruction is the latest step, if it is still its thread's innermost."""
         self._is_shared = False  # by more than one thread
-        self._plans: dict[int, Plan] = {}
+        self.plans: dict[int, Plan] = {}
         self._plans_by_value: dict[tuple[CodeType, str, str], Plan] = {}
-        self._frames_made = 0
+        self.frames_made = 0
         self._local = threading.local()
         self._threads: list[ThreadRecord] = []
         self._gone: list[int] = []
@@ -116,8 +117,24 @@ class Recorder:
         self._is_open = True
         self.settle = make_settle(self.shadow, self)
         self._linker = Linker(self.tape, self.effects, self.settle, self)
+        self._entered = make_entered(self)
+        self._returned = make_returned(self)
+        self._arrived = make_arrived(self)
         self._start_chunk()
         gc.callbacks.append(self._collected)
+
+    @property
+    def _is_usual(self) -> bool:
+        """Whether nothing but the step itself is to be completed before the next one."""
+        return not (
+            self._is_shared
+            or self._postponed
+            or self._gone
+            or self._keyframe_is_due
+            or self._is_search_due
+            or self._used_up is not None
+            or self.limit_reached is not None
+        )
 
     # --- events of the machine -------------------------------------------------------------------
 
@@ -130,7 +147,7 @@ class Recorder:
         if self._is_shared or frame.back is None:
             with self.lock:
                 self._enter(frame)
-        else:
+        elif not self._entered(frame):
             self._enter(frame)
 
     def _entered_within_limit(self, frame: ObservedFrame) -> None:
@@ -144,7 +161,7 @@ class Recorder:
         if self._is_shared:
             with self.lock:
                 self._leave(frame, leave.name)
-        else:
+        elif leave.name != "RETURNED" or not self._returned(frame):
             self._leave(frame, leave.name)
 
     def frame_resumed(self, frame: ObservedFrame) -> None:
@@ -163,7 +180,7 @@ class Recorder:
             if record.variable_writes != self.effects.variable_writes:
                 self.effects.set_all_slots(frame, record)
             if not self._is_shared:
-                self._turns += (self.tape.steps + (len(thread.frames) > 1), record.number)
+                self.turns += (self.tape.steps + (len(thread.frames) > 1), record.number)
 
     def raised(self, frame: ObservedFrame, error: BaseException) -> None:
         """Journals that the instruction a frame is at raised, or that an exception reached it."""
@@ -268,6 +285,8 @@ class Recorder:
         Raises:
             SystemExit: A limit is reached (`errors.stop`).
         """
+        if self._is_usual and self._arrived(frame):
+            return
         if self.limit_reached is not None:
             raise stop()
         if self._postponed and self._is_in_step(frame):
@@ -417,8 +436,8 @@ class Recorder:
         if type(name) is str:
             shadow.anatomy.guest_modules.add(name)
         code = frame.code
-        frame.record = record = FrameRecord(self._frames_made, self._plans.get(id(code)) or self._plan(code), thread)
-        self._frames_made += 1
+        frame.record = record = FrameRecord(self.frames_made, self.plans.get(id(code)) or self._plan(code), thread)
+        self.frames_made += 1
         thread.frames.append(record)
         if shadow.zeros:
             shadow.purge_around((*frame.fast, frame.locals))
@@ -517,9 +536,9 @@ class Recorder:
         if not self._is_shared:
             steps = self.tape.steps
             if is_over:
-                self._ends += (left.number, steps)
+                self.ends += (left.number, steps)
             if thread.frames:
-                self._turns += (steps + 1, thread.frames[-1].number)
+                self.turns += (steps + 1, thread.frames[-1].number)
 
     def _current_thread(self) -> ThreadRecord:
         thread: ThreadRecord | None = getattr(self._local, "thread", None)
@@ -585,14 +604,14 @@ class Recorder:
         return self._plan(code)
 
     def _plan(self, code: CodeType) -> Plan:
-        known = self._plans.get(id(code))
+        known = self.plans.get(id(code))
         if known is None:
             key = (code, code.co_filename, code.co_qualname)
             with self.lock:  # any thread may be the first to run it, and a plan's instructions are numbered in a row
                 known = self._plans_by_value.get(key)
                 if known is None:
                     known = make_plan(code, self.journal)
-                    self._plans_by_value[key] = self._plans[id(code)] = known
+                    self._plans_by_value[key] = self.plans[id(code)] = known
         return known
 
     @staticmethod
@@ -626,8 +645,8 @@ class Recorder:
             steps, frames = self.tape.steps, record.thread.frames
             caller = frames[-2].number if len(frames) > 1 else NONE
             own = NONE if oid is None else oid
-            self._entries += (record.plan.number, caller, globals_.token.stop, own, steps)
-            self._turns += (steps + (caller != NONE), record.number)
+            self.entries += (record.plan.number, caller, globals_.token.stop, own, steps)
+            self.turns += (steps + (caller != NONE), record.number)
 
     # --- bringing the record up to date ----------------------------------------------------------
 
@@ -731,9 +750,9 @@ class Recorder:
         table = self.journal.frames
         if table is not None:
             for column, found in (
-                (table.entries, self._entries),
-                (table.turns, self._turns),
-                (table.ends, self._ends),
+                (table.entries, self.entries),
+                (table.turns, self.turns),
+                (table.ends, self.ends),
             ):
                 column.extend(found)
                 found.clear()

@@ -119,7 +119,8 @@ class _Maker:
             writer.commit()
             writer.go(block.last + 1)
         room = f"(tape.room <= {writer.steps} and tape.is_full_for({writer.steps}))"
-        return [Line(f"if pending or {room}: return step(frame, stack, {block.first})"), *writer.lines]
+        late = f"(pending and not arrive(frame, {block.first}))"
+        return [Line(f"if {late} or {room}: return step(frame, stack, {block.first})"), *writer.lines]
 
     def _instruction(self, writer: BlockWriter, index: int) -> bool:
         """Writes an instruction, and returns whether it jumps, which ends the block."""
@@ -234,7 +235,7 @@ class _Maker:
 
 
 _ENVIRONMENT = (
-    *("bypass", "starts", "step", "leave", "failed"),
+    *("bypass", "starts", "step", "leave", "failed", "arrive"),
     *("tape", "extend", "pending", "shadow", "by_id", "by_dictionary", "note_written", "late"),
     *("release", "zeros", "purge", "is_plain"),
     *("SCALARS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),

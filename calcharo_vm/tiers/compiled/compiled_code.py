@@ -57,6 +57,7 @@ class CompiledCode:
             "step": self._step_function(),
             "leave": self._leave,
             "failed": self._failed,
+            "arrive": self._arrive,
             "tape": self._tape,
             "extend": self._tape.words.extend,
             "pending": self._tape.pending,
@@ -90,6 +91,14 @@ class CompiledCode:
             return following if target is None else target
 
         return hidden(step)
+
+    def _arrive(self, frame: Frame, index: int) -> bool:
+        """Completes the step before an instruction, and returns whether nothing is pending any more."""
+        if not self._recorder.is_alone:
+            return False
+        frame.ip = index + 1
+        self._recorder.before(frame)
+        return not self._tape.pending
 
     # --- stopping within a block -----------------------------------------------------------------
 
