@@ -92,7 +92,7 @@ def current_context() -> ExecutionContext | None:
     return executing_context() or next(iter(contexts_here()), None)
 
 
-HOST_LIMIT_FACTOR = 10
+HOST_LIMIT_FACTOR = 12
 """Host frames that one guest frame may need when native code lies between each two of them."""
 
 

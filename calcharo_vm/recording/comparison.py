@@ -148,6 +148,8 @@ class Comparison(Identities):
     def _is_still(self, value: object, known: Shade) -> bool:
         if known.type_address != id(type(value)):
             return False
+        if known.kind in GENERATOR_KINDS and self._frame_of(value) not in (None, known.frame):
+            return False
         if known.count:  # something was collected since: whoever it is, show what it holds now
             self._stale.append(value)
             self.zeros.append(known)  # so that the step is not completed without `purge`

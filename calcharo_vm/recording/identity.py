@@ -10,6 +10,7 @@ never believed of an object of another type: native code may have freed one that
 
 import gc
 from collections.abc import Iterable
+from math import copysign, isnan
 from typing import Final
 from weakref import ref
 
@@ -88,8 +89,10 @@ def stands_for(word: object, value: object) -> bool:
     cls = type(word)
     if cls is not type(value):
         return False
-    if cls is float:  # two zeros are equal that can be told apart, and NaN is not
-        return repr(word) == repr(value) if not word or word != word else word == value
+    if cls is float:
+        if word == value:
+            return copysign(1.0, word) == copysign(1.0, value)  # type: ignore[arg-type] # they are floats
+        return isnan(word) and isnan(value)  # type: ignore[arg-type] # as above
     return word == value if cls in _EXACT else cls is complex and repr(word) == repr(value)
 
 
@@ -190,10 +193,18 @@ class Identities:
 
     def _link_frame(self, generator: object, shade: Shade) -> None:
         """Journals which frame a generator or coroutine runs, if the machine runs it."""
+        number = self._frame_of(generator)
+        if number is not None:
+            shade.frame = number
+            self.log += (ops.RUNS, shade.token.stop, number)
+
+    def _frame_of(self, generator: object) -> int | None:
+        """The number of the frame that a generator or coroutine runs, if it is not over and the machine runs it."""
         for part in gc.get_referents(generator):
             if type(part) is self.frame_class:
-                shade.frame = part.record.number  # type: ignore[attr-defined]
-                self.log += (ops.RUNS, shade.token.stop, shade.frame)
+                number: int = part.record.number  # type: ignore[attr-defined]
+                return number
+        return None
 
     def forget(self, shade: Shade) -> None:
         """Takes note that the object of a shade is gone, whatever is recorded as holding it."""
