@@ -15,6 +15,7 @@ from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import (
     ENTER_HANDLER,
     LEAVE_HANDLER,
+    LEFT,
     RERAISED,
     RETURNED,
     STARTED,
@@ -108,12 +109,12 @@ def execute(base: Frame) -> Signal:
                     if table is None:
                         table = guest.link()
                     ip = guest.start
-                    if observer is not None:
+                    if observer is not None and frame.record is None:  # or else it is known already
                         observer.frame_entered(frame)
                     continue
-                if target is RETURNED and frame is not base:
+                if (target is RETURNED and frame is not base) or target is LEFT:
                     value = frame.result
-                    if observer is not None:
+                    if observer is not None and target is RETURNED:
                         observer.frame_left(frame, RETURNED)
                     if frame.mirror is not None:
                         leave_frame(frame)

@@ -20,6 +20,8 @@ class Signal:
 
 RETURNED: Final = Signal("RETURNED")
 """The frame ends; `frame.result` is the value."""
+LEFT: Final = Signal("LEFT")
+"""The same, and the observer knows of it; the frame is not the one that native code entered with."""
 YIELDED: Final = Signal("YIELDED")
 """The frame pauses; `frame.result` is the value yielded."""
 STARTED: Final = Signal("STARTED")

@@ -3,14 +3,15 @@
 Whatever is unusual is left to the recorder, which journals the same in the general way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
-from calcharo_vm.recording.plan import CALL, NOTHING, PREPARED
+from calcharo_vm.recording.identity import Shade
+from calcharo_vm.recording.plan import CALL, NOTHING, PREPARED, Plan
 
 if TYPE_CHECKING:
     from calcharo_vm.recording.recorder import Recorder
@@ -18,18 +19,81 @@ if TYPE_CHECKING:
 Quick = Callable[[ObservedFrame], bool]
 """Journals an event of a frame if it is an usual one, and returns whether it was."""
 
+Begin = Callable[[ObservedFrame, FrameRecord, Plan, Shade, Sequence[Shade], int], None]
+"""Journals a frame: it gets the frame, the record of its caller, its plan and globals, what the instruction that calls
+has taken from the stack, and the word that ends its step.
+"""
+
 _DICT = id(dict)
+_NOT_THE_LAST = 2
+"""There is room for another step in the chunk, or there is a frame below."""
 
 
-def make_entered(recorder: "Recorder") -> Quick:
-    """Makes what journals that a frame starts which an instruction of the running frame calls."""
-    tape, shadow, plans = recorder.tape, recorder.shadow, recorder.plans
-    words, scalars, by_id, zeros = tape.words, shadow.scalars, shadow.by_id, shadow.zeros
-    put, extend, purge, see, entries, turns = (
-        *(words.append, words.extend, shadow.purge, shadow.see),
-        *(recorder.entries, recorder.turns),
-    )
+class CallJournal:
+    """Journals calls and returns of one recorder.
+
+    Attributes:
+        entered: Journals that a frame starts which an instruction of the running frame calls.
+        returned: Journals that the running frame returns what lies on its stack.
+        arrived: Journals that a frame goes on with the scalar that the function it called has returned.
+        begin: Journals a new frame, and completes the step of the instruction that calls it.
+        can_end: Returns whether `end` may journal that a frame returns.
+        end: Journals that a frame has returned to the one that called it, whose next step begins.
+    """
+
+    def __init__(self, recorder: "Recorder") -> None:
+        self.begin = _make_begin(recorder)
+        self.entered = _make_entered(recorder, self.begin)
+        self.returned = _make_returned(recorder)
+        self.arrived = _make_arrived(recorder)
+        self.can_end = _make_can_end(recorder)
+        self.end = _make_end(recorder)
+
+
+def _make_begin(recorder: "Recorder") -> Begin:
+    tape, shadow = recorder.tape, recorder.shadow
+    scalars, by_id, zeros, purge, see = shadow.scalars, shadow.by_id, shadow.zeros, shadow.purge, shadow.see
+    extend, tell_entry, tell_turn = tape.words.extend, recorder.entries.extend, recorder.turns.extend
     enter = ops.ENTER
+
+    def begin(
+        frame: ObservedFrame, caller: FrameRecord, plan: Plan, globals_: Shade, taken: Sequence[Shade], word: int
+    ) -> None:
+        number = recorder.frames_made
+        recorder.frames_made = number + 1
+        frame.record = record = FrameRecord(number, plan, caller.thread)
+        caller.thread.frames.append(record)
+        globals_.count += 1
+        record.namespaces = [globals_]
+        fast, slots = frame.fast.copy(), record.slots
+        for slot, value in enumerate(fast):
+            cls = id(type(value))
+            if cls not in scalars:
+                shade = by_id.get(id(value))
+                if shade is None or not shade.count or shade.epoch != shadow.epoch or shade.type_address != cls:
+                    shade = see(value, shade)
+                shade.count += 1
+                slots[slot] = shade
+                fast[slot] = shade.token
+        extend((enter, number, plan.number, globals_.token.stop, None, len(fast), *fast))
+        steps = tape.steps
+        tell_entry((plan.number, caller.number, globals_.token.stop, NONE, steps))
+        tell_turn((steps + 1, number))
+        for shade in taken:
+            shade.count -= 1
+            if not shade.count:
+                zeros.append(shade)
+        if zeros:
+            purge()
+        tape.commit(word)
+        recorder.running = record
+
+    return begin
+
+
+def _make_entered(recorder: "Recorder", begin: Begin) -> Quick:
+    tape, shadow, plans = recorder.tape, recorder.shadow, recorder.plans
+    put, by_id, zeros = tape.words.append, shadow.by_id, shadow.zeros
 
     def entered(frame: ObservedFrame) -> bool:
         caller, back = recorder.running, frame.back
@@ -45,7 +109,7 @@ def make_entered(recorder: "Recorder") -> Quick:
             or caller.held is not None
             or len(back.stack) != base
             or tape.may_be_closed(word)
-            or tape.room < 2  # noqa: PLR2004 - the chunk does not end here
+            or tape.room < _NOT_THE_LAST
             or plan is None
             or frame.locals is not None
             or frame.globals is not back.globals
@@ -58,43 +122,13 @@ def make_entered(recorder: "Recorder") -> Quick:
             return False
         caller.row, caller.length = row, length
         put(0)
-        taken = caller.take(base) if caller.top >= base else None
-        number = recorder.frames_made
-        recorder.frames_made = number + 1
-        frame.record = record = FrameRecord(number, plan, thread)
-        thread.frames.append(record)
-        globals_.count += 1
-        record.namespaces = [globals_]
-        fast, slots = frame.fast.copy(), record.slots
-        for slot, value in enumerate(fast):
-            cls = id(type(value))
-            if cls not in scalars:
-                shade = by_id.get(id(value))
-                if shade is None or not shade.count or shade.epoch != shadow.epoch or shade.type_address != cls:
-                    shade = see(value, shade)
-                shade.count += 1
-                slots[slot] = shade
-                fast[slot] = shade.token
-        extend((enter, number, plan.number, globals_.token.stop, None, len(fast), *fast))
-        steps = tape.steps
-        entries.extend((plan.number, caller.number, globals_.token.stop, NONE, steps))
-        turns.extend((steps + 1, number))
-        if taken:
-            for shade in taken:
-                shade.count -= 1
-                if not shade.count:
-                    zeros.append(shade)
-        if zeros:
-            purge()
-        tape.commit(word)
-        recorder.running = record
+        begin(frame, caller, plan, globals_, caller.take(base) if caller.top >= base else (), word)
         return True
 
     return entered
 
 
-def make_returned(recorder: "Recorder") -> Quick:
-    """Makes what journals that the running frame returns what lies on its stack."""
+def _make_returned(recorder: "Recorder") -> Quick:
     tape, zeros = recorder.tape, recorder.shadow.zeros
     extend, pending, ends, turns = tape.words.extend, tape.pending, recorder.ends, recorder.turns
     words = (0, ops.LEAVE, "RETURNED")
@@ -106,7 +140,7 @@ def make_returned(recorder: "Recorder") -> Quick:
         plan, thread = record.plan, record.thread
         frames = thread.frames
         word, pops, _act, _detail = plan.rows[frame.ip - 1]
-        if not pops or plan.filled_cells or record.leash is not None or len(frames) < 2:  # noqa: PLR2004 - the caller's
+        if not pops or plan.filled_cells or record.leash is not None or len(frames) < _NOT_THE_LAST:
             return False
         extend(words)
         frames.pop()
@@ -125,8 +159,7 @@ def make_returned(recorder: "Recorder") -> Quick:
     return returned
 
 
-def make_arrived(recorder: "Recorder") -> Quick:
-    """Makes what journals that a frame goes on with the scalar that the function it called has returned."""
+def _make_arrived(recorder: "Recorder") -> Quick:
     tape, scalars, zeros = recorder.tape, recorder.shadow.scalars, recorder.shadow.zeros
     extend, pending = tape.words.extend, tape.pending
 
@@ -141,7 +174,7 @@ def make_arrived(recorder: "Recorder") -> Quick:
             not (act == NOTHING or act <= PREPARED)
             or not record.top < base == len(stack) - 1
             or id(type(stack[base])) not in scalars
-            or tape.room < 2  # noqa: PLR2004 - the chunk does not end here
+            or tape.room < _NOT_THE_LAST
         ):
             return False
         extend((1, stack[base]))
@@ -153,3 +186,50 @@ def make_arrived(recorder: "Recorder") -> Quick:
         return True
 
     return arrived
+
+
+def _make_can_end(recorder: "Recorder") -> Quick:
+    zeros = recorder.shadow.zeros
+
+    def can_end(frame: ObservedFrame) -> bool:
+        record, back = frame.record, frame.back
+        frames = record.thread.frames
+        if len(frames) < _NOT_THE_LAST or back is None or record.leash is not None or zeros:
+            return False
+        caller = frames[-2]
+        row = caller.row
+        if row is None or back.record is not caller or caller.held is not None or recorder.running is not record:
+            return False
+        base = caller.length - row[1]
+        is_plain = row[2] == NOTHING or row[2] <= PREPARED
+        return is_plain and caller.top < base == len(back.stack) and record.thread.caught is None
+
+    return can_end
+
+
+def _make_end(recorder: "Recorder") -> Callable[[FrameRecord, Shade | None, int], None]:
+    tape, zeros, purge = recorder.tape, recorder.shadow.zeros, recorder.shadow.purge
+    tell_end, tell_turn = recorder.ends.extend, recorder.turns.extend
+
+    def end(record: FrameRecord, result: Shade | None, word: int) -> None:
+        frames = record.thread.frames
+        frames.pop()
+        caller = frames[-1]
+        steps = tape.steps
+        tell_end((record.number, steps))
+        tell_turn((steps + 1, caller.number))
+        if result is not None:
+            row = caller.row
+            assert row is not None
+            caller.put(caller.length - row[1], result)
+        caller.row = None
+        for shade in record.take_all():
+            shade.count -= 1
+            if not shade.count:
+                zeros.append(shade)
+        if zeros:
+            purge()
+        tape.commit(word)
+        recorder.running = caller
+
+    return end

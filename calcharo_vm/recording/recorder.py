@@ -41,7 +41,7 @@ from calcharo_vm.recording.plan import (
     Row,
     make_plan,
 )
-from calcharo_vm.recording.quick_calls import make_arrived, make_entered, make_returned
+from calcharo_vm.recording.quick_calls import CallJournal
 from calcharo_vm.recording.replay import CONTRADICTIONS
 from calcharo_vm.recording.sampling import sample
 from calcharo_vm.recording.settling import make_settle
@@ -117,9 +117,8 @@ class Recorder:
         self._is_open = True
         self.settle = make_settle(self.shadow, self)
         self._linker = Linker(self.tape, self.effects, self.settle, self)
-        self._entered = make_entered(self)
-        self._returned = make_returned(self)
-        self._arrived = make_arrived(self)
+        self.calls = CallJournal(self)
+        self._entered, self._returned, self._arrived = self.calls.entered, self.calls.returned, self.calls.arrived
         self._start_chunk()
         gc.callbacks.append(self._collected)
 
@@ -266,6 +265,11 @@ class Recorder:
     def is_alone(self) -> bool:
         """Whether only one thread has been recorded."""
         return not self._is_shared
+
+    @property
+    def limits_recursion(self) -> bool:
+        """Whether the run ends when a thread has too many frames."""
+        return self._budget.limits.recursion_depth is not None
 
     @property
     def steps(self) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from calcharo_vm.machine.frame import Frame
-    from calcharo_vm.recording.folding import Patterns
+    from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.plan import Plan
     from calcharo_vm.recording.shadow import Shadow
     from calcharo_vm.tiers.compiled.linked import Linked
@@ -27,7 +27,7 @@ _OF_AN_INSTRUCTION = 64
 """More points than an instruction has."""
 
 
-_FIXED: dict[str, object] = {"True": True, "False": False, "None": None, "NULL": NULL}
+_FIXED: dict[str, object] = {"'RETURNED'": "RETURNED", "True": True, "False": False, "None": None, "NULL": NULL}
 """Words that are the same each time."""
 
 
@@ -63,10 +63,9 @@ class Subject:
         plan: What the recorder knows of them.
         profile: What they have worked on.
         frame: A frame that executes them.
-        shadow: What is recorded of the heap.
-        patterns: Where runs of words are kept of which only the values are written.
+        recorder: Who records them.
         dropping: The instructions that have been seen to be the end of objects.
-        folded: The numbers of these runs, by what is written for each word.
+        folded: The numbers of the runs of words of which only the values are written, by what is written for each word.
         constants: The objects that the made code names, by name.
     """
 
@@ -74,8 +73,7 @@ class Subject:
     plan: Plan
     profile: Profile
     frame: Frame
-    shadow: Shadow
-    patterns: Patterns
+    recorder: Recorder
     folded: dict[tuple[str, ...], int]
     dropping: frozenset[int]
     constants: dict[str, object] = attrs.field(factory=dict)
@@ -90,6 +88,16 @@ class Subject:
         """Returns whether calling a native function is nothing but calling it."""
         machine = self.frame.context.machine
         return machine.input_lookaside is None and id(callee) not in machine.lookasides
+
+    @property
+    def shadow(self) -> Shadow:
+        """What is recorded of the heap."""
+        return self.recorder.shadow
+
+    @property
+    def limits_recursion(self) -> bool:
+        """Whether each frame that starts has to be counted."""
+        return self.recorder.limits_recursion
 
     def fold(self, words: tuple[str, ...]) -> list[str]:
         """What is written for a block's words: of each run that is always the same, only the values.
@@ -115,7 +123,7 @@ class Subject:
             numbers = {value: number for number, value in enumerate(values)}
             fixed = [self._fixed(word) if word not in numbers else None for word in run]
             places = [(place, numbers[word]) for place, word in enumerate(run) if word in numbers]
-            self.folded[run] = self.patterns.add(fixed, places, len(values))
+            self.folded[run] = self.recorder.journal.patterns.add(fixed, places, len(values))
         return [str(self.folded[run]), *values]
 
     def _is_fixed(self, word: str) -> bool:
@@ -135,6 +143,7 @@ class BlockWriter:
         points: Where they may stop, by number.
         index: The instruction that is being written.
         steps: How many steps are complete.
+        is_over: Whether the instruction leaves the block, so that nothing follows.
     """
 
     def __init__(self, subject: Subject, first: int) -> None:
@@ -154,6 +163,7 @@ class BlockWriter:
         self._nested = 0
         self._class_changes = -1
         self._point = 0
+        self.is_over = False
 
     # --- instructions ----------------------------------------------------------------------------
 
@@ -201,6 +211,12 @@ class BlockWriter:
             self._drop()
         self._words.append(self.step_word)
         self.steps += 1
+
+    def end_with_call(self, *words: str) -> None:
+        """Writes what ends the block: the words of the instruction's step, which somebody else completes."""
+        self._words += words
+        self.commit(is_complete=False)
+        self._steps_told = self.steps = self.steps + 1
 
     def _drop(self) -> None:
         """Tells what the block has done, and lets objects go, which tells that they are gone."""
@@ -308,6 +324,13 @@ class BlockWriter:
             for value in owned:
                 self.emit(f"{value.shade}.count -= 1")
         del self._stack[-count:]
+
+    def hand_over(self, count: int) -> list[Value]:
+        """Takes so many values from the stack, which go elsewhere or are released by who gets them."""
+        self.need(count)
+        values = self._stack[-count:]
+        del self._stack[-count:]
+        return values
 
     def take(self) -> Value:
         """Takes the value on top of the stack, which goes elsewhere."""
@@ -453,12 +476,13 @@ class BlockWriter:
 
     # --- the end of the block --------------------------------------------------------------------
 
-    def commit(self, words: tuple[str, ...] = (), depth: int = 0) -> None:
+    def commit(self, words: tuple[str, ...] = (), depth: int = 0, *, is_complete: bool = True) -> None:
         """Adds the lines that tell what the block has done, with the last words of it, and let its objects go."""
         lines = []
         everything = (*self._words, *words)
         if everything:
-            lines.append(f"extend(({', '.join(self.subject.fold(everything))},))")
+            folded = self.subject.fold(everything if is_complete else (*everything, ""))
+            lines.append(f"extend(({', '.join(word for word in folded if word)},))")
         if self.steps > self._steps_told:
             lines.append(f"tape.room -= {self.steps - self._steps_told}")
         for place, value in enumerate(self._stack, self._depth):

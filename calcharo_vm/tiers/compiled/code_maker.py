@@ -61,9 +61,9 @@ def make_code(
     """
     maker = _Maker(subject, heads, declined)
     while True:
-        before = len(maker.handled)
+        before = len(maker.handled), len(maker.leaving)
         maker.write()
-        if len(maker.handled) == before:
+        if (len(maker.handled), len(maker.leaving)) == before:
             return maker.assemble()
 
 
@@ -74,11 +74,16 @@ class _Maker:
         self.opnames = subject.plan.opnames
         self.executed = frozenset(index for index in range(len(self.opnames)) if subject.profile.has(index))
         self.heads = heads & self.executed
+        jumps = {index for index in self.executed if self.opnames[index] in _JUMPS or self._is_branch(index)}
+        self.leaving = jumps  # instructions that end a block
         self.handled = {index for index in self.executed if self._is_handled(index)} | (declined & self.executed)
+
+    def _is_branch(self, index: int) -> bool:
+        return self.opnames[index].startswith("POP_JUMP_")
 
     def _is_handled(self, index: int) -> bool:
         name = self.opnames[index]
-        return name not in TEMPLATES and name not in _JUMPS and name != "FOR_ITER" and not name.startswith("POP_JUMP_")
+        return name not in TEMPLATES and name not in _JUMPS and name != "FOR_ITER" and not self._is_branch(index)
 
     # --- blocks ----------------------------------------------------------------------------------
 
@@ -100,44 +105,46 @@ class _Maker:
                 leaders |= {landing, index}
             if index in self.handled:
                 leaders |= {index, index + 1}
+            if index in self.leaving:
+                leaders.add(index + 1)
         return frozenset(leaders)
 
     def _block(self, block: Block) -> list[Line | Goto]:
         if block.first in self.handled:
             return self._by_handler(block.first)
         writer = BlockWriter(self.subject, block.first)
-        is_jump = False
         for index in range(block.first, block.last + 1):
             writer.begin(index)
             try:
-                is_jump = self._instruction(writer, index)
+                self._instruction(writer, index)
             except Declined:
                 self.handled.add(index)  # all is written again
                 return []
+            if writer.is_over and index not in self.leaving:
+                self.leaving.add(index)  # all is written again
+                return []
         self.points.update(writer.points)
-        if not is_jump:
+        if not writer.is_over:
             writer.commit()
             writer.go(block.last + 1)
         room = f"(tape.room <= {writer.steps} and tape.is_full_for({writer.steps}))"
         late = f"(pending and not arrive(frame, {block.first}))"
         return [Line(f"if {late} or {room}: return step(frame, stack, {block.first})"), *writer.lines]
 
-    def _instruction(self, writer: BlockWriter, index: int) -> bool:
-        """Writes an instruction, and returns whether it jumps, which ends the block."""
+    def _instruction(self, writer: BlockWriter, index: int) -> None:
         name = self.opnames[index]
         if name in _JUMPS:
             writer.end()
             writer.commit()
             writer.go(self._target(index))
-            return True
-        if name.startswith("POP_JUMP_"):
+            writer.is_over = True
+        elif self._is_branch(index):
             self._branch(writer, index)
-            return True
-        if name == "FOR_ITER":
+            writer.is_over = True
+        elif name == "FOR_ITER":
             for_iter(writer, self._by_handler(index, 1))
         else:
             TEMPLATES[name](writer)
-        return False
 
     def _target(self, index: int) -> int:
         landing = self.linked.landing(index)
@@ -219,7 +226,9 @@ class _Maker:
         """Whether handlers may go on with a block: what comes before it may have been theirs."""
         if block.first in self.handled:
             return False
-        return block.first in self.heads or block.first - 1 in self.handled or self._is_landing_of_handled(block.first)
+        before = block.first - 1
+        comes_from_elsewhere = before in self.handled or (before in self.leaving and self.opnames[before] == "CALL")
+        return block.first in self.heads or comes_from_elsewhere or self._is_landing_of_handled(block.first)
 
     def _is_landing_of_handled(self, first: int) -> bool:
         return any(self.linked.landing(index) == first for index in self.handled)
@@ -237,7 +246,7 @@ class _Maker:
 _ENVIRONMENT = (
     *("bypass", "starts", "step", "leave", "failed", "arrive"),
     *("tape", "extend", "pending", "shadow", "by_id", "by_dictionary", "note_written", "late"),
-    *("release", "zeros", "purge", "is_plain"),
+    *("release", "zeros", "purge", "is_plain", "recorder", "FunctionType", "GuestCode", "start", "can_end", "end", "LEFT"),
     *("SCALARS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
 )
 """What the made code finds under these names, see `compiled_code`."""

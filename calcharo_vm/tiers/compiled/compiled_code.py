@@ -6,6 +6,9 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.frame import Frame
+from calcharo_vm.machine.guest_code import GuestCode
+from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.identity import NO_ENTRIES, Shade, stands_for
@@ -16,7 +19,7 @@ from calcharo_vm.tiers.compiled.values import SCALARS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from calcharo_vm.machine.frame import Frame
+    from calcharo_vm.recording.frames import FrameRecord
     from calcharo_vm.recording import Recorder
     from calcharo_vm.tiers.compiled.block_writer import Point
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
@@ -69,6 +72,13 @@ class CompiledCode:
             "zeros": self._recorder.shadow.zeros,
             "purge": self._recorder.shadow.purge,
             "is_plain": is_plain,
+            "recorder": self._recorder,
+            "FunctionType": FunctionType,
+            "GuestCode": GuestCode,
+            "start": make_start(self._recorder),
+            "can_end": self._recorder.calls.can_end,
+            "end": self._recorder.calls.end,
+            "LEFT": LEFT,
             **_NAMES,
             "note_written": self._recorder.shadow.note_written,
         }
@@ -154,6 +164,27 @@ class CompiledCode:
         self._tape.words.append(row[0])
         self._tape.room -= 1
         return index + 1
+
+
+def make_start(recorder: Recorder) -> Callable[..., Frame]:
+    """Makes what starts the frame of a function that the program calls with exactly the arguments it takes."""
+    plans, begin = recorder.plans, recorder.calls.begin
+
+    def start(
+        frame: Frame, index: int, function: FunctionType, guest: GuestCode, arguments: list[object], taken: tuple[Shade, ...]
+    ) -> Frame:
+        caller: FrameRecord = frame.record
+        row = caller.plan.rows[index]
+        caller.row, caller.length = row, caller.plan.depths[index]
+        frame.ip = index + 1
+        if guest.padding:
+            arguments += guest.padding
+        globals_ = function.__globals__
+        called = Frame(guest, arguments, globals_, function.__builtins__, frame.context)
+        begin(called, caller, plans[id(guest.code)], caller.namespaces[0], taken, row[0])
+        return called
+
+    return hidden(start)
 
 
 _PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST})

@@ -1,9 +1,10 @@
 """What the instructions of a code object work on: seen by looking at the value stack while the interpreter runs."""
 
 from collections.abc import Callable
-from types import BuiltinFunctionType, MethodDescriptorType, ModuleType, NoneType
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType, NoneType
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.tiers.compiled.hiding import hidden
 
@@ -29,7 +30,7 @@ class Profile:
 
     Attributes:
         operands: Of each instruction that executed, the types of the operands, the top of the stack last.
-        callees: The native functions and types of the interpreter that were called; None stands for all others.
+        callees: The native functions and types of the interpreter that were called, or `GUEST`; None stands for all others.
         owners: The addresses of the classes of objects whose attributes were loaded or stored.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
     """
@@ -75,8 +76,15 @@ class Profile:
         return hidden(looking)
 
 
+GUEST = "guest"
+"""Stands for the program's own functions."""
+
+
 def _native(callee: object) -> object:
-    """The callee if it belongs to the interpreter, else None."""
+    """The callee if it belongs to the interpreter, `GUEST` for functions of the program, else None."""
+    if type(callee) is FunctionType:
+        constants = callee.__code__.co_consts
+        return GUEST if constants and type(constants[-1]) is GuestCode else None
     if type(callee) in (MethodDescriptorType, BuiltinFunctionType):
         owner = getattr(callee, "__self__", None)
         return callee if owner is None or type(owner) is ModuleType else None

@@ -121,8 +121,7 @@ class _Unit:
                 plan,
                 self._profile,
                 frame,
-                recorder.shadow,
-                recorder.journal.patterns,
+                recorder,
                 self._folded,
                 frozenset(self._dropping),
             )

@@ -11,6 +11,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.profile import GUEST
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, type_test
 
@@ -44,6 +45,9 @@ def call(writer: BlockWriter) -> None:
     subject = writer.subject
     callees = subject.profile.callees.get(writer.index, set())
     callee = next(iter(callees)) if len(callees) == 1 else None
+    if callee is GUEST:
+        _call_function(writer)
+        return
     if callee is None or not subject.calls_natively(callee):
         raise Declined
     count = writer.oparg
@@ -60,6 +64,46 @@ def call(writer: BlockWriter) -> None:
     if native is None:
         raise Declined
     native(writer, arguments, callee)
+
+
+def _call_function(writer: BlockWriter) -> None:
+    """Starts the frame of a function of the program, of the same module, that takes just these arguments."""
+    subject = writer.subject
+    is_plain = not subject.plan.opnames[writer.index - 2].startswith("KW_NAMES") and not subject.limits_recursion
+    if not is_plain or type(subject.frame.globals) is not dict:
+        raise Declined
+    values = [writer.peek(place) for place in range(writer.oparg + 2, 0, -1)]
+    types = [_type(writer, values[at], writer.oparg + 2 - at) for at in (0, 1)]
+    if types[0] is Null:
+        called, arguments = values[1], values[2:]
+    elif types[1] is Null:
+        called, arguments = values[0], values[2:]
+    elif Null not in types and not values[0].is_scalar:
+        called, arguments = values[0], values[1:]
+    else:
+        raise Declined
+    code, constants = called.code, writer.name("code")
+    writer.leave_unless(f"type({code}) is FunctionType and {code}.__globals__ is frame.globals")
+    writer.emit(f"{constants} = {code}.__code__.co_consts[-1]")
+    writer.leave_unless(
+        f"type({constants}) is GuestCode and {constants}.plain_count == {len(arguments)}"
+        f" and {constants}.machine is frame.context.machine and {constants}.table is not None"
+    )
+    writer.leave_unless("recorder.running is record and not zeros and frame.context.depth < frame.context.limit")
+    given, function = writer.name("given"), writer.name("function")
+    handed = writer.hand_over(writer.oparg + 2)
+    taken = "".join(f"{value.shade}, " for value in reversed(handed) if value.is_owned)
+    writer.emit(f"{given}, {function} = [{', '.join(value.code for value in arguments)}], {code}")
+    writer.end_with_call("0")
+    writer.emit(f"return start(frame, {writer.index}, {function}, {constants}, {given}, ({taken}))")
+    writer.is_over = True
+
+
+def _type(writer: BlockWriter, value: Value, place: int) -> type | None:
+    """The type of a value, if it is known or has always been NULL."""
+    if value.type is None and writer.operand_types(place) == {Null}:
+        return writer.only(value, Null).type
+    return value.type
 
 
 def _pure(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> None:
@@ -189,3 +233,30 @@ def contains(writer: BlockWriter) -> None:
     writer.use(2)
     writer.push(result)
     writer.end("1", result.word)
+
+
+@template("RETURN_VALUE", "RETURN_CONST")
+def return_value(writer: BlockWriter) -> None:
+    """Returns a value to a frame that the same loop executes."""
+    words = []
+    if writer.opname == "RETURN_CONST":
+        constant = writer.subject.plan.code.co_consts[writer.oparg]
+        if type(constant) not in SCALARS:
+            raise Declined
+        value = Value(writer.subject.constant(f"constant_{writer.oparg}", constant), type(constant))
+        words = ["1", value.word]
+    else:
+        value = writer.peek(1)
+    if writer.subject.frame.generator is not None or writer.subject.frame.locals is not None:
+        raise Declined
+    writer.leave_unless("not frame.entry and can_end(frame)")
+    if writer.opname == "RETURN_VALUE":
+        writer.take()
+    shade = "None" if value.shade is None else value.shade
+    if value.shade is not None and not value.is_owned:
+        writer.emit(f"{value.shade}.count += 1")
+    writer.emit(f"frame.result = {value.code}")
+    writer.end_with_call(*words, "0", str(ops.LEAVE), "'RETURNED'", "1", value.word)
+    writer.emit(f"end(record, {shade}, {writer.step_word})")
+    writer.emit("return LEFT")
+    writer.is_over = True
