@@ -26,7 +26,7 @@ from calcharo_vm.machine.trampolines import make_trampoline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Thread
-    from types import CodeType
+    from types import CodeType, FrameType
 
     from calcharo_vm.machine.inputs import Inputs
     from calcharo_vm.machine.observer import Observer
@@ -44,6 +44,8 @@ class Machine:
         is_in_the_way: Whether the observer is in the midst of something, so that finalisers must wait; None if it
             never is.
         postpone: Has the observer call a finaliser as soon as it can.
+        is_at_work: Whether the observer is what a thread executes, given by its innermost frame; None if it never is.
+        interrupt: Has the observer call a signal's handler between two instructions.
         library_ran: Tells the observer that library code has run that no instruction called; None if it need not know.
         tier: Who puts compiled code in the place of handlers that run often; None when nobody does.
         input_lookaside: What is called for a function that tells inputs, while the machine has some.
@@ -62,6 +64,8 @@ class Machine:
         self.make_trampoline = make_trampoline  # whose module needs that of guest code objects
         self.is_in_the_way: Callable[[], bool] | None = getattr(observer, "is_in_the_way", None)
         self.postpone: Any = getattr(observer, "postpone", None)
+        self.is_at_work: Callable[[FrameType], bool] | None = getattr(observer, "is_at_work", None)
+        self.interrupt: Any = getattr(observer, "interrupt", None)
         self.library_ran: Any = getattr(observer, "library_ran", None)
         self.link = load_table("calcharo_vm.machine", "handlers").LINK
         self.is_tracing = False

@@ -57,7 +57,8 @@ class LinkingObserver(FrameObserver, Protocol):
     """Puts handlers of its own in the place of the instructions', which is faster than being told of each one.
 
     The garbage collector may run in the midst of what an observer does. One that finalisers must not interrupt has
-    the methods `is_in_the_way` and `postpone` besides, and one that compares what native code may have changed has
+    the methods `is_in_the_way` and `postpone` besides, one that signal handlers must not interrupt `is_at_work` and
+    `interrupt`, and one that compares what native code may have changed has
     `library_ran` (see `Machine`).
     """
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found] # unknown to typeshed
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -27,8 +28,12 @@ class _SignalHandler:
         self.machine = frame.context.machine
 
     def __call__(self, number: int, host_frame: FrameType | None) -> Any:
+        machine = self.machine
+        if machine.is_at_work is not None and host_frame is not None and machine.is_at_work(host_frame):
+            machine.interrupt(partial(self, number, None))
+            return None
         current = self.machine.context.frame
-        if current is not None and host_frame is not None and is_machine_code(host_frame.f_code):
+        if current is not None and (host_frame is None or is_machine_code(host_frame.f_code)):
             self.machine.frames_shown = True
             host_frame = mirror_of(current)
         return self.handler(number, host_frame)

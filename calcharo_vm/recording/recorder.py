@@ -107,6 +107,8 @@ class Recorder:
         self._gone: list[int] = []
         self._collecting = 0  # the thread in which the garbage collector has interrupted the recorder
         self._postponed: list[_Postponed] = []
+        self._interrupts: list[Callable[[], object]] = []
+        self._interrupted = 0  # the thread in which these are to be called
         self._is_search_due = False
         self._next_sample = 0
         self._last_sample: tuple[object, object] = (0, 0.0)
@@ -128,6 +130,7 @@ class Recorder:
         return not (
             self._is_shared
             or self._postponed
+            or self._interrupts
             or self._gone
             or self._keyframe_is_due
             or self._is_search_due
@@ -295,11 +298,13 @@ class Recorder:
             raise stop()
         if self._postponed and self._is_in_step(frame):
             self._postponed.clear()  # which calls them
+        while self._interrupts and self._interrupted == threading.get_ident() and self._is_in_step(frame):
+            self._interrupts.pop(0)()
         if not self._is_shared:
             self._arrive(frame)
             if self._used_up is not None:
                 self._stop()
-            if self._postponed:
+            if self._postponed or self._interrupts:
                 self._pend()
             return
         with self.lock:
@@ -815,6 +820,17 @@ class Recorder:
         self._postponed.append(_Postponed(call))
         self._pend()
 
+    @staticmethod
+    def is_at_work(frame: FrameType) -> bool:
+        """Whether a thread, given by its innermost frame, is in the midst of journalling."""
+        return _is_at_work(frame)
+
+    def interrupt(self, call: Callable[[], object]) -> None:
+        """Calls a function between this thread's step and its next one; what it raises is raised there."""
+        self._interrupted = threading.get_ident()
+        self._interrupts.append(call)
+        self._pend()
+
 
 class _Postponed:
     """Calls a finaliser when it goes, so that CPython reports what it raises."""
@@ -853,6 +869,8 @@ def _is_journalling(innermost: FrameType) -> bool:
         return frame is innermost and frame.f_lineno not in _lines_of_locks(frame.f_code)
     if _is_handler(frame):
         return frame is innermost  # or else the instruction itself executes
+    if str(frame.f_globals["__package__"]).startswith(_TIERS):
+        return True
     while frame is not None and _is_ours(frame):
         if frame.f_code in _DOORS or _is_handler(frame):
             return True
@@ -877,16 +895,19 @@ def _is_at_work(innermost: FrameType | None) -> bool:
     while frame is not None:
         package = frame.f_globals.get("__package__")
         if type(package) is str and package.startswith(_DECIDING_PACKAGES):  # others work for both
-            return package.startswith(__package__)
+            return package.startswith((__package__, _TIERS))
         frame = frame.f_back
     return False
 
 
-_DECIDING_PACKAGES = (__package__, "calcharo_vm.machine")
+_TIERS = "calcharo_vm.tiers"
+"""What journals in place of handlers."""
+_DECIDING_PACKAGES = (__package__, "calcharo_vm.machine", _TIERS)
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return frame.f_globals.get("__package__") == __package__
+    package = frame.f_globals.get("__package__")
+    return package == __package__ or (type(package) is str and package.startswith(_TIERS))
 
 
 def _is_handler(frame: FrameType) -> bool:

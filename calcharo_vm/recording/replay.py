@@ -85,7 +85,6 @@ class Replay:
     def _advance(self, state: State, target: int) -> None:
         goes_back = 0 < self._reached - target <= ops.CHUNK_STEPS
         self._reached = target
-        keyframes = self._journal.keyframes
         while state.steps < target:
             stop = (state.steps // _NEAR_STEPS + 1) * _NEAR_STEPS if goes_back else target
             stop = min(stop, self._journal.end_of_chunk(state.steps))

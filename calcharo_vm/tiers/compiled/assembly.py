@@ -6,12 +6,15 @@ going on to the next one costs nothing but that comparison.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.tiers.compiled.blocks import Block, Loop, last_block
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _INDENT = "    "
 
@@ -61,9 +64,7 @@ class Assembly:
         if point >= 0:
             self.points[len(self.lines)] = point
 
-    def add_parts(
-        self, parts: Sequence[Block | Loop], code: Mapping[int, Sequence[Line | Goto]], depth: int
-    ) -> None:
+    def add_parts(self, parts: Sequence[Block | Loop], code: Mapping[int, Sequence[Line | Goto]], depth: int) -> None:
         """Adds blocks and loops."""
         for part in parts:
             self.add(f"if b <= {last_block(part)}:", depth)

@@ -31,7 +31,7 @@ _FIXED: dict[str, object] = {"'RETURNED'": "RETURNED", "True": True, "False": Fa
 """Words that are the same each time."""
 
 
-class Declined(Exception):  # noqa: N818 - it is no error
+class Declined(Exception):
     """The instruction is left to its handler."""
 
 
@@ -82,7 +82,6 @@ class Subject:
         """Gives a name to an object for the made code to use."""
         self.constants[name] = value
         return name
-
 
     def calls_natively(self, callee: object) -> bool:
         """Returns whether calling a native function is nothing but calling it."""
@@ -258,7 +257,7 @@ class BlockWriter:
         """Has the handlers go on with this instruction where a condition does not hold; nothing may be done yet."""
         self.emit(f"if not ({condition}): return leave(frame, stack, {self._point}, locals())")
 
-    def object(self, code: str) -> str:
+    def hold(self, code: str) -> str:
         """Computes an object and gives it a name, which is forgotten at the end of the block."""
         name = self.name("o")
         self._objects.append(name)
@@ -288,7 +287,6 @@ class BlockWriter:
 
     def _taken(self, kinds: frozenset[type]) -> Value:
         """Takes what lies on top of the frame's stack."""
-        kind = next(iter(kinds)) if len(kinds) == 1 else None
         at = self._depth - 1
         if kinds <= SCALARS:
             self.leave_unless(f"record.top < {at}")
@@ -300,7 +298,7 @@ class BlockWriter:
         self.leave_unless(f"record.top == {at}")
         shade = self.name("s")
         self.emit(f"{shade} = record.take_top()")
-        return Value(self.object("stack.pop()"), None if kind is object else None, shade, is_owned=True)
+        return Value(self.hold("stack.pop()"), None, shade, is_owned=True)
 
     def peek(self, place: int) -> Value:
         """The value at a place from the top of the stack, from 1."""
@@ -388,7 +386,7 @@ class BlockWriter:
             return self.seen(self.scalar(code, None), kinds)
         if kinds & SCALARS or not kinds:
             raise Declined
-        name, shade = self.object(code), self.name("s")
+        name, shade = self.hold(code), self.name("s")
         self.emit(f"{shade} = {recorded}")
         self.leave_unless(
             f"type({shade}) is Shade and {shade}.address == id({name}) and {shade}.epoch == shadow.epoch"
@@ -431,7 +429,7 @@ class BlockWriter:
         if kinds and kinds <= SCALARS:
             value = self.seen(self.scalar(f"fast[{slot}]", None), kinds)
         elif kinds and not kinds & SCALARS:
-            name, shade = self.object(f"fast[{slot}]"), self.name("s")
+            name, shade = self.hold(f"fast[{slot}]"), self.name("s")
             self.emit(f"{shade} = record.slots[{slot}]")
             self.leave_unless(f"{shade}.epoch == shadow.epoch")
             value = Value(name, None, shade)

@@ -82,10 +82,10 @@ def _widen(ends: dict[int, int]) -> None:
     while is_changed:
         is_changed = False
         for first, last in ends.items():
-            for other, end in ends.items():
-                if first < other <= last < end:
-                    ends[first] = last = end
-                    is_changed = True
+            widest = max(end for other, end in ends.items() if first <= other <= last)
+            if widest > last:
+                ends[first] = widest
+                is_changed = True
 
 
 def _nested(blocks: Sequence[Block], start: int, stop: int, ends: dict[int, int]) -> tuple[Block | Loop, ...]:

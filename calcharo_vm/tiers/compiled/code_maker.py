@@ -42,13 +42,11 @@ class MadeCode:
     instructions: int
 
 
-class TooDeep(Exception):  # noqa: N818 - it is no error
+class TooDeep(Exception):
     """The loops are nested deeper than CPython compiles."""
 
 
-def make_code(
-    subject: Subject, heads: frozenset[int], declined: frozenset[int]
-) -> MadeCode:
+def make_code(subject: Subject, heads: frozenset[int], declined: frozenset[int]) -> MadeCode:
     """Makes code of all instructions that have executed.
 
     Args:
@@ -246,7 +244,19 @@ class _Maker:
 _ENVIRONMENT = (
     *("bypass", "starts", "step", "leave", "failed", "arrive"),
     *("tape", "extend", "pending", "shadow", "by_id", "by_dictionary", "note_written", "late"),
-    *("release", "zeros", "purge", "is_plain", "recorder", "FunctionType", "GuestCode", "start", "can_end", "end", "LEFT"),
+    *(
+        "release",
+        "zeros",
+        "purge",
+        "is_plain",
+        "recorder",
+        "FunctionType",
+        "GuestCode",
+        "start",
+        "can_end",
+        "end",
+        "LEFT",
+    ),
     *("SCALARS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
 )
 """What the made code finds under these names, see `compiled_code`."""

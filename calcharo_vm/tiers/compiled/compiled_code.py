@@ -19,8 +19,8 @@ from calcharo_vm.tiers.compiled.values import SCALARS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from calcharo_vm.recording.frames import FrameRecord
     from calcharo_vm.recording import Recorder
+    from calcharo_vm.recording.frames import FrameRecord
     from calcharo_vm.tiers.compiled.block_writer import Point
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
@@ -84,7 +84,7 @@ class CompiledCode:
         }
         code = self._linked.decoded.code
         namespace: dict[str, object] = dict(_GLOBALS)
-        exec(compile(self.made.source, f"<compiled {code.co_qualname}>", "exec"), namespace)  # noqa: S102 - it is ours
+        exec(compile(self.made.source, f"<compiled {code.co_qualname}>", "exec"), namespace)
         make = namespace.pop("make")
         assert isinstance(make, FunctionType)
         function: FunctionType = make(**environment, **self.made.constants)
@@ -134,6 +134,7 @@ class CompiledCode:
         if isinstance(error, _FAILURES) and traceback.tb_next is None:
             return self._leave(frame, stack, number, values)
         frame.ip = self._tell(frame, stack, number, values).index + 1
+        self._recorder.library_ran()  # an interrupt may have come between an operation and what tells of it
         return -1
 
     def _tell(self, frame: Frame, stack: list[object], number: int, values: dict[str, object]) -> Point:
@@ -143,7 +144,7 @@ class CompiledCode:
             parts = [*(value.code for value in point.stack), *(value.shade or "None" for value in point.stack)]
             told = f"({''.join(word + ', ' for word in point.words)}), ({''.join(part + ', ' for part in parts)})"
             code = self._words[number] = compile(told, "<told>", "eval")
-        words, found = eval(code, self._namespace, values)  # noqa: S307 - it is ours
+        words, found = eval(code, self._namespace, values)
         self._tape.words.extend(words)
         self._tape.room -= point.steps
         half = len(point.stack)
@@ -171,7 +172,12 @@ def make_start(recorder: Recorder) -> Callable[..., Frame]:
     plans, begin = recorder.plans, recorder.calls.begin
 
     def start(
-        frame: Frame, index: int, function: FunctionType, guest: GuestCode, arguments: list[object], taken: tuple[Shade, ...]
+        frame: Frame,
+        index: int,
+        function: FunctionType,
+        guest: GuestCode,
+        arguments: list[object],
+        taken: tuple[Shade, ...],
     ) -> Frame:
         caller: FrameRecord = frame.record
         row = caller.plan.rows[index]
@@ -180,7 +186,7 @@ def make_start(recorder: Recorder) -> Callable[..., Frame]:
         if guest.padding:
             arguments += guest.padding
         globals_ = function.__globals__
-        called = Frame(guest, arguments, globals_, function.__builtins__, frame.context)
+        called = Frame(guest, arguments, globals_, function.__builtins__, frame.context)  # type: ignore[attr-defined] # it has
         begin(called, caller, plans[id(guest.code)], caller.namespaces[0], taken, row[0])
         return called
 
@@ -205,7 +211,14 @@ _PATIENCE = 50
 _SOME = 5
 """How often a guard may fail before the code is made anew."""
 
-_NAMES: dict[str, object] = {"SCALARS": SCALARS, "NULL": NULL, "Null": Null, "Shade": Shade, "stands_for": stands_for, "NO_ENTRIES": NO_ENTRIES}
+_NAMES: dict[str, object] = {
+    "SCALARS": SCALARS,
+    "NULL": NULL,
+    "Null": Null,
+    "Shade": Shade,
+    "stands_for": stands_for,
+    "NO_ENTRIES": NO_ENTRIES,
+}
 _GLOBALS: dict[str, object] = {"__builtins__": __builtins__, "__package__": __package__}
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from types import CodeType, FunctionType
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.tracebacks import StubMarker
+
+if TYPE_CHECKING:
+    from types import CodeType, FunctionType
 
 _Function = TypeVar("_Function")
 _hidden_codes: dict[CodeType, CodeType] = {}

@@ -10,9 +10,9 @@ from calcharo_vm.tiers.compiled.hiding import hidden
 
 Handler = Callable[..., object]
 
-ITERATORS_OF_SCALARS = frozenset(type(iter(each)) for each in (range(0), range(1 << 70), "", "é"))
+ITERATORS_OF_SCALARS = frozenset(map(type, (iter(range(0)), iter(range(1 << 70)), iter(""), iter("é"))))
 """Iterators that give scalars alone."""
-ITERATORS_OF_ITEMS = frozenset(type(iter(each)) for each in ([], ()))
+ITERATORS_OF_ITEMS = frozenset(map(type, (iter([]), iter(()))))
 """Iterators of what else holds the values."""
 
 KNOWN_TYPES = (
@@ -30,7 +30,7 @@ class Profile:
 
     Attributes:
         operands: Of each instruction that executed, the types of the operands, the top of the stack last.
-        callees: The native functions and types of the interpreter that were called, or `GUEST`; None stands for all others.
+        callees: The native functions and types of the interpreter that were called, or `GUEST`; None stands for others.
         owners: The addresses of the classes of objects whose attributes were loaded or stored.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
     """

@@ -46,3 +46,9 @@ class Value:
 def type_test(code: str, kind: type) -> str:
     """The condition that a value is exactly of a type."""
     return f"{code} is None" if kind is type(None) else f"type({code}) is {kind.__name__}"
+
+
+def unchanged(old: str, value: Value) -> str:
+    """The condition that a scalar is recorded already: it stands for itself, or was made anew."""
+    is_equal = f"({old} == {value.code} or {value.code} != {value.code})"  # NaN is not equal to itself
+    return f"{old} is {value.code} or ({is_equal} and stands_for({old}, {value.code}))"

@@ -12,7 +12,7 @@ from calcharo_vm.recording.values import OWN_FIELDS
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, plain_classes
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import Value
+from calcharo_vm.tiers.compiled.values import Value, unchanged
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
@@ -64,7 +64,7 @@ def _load_method(writer: BlockWriter, owner: Value, classes: list[type], name: s
         raise Declined
     writer.instance(owner, classes)
     writer.leave_unless(f"{name!r} not in {owner.shade}.fields")
-    code = writer.object(f"type({owner.code}).{name}")
+    code = writer.hold(f"type({owner.code}).{name}")
     shade = writer.subject.shadow.held(functions[0])
     if shade is not None and all(function is functions[0] for function in functions):
         found = Value(code, None, writer.subject.constant(f"shade_{writer.index}", shade))
@@ -93,9 +93,7 @@ def store_attribute(writer: BlockWriter) -> None:
     writer.leave_unless(f"type({old}) is not Shade or {old}.count > 1")
     writer.emit(f"{owner.code}.{name} = {value.code}")
     recorded = value.shade or value.code
-    same = f"{old} is {recorded}"
-    if value.is_scalar:
-        same += f" or (({old} == {value.code} or {value.code} != {value.code}) and stands_for({old}, {value.code}))"
+    same = unchanged(old, value) if value.is_scalar else f"{old} is {recorded}"
     writer.emit(f"if {same}: {words} = ()")
     writer.emit("else:")
     writer.emit(f"if {shade}.fields is NO_ENTRIES: {shade}.fields = {{}}", 1)

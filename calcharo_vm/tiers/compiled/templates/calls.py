@@ -138,7 +138,7 @@ def _length(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> 
     kind = next(iter(kinds)) if len(kinds) == 1 else None
     if kind not in _SIZED:
         raise Declined
-    writer.only(argument, kind)  # type: ignore[arg-type] # it is one of those
+    writer.only(argument, kind)
     _push(writer, [writer.peek(1)], callee, int)
 
 

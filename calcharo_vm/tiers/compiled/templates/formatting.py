@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import Value
+
+if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.values import Value
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from calcharo_vm.tiers.compiled.assembly import Goto, Line
 
+
 def for_iter(writer: BlockWriter, at_end: Sequence[Line | Goto]) -> None:
     """Pushes the next value of an iterator; the handler ends the loop, in the lines `at_end`."""
     if sys.version_info >= (3, 15) or not writer.is_empty():
         raise Declined
     kinds, iterators = writer.result_types, writer.operand_types(1)
-    iterator, value = writer.object("stack[-1]"), writer.name("v")
+    iterator, value = writer.hold("stack[-1]"), writer.name("v")
     if iterators and iterators <= ITERATORS_OF_SCALARS:
         writer.subject.constant("ITERATORS_OF_SCALARS", ITERATORS_OF_SCALARS)
         writer.leave_unless(f"type({iterator}) in ITERATORS_OF_SCALARS")

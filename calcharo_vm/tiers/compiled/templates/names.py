@@ -32,7 +32,7 @@ def load_global(writer: BlockWriter) -> None:
     elif kinds & SCALARS:
         raise Declined
     else:
-        value = writer.known_object(writer.object(f"{source}[{name!r}]"))
+        value = writer.known_object(writer.hold(f"{source}[{name!r}]"))
     null = Value("NULL", Null)
     pushed = [value] if not is_called else [value, null] if _NULL_LAST else [null, value]
     for each in pushed:

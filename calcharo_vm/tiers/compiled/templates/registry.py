@@ -11,7 +11,6 @@ Template = Callable[[BlockWriter], None]
 """Writes one instruction; raises `Declined` to leave it to its handler."""
 
 
-
 def registering(templates: dict[str, Template]) -> Callable[..., Callable[[Template], Template]]:
     """Makes a decorator that enters templates into a table by the opcodes they are for."""
 

@@ -6,7 +6,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import Value
+from calcharo_vm.tiers.compiled.values import Value, unchanged
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
@@ -57,7 +57,7 @@ def _store_item(writer: BlockWriter, container: Value, key: Value, value: Value)
     writer.emit(f"{old} = {items}[{key.code}]")
     writer.leave_unless(f"type({old}) is not Shade")
     writer.emit(f"{container.code}[{key.code}] = {value.code}")
-    writer.emit(f"if {old} is {value.code} or (({old} == {value.code} or {value.code} != {value.code}) and stands_for({old}, {value.code})): {words} = ()")
+    writer.emit(f"if {unchanged(old, value)}: {words} = ()")
     writer.emit("else:")
     writer.emit(f"{items}[{key.code}] = {value.code}", 1)
     writer.emit(f"note_written({container.shade}.token.stop)", 1)
@@ -72,7 +72,7 @@ def _store_entry(writer: BlockWriter, container: Value, key: Value, value: Value
     writer.emit(f"{old} = {shade}.table.get({key.code}, NULL)")
     writer.leave_unless(f"type({old}) is not Shade")
     writer.emit(f"{container.code}[{key.code}] = {value.code}")
-    writer.emit(f"if {old} is {value.code} or (({old} == {value.code} or {value.code} != {value.code}) and stands_for({old}, {value.code})): {words} = ()")
+    writer.emit(f"if {unchanged(old, value)}: {words} = ()")
     writer.emit("else:")
     writer.emit(f"{shade}.table[{key.code}] = {value.code}", 1)
     writer.emit(f"note_written({shade}.token.stop)", 1)
@@ -107,7 +107,7 @@ def list_append(writer: BlockWriter) -> None:
     at = writer.depth - writer.oparg
     if value.is_owned:
         raise Declined
-    container, shade = writer.object(f"stack[{at}]"), writer.name("s")
+    container, shade = writer.hold(f"stack[{at}]"), writer.name("s")
     writer.emit(f"{shade} = record.shades[record.places.index({at})]")
     writer.leave_unless(f"type({container}) is list and len({container}) == len({shade}.items)")
     size = writer.name("size")

@@ -8,6 +8,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.values import unchanged
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
@@ -66,3 +67,33 @@ def store_two(writer: BlockWriter) -> None:
     writer.put_in_slot(second, other, gone[1])
     fast = str(ops.FAST)
     writer.end("0", fast, str(first), value.word, fast, str(second), other.word)
+
+
+@template("LOAD_DEREF")
+def load_dereference(writer: BlockWriter) -> None:
+    """Pushes the content of a cell."""
+    slot = writer.oparg
+    value = writer.part(f"fast[{slot}].cell_contents", f"record.slots[{slot}].items[0]", writer.result_types)
+    writer.push(value)
+    writer.end("1", value.word)
+
+
+@template("STORE_DEREF")
+def store_dereference(writer: BlockWriter) -> None:
+    """Stores a scalar into a cell that holds one, or nothing."""
+    slot, value = writer.oparg, writer.peek(1)
+    if not value.is_scalar:
+        raise Declined
+    shade, old, words = writer.name("s"), writer.name("old"), writer.name("words")
+    writer.emit(f"{shade} = record.slots[{slot}]")
+    writer.emit(f"{old} = {shade}.items[0] if {shade}.items else NULL")
+    writer.leave_unless(f"type({old}) is not Shade")
+    writer.emit(f"fast[{slot}].cell_contents = {value.code}")
+    writer.emit(f"if {unchanged(old, value)}: {words} = ()")
+    writer.emit("else:")
+    oid = f"{shade}.token.stop"
+    writer.emit(f"{words} = ({ops.ITEMS}, {oid}, 0, len({shade}.items), 1, {value.code})", 1)
+    writer.emit(f"{shade}.items[:] = [{value.code}]", 1)
+    writer.emit(f"note_written({oid})", 1)
+    writer.use(1)
+    writer.end("0", f"*{words}")
