@@ -216,10 +216,8 @@ class ExecutionTracer:
         patterns = self.config.scope
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
         machine = Machine(observer=as_observer(recorder), scope=scope)
-        if self.config.optimization is Tier.COMPILED and recorder.auditor is None:
-            from calcharo_vm.tiers.compiled import CompiledTier  # noqa: PLC0415 - the interpreter does without it
-
-            machine.tier = CompiledTier(recorder)
+        if self.config.optimization is Tier.COMPILED:
+            recorder.compile_on(machine)
         view = _view(subject, machine)
         view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
         capture = self.config.capture

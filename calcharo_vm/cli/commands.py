@@ -85,6 +85,11 @@ def run(words: tuple[str, ...]) -> None:
     help="Stop the program after so many seconds, as soon as it executes an instruction.",
 )
 @click.option("--expanded", is_flag=True, help="Write each step of the JSON whole, for other programs to read.")
+@click.option(
+    "--tier",
+    type=click.Choice(["interpreter", "compiled"]),
+    help="How the program is executed; compiled is faster where much is repeated.",
+)
 @click.option("--deterministic", is_flag=True, help="Give the program the same clocks and random numbers in every run.")
 @click.option("--inputs", is_flag=True, help="Keep what the program is told of clocks, chance and standard input.")
 @click.option(
@@ -103,6 +108,7 @@ def trace(
     config: Path | None,
     max_steps: int | None,
     timeout: float | None,
+    tier: str | None,
     deterministic: bool,
     inputs: bool,
     replay: Path | None,
@@ -123,6 +129,7 @@ def trace(
     request = TraceRequest(
         *(file, arguments, output, lines, limit, include, exclude),
         config=config,
+        tier=tier,
         limits=Limits(steps=max_steps, wall_seconds=timeout),
         expanded=expanded,
         audit=audit,

@@ -43,7 +43,8 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
     process = os.getpid()
     uncaught: list[Outcome] = []
     with OutputCapture(recorder.wrote):
-        start = starter(observer=as_observer(recorder), include=request.include, exclude=request.exclude)
+        made = recorder.compile_on if request.tier == "compiled" else None
+        start = starter(observer=as_observer(recorder), include=request.include, exclude=request.exclude, made=made)
         left, outcome = _run(lambda: launch(program, start, lambda error: uncaught.append(outcome_of(error))))
         if os.getpid() != process:
             raise left  # a fork of the program: the recording is its parent's

@@ -26,7 +26,8 @@ Usage: calcharo run [OPTIONS] (FILE | -m MODULE | -c CODE | -) [ARGS]...
   FILE is a script, a folder or an archive with __main__.py, or - for stdin.
 
 Options:
-  --tier TIER      How the program is executed: interpreter (the default).
+  --tier TIER      How the program is executed: interpreter (the default), or
+                   compiled, which records faster where much is repeated.
   --include GLOB   Run modules of this name on the machine too ('*' is all of
                    them); may be given more than once.
   --exclude GLOB   Run modules of this name natively; may be given more than
@@ -38,6 +39,7 @@ Options:
   -h, --help       Show this message and exit.
 """
 
+_TIERS = ("interpreter", "compiled")
 _VALUED = ("--tier", "--include", "--exclude", "--record")
 
 
@@ -75,9 +77,11 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
     if rest[:1] == ["-h"]:
         return RunRequest(None)
     tier = (given["--tier"] or ["interpreter"])[-1]
-    if tier != "interpreter":
-        raise UsageError(f"tier {tier!r} is not available in this release; use 'interpreter'")
     record = given["--record"][-1] if given["--record"] else None
+    if tier not in _TIERS:
+        raise UsageError(f"tier {tier!r} is not available in this release; use {' or '.join(map(repr, _TIERS))}")
+    if tier == "compiled" and record is None:
+        raise UsageError("the compiled tier is for recording: say where to with --record OUT")
     return RunRequest(_program(rest), tier, tuple(given["--include"]), tuple(given["--exclude"]), record)
 
 

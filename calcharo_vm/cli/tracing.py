@@ -39,6 +39,7 @@ class TraceRequest(NamedTuple):
     deterministic: bool = False
     inputs: bool = False
     replay: Path | None = None
+    tier: str | None = None
 
 
 def trace_program(request: TraceRequest) -> int:
@@ -78,7 +79,8 @@ def _config(request: TraceRequest) -> TracerConfig:
     }
     given = {part: {name: value for name, value in of.items() if value is not None} for part, of in changes.items()}
     config = TracerConfig.load(request.config).evolve(**given)
-    return config.evolve(deterministic=True) if request.deterministic else config
+    whole = {"deterministic": request.deterministic or None, "optimization": request.tier}
+    return config.evolve(**{name: value for name, value in whole.items() if value is not None})
 
 
 def _spill(output: Path | None) -> Path | None:

@@ -204,7 +204,8 @@ class TracerConfig:
     """Says how a program is traced.
 
     Attributes:
-        optimization: The tier that executes the program: "interpreter".
+        optimization: The tier that executes the program: "interpreter", or "compiled", which makes the same
+            recording faster where much is repeated.
         granularity: What makes a step: "opcode", each instruction; `Recording.lines()` tells lines apart.
         capture: What goes into the recording besides the steps.
         limits: How much of each resource the program may use.

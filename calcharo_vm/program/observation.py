@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, cast
 
 from calcharo_vm.machine.tracebacks import StubMarker
 from calcharo_vm.machine.values import NULL
-from calcharo_vm.recording import Outcome, Recorder, Recording
+from calcharo_vm.recording import Outcome, Recorder, Recording, Statistics
 from calcharo_vm.recording.storage.spilling import SpillingJournal
 
 if TYPE_CHECKING:
     from types import CodeType
 
     from calcharo_vm.config import Limits
+    from calcharo_vm.machine.machine import Machine
     from calcharo_vm.machine.observer import Observer
     from calcharo_vm.recording.audit import Auditor
     from calcharo_vm.recording.frames import ObservedFrame
     from calcharo_vm.recording.handlers import Handler
     from calcharo_vm.recording.journal import Journal
+    from calcharo_vm.tiers.compiled import CompiledTier
 
 __all__ = ["MachineRecorder", "as_observer"]
 
@@ -33,6 +35,8 @@ class MachineRecorder(Recorder):
     """
 
     auditor: Auditor | None = None
+    _tier: CompiledTier | None = None
+    _reason = ""
 
     def __init__(
         self,
@@ -68,6 +72,15 @@ class MachineRecorder(Recorder):
         self.auditor = Auditor(self, every_instruction=every_instruction)
         return self.auditor
 
+    def compile_on(self, machine: Machine) -> None:
+        """Have the compiled tier execute what runs often on a machine, unless the recording is audited."""
+        if self.auditor is not None:
+            self._reason = "an audit looks at each line, which the interpreter tier executes"
+            return
+        from calcharo_vm.tiers.compiled import CompiledTier  # noqa: PLC0415 - the interpreter does without it
+
+        machine.tier = self._tier = CompiledTier(self)
+
     def observed(self, code: CodeType, index: int, handler: Handler) -> Handler:
         """Link a handler that records; an auditor looks when the step before is complete."""
         if self.auditor is not None and self.auditor.looks_before(code, index):
@@ -94,7 +107,9 @@ class MachineRecorder(Recorder):
             RecordingError: The file it went to could not be written.
         """
         journal = self.finish()
-        return Recording(journal.ended(outcome), outcome, source)
+        recording = Recording(journal.ended(outcome), outcome, source)
+        recording.statistics = Statistics(reason=self._reason) if self._tier is None else self._tier.statistics()
+        return recording
 
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""

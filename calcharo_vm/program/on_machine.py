@@ -23,9 +23,15 @@ machines: list[Machine] = []
 
 
 def starter(
-    *, observer: Observer | None = None, include: Sequence[str] = (), exclude: Sequence[str] = ()
+    *,
+    observer: Observer | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    made: Callable[[Machine], None] | None = None,
 ) -> Callable[[str | None], Callable[[CodeType, dict[str, object]], object]]:
     """Build the `start` of `launch`: it puts a machine in charge of the process and never takes it away.
+
+    `made` gets the machine before anything executes on it.
 
     A first, empty program makes the machine import all it needs while nothing of the program's own is in the way.
     """
@@ -36,6 +42,8 @@ def starter(
         if include:
             forget_included_modules(scope)
         machine = Machine(observer=observer, scope=scope)
+        if made is not None:
+            made(machine)
         activation = machine.activate()
         activation.__enter__()
         _kept.append(activation)

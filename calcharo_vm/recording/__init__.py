@@ -22,6 +22,7 @@ from calcharo_vm.recording.queries import (
 )
 from calcharo_vm.recording.recorder import Recorder
 from calcharo_vm.recording.recording import Recording
+from calcharo_vm.recording.statistics import CodeStatistics, Statistics
 from calcharo_vm.recording.step import ExecutionStep
 from calcharo_vm.recording.values import (
     NULL,
@@ -50,6 +51,7 @@ __all__ = [
     "Answer",
     "Call",
     "CallInfo",
+    "CodeStatistics",
     "Condition",
     "ConditionKind",
     "Content",
@@ -80,6 +82,7 @@ __all__ = [
     "Recording",
     "Ref",
     "Referrer",
+    "Statistics",
     "TracebackEntry",
     "Write",
     "WriteKind",

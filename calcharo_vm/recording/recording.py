@@ -29,6 +29,7 @@ from calcharo_vm.recording.queries.story import story
 from calcharo_vm.recording.queries.visits import hits, lines, output
 from calcharo_vm.recording.replay import Replay
 from calcharo_vm.recording.state import State
+from calcharo_vm.recording.statistics import Statistics
 from calcharo_vm.recording.step import ExecutionStep
 from calcharo_vm.recording.syntax import Syntax
 from calcharo_vm.recording.values import Outcome, OutcomeStatus
@@ -43,6 +44,7 @@ class Recording(Sequence[ExecutionStep]):
         outcome: How the run ended.
         source: The text of the program, empty when it is not known.
         isolation: The layers of isolation that were in force.
+        statistics: How the program was executed; a recording that is read from somewhere does not know.
         chunk_index: What each chunk of the journal is about.
     """
 
@@ -57,6 +59,7 @@ class Recording(Sequence[ExecutionStep]):
         self.outcome = outcome
         self.source = source
         self.isolation = isolation
+        self.statistics = Statistics()
         self._replay = Replay(journal)
         self.chunk_index = Index(journal)
         self._written: tuple[str, str] | None = None

@@ -40,11 +40,17 @@ class CompiledCode:
     """
 
     def __init__(
-        self, made: MadeCode, linked: Linked, recorder: Recorder, often_failed: Callable[[set[int]], None]
+        self,
+        made: MadeCode,
+        linked: Linked,
+        recorder: Recorder,
+        often_failed: Callable[[set[int]], None],
+        failures: dict[int, int],
     ) -> None:
-        """Makes it; `often_failed` is told of instructions whose guards fail again and again."""
+        """Makes it; `often_failed` is told of instructions whose guards fail again and again, `failures` of all."""
         self.made = made
-        self.failures: dict[int, int] = {}
+        self._failures_here: dict[int, int] = {}
+        self.failures = failures
         self._often_failed = often_failed
         self._tape, self._plain = recorder.tape, linked.plain
         self._bypass: list[bool] = []
@@ -116,9 +122,10 @@ class CompiledCode:
         """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
         point = self._tell(frame, stack, number, values)
         index = point.index
-        count = self.failures[index] = self.failures.get(index, 0) + 1
+        self.failures[index] = self.failures.get(index, 0) + 1
+        count = self._failures_here[index] = self._failures_here.get(index, 0) + 1
         if not count % _PATIENCE:
-            self._often_failed({each for each, failures in self.failures.items() if failures > _SOME})
+            self._often_failed({each for each, failures in self._failures_here.items() if failures > _SOME})
         if index in self.made.entries:
             self._bypass.append(True)
         return index

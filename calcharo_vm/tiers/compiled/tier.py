@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 from weakref import ref
 
+import attrs
+
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.statistics import CodeStatistics, Statistics
 from calcharo_vm.tiers.compiled.block_writer import Subject
 from calcharo_vm.tiers.compiled.code_maker import TooDeep, make_code
 from calcharo_vm.tiers.compiled.compiled_code import CompiledCode
@@ -36,13 +40,40 @@ class CompiledTier:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
+        self._results: list[_Result] = []
 
     def linked(self, guest: GuestCode, table: list[Entry]) -> None:
         """Takes note that the handlers of a code object have been linked."""
         if guest.machine.is_tracing or guest.machine.observer is None:
             return
-        unit = _Unit(Linked(guest.decoded, tuple(table)), ref(guest), self.recorder)
+        code = guest.code
+        result = _Result(code.co_qualname, code.co_filename, code.co_firstlineno)
+        self._results.append(result)
+        unit = _Unit(Linked(guest.decoded, tuple(table)), ref(guest), self.recorder, result)
         unit.watch(table)
+
+    def statistics(self) -> Statistics:
+        """What has been made of each code object."""
+        return Statistics("compiled", tuple(result.told() for result in self._results))
+
+
+@attrs.define
+class _Result:
+    """What has been made of a code object; nothing of it keeps the code object alive."""
+
+    function: str
+    filename: str
+    line_number: int
+    compiled: int = 0
+    handled: dict[str, int] = attrs.field(factory=dict)
+    failures: dict[int, int] = attrs.field(factory=dict)
+    reason: str = "it has not run often enough"
+
+    def told(self) -> CodeStatistics:
+        handled = dict(sorted(self.handled.items()))
+        failures = sum(self.failures.values())
+        told = (self.function, self.filename, self.line_number, self.compiled, handled, failures, self.reason)
+        return CodeStatistics(*told)
 
 
 class _Unit:
@@ -51,8 +82,9 @@ class _Unit:
     Its handlers in the table keep it, so it keeps neither the table nor the code object prepared for the machine.
     """
 
-    def __init__(self, linked: Linked, guest: ref[GuestCode], recorder: Recorder) -> None:
+    def __init__(self, linked: Linked, guest: ref[GuestCode], recorder: Recorder, result: _Result) -> None:
         self._linked = linked
+        self._result = result
         self._guest = guest
         self._recorder = recorder
         self._profile = Profile()
@@ -128,8 +160,11 @@ class _Unit:
             made = make_code(subject, frozenset(self._hot), frozenset(self._declined))
         except TooDeep:
             self._attempts = _MOST_ATTEMPTS
+            self._result.reason = "its loops are nested more deeply than CPython compiles"
             return
-        function = CompiledCode(made, linked, self._recorder, self._again).function()
+        result, handled = self._result, Counter(plan.opnames[index] for index in made.handled)
+        result.compiled, result.handled, result.reason = made.instructions - len(made.handled), handled, ""
+        function = CompiledCode(made, linked, self._recorder, self._again, result.failures).function()
         for index, number in made.entries.items():
             table[index] = function, number, index + 1
         self.watch(table)

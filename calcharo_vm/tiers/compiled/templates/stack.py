@@ -29,8 +29,9 @@ def load_const(writer: BlockWriter) -> None:
 @template("LOAD_SMALL_INT")
 def load_small_int(writer: BlockWriter) -> None:
     """Pushes a small number, of which there is one object each."""
-    writer.push(Value(str(writer.oparg), int))
-    writer.end("1", str(writer.oparg))
+    name = writer.subject.constant(f"small_{writer.oparg}", writer.oparg)  # Python warns of `is` with a literal
+    writer.push(Value(name, int))
+    writer.end("1", name)
 
 
 @template("NOP", "NOT_TAKEN", "RESUME", "PRECALL")
