@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.recording import Recorder
 
-_WARM: Final = 40
+WARM: Final = 40
 """How often a loop turns, or a code object is entered, before it is looked at."""
-_LOOKS: Final = 10
+LOOKS: Final = 10
 """How often it is looked at before it is compiled."""
 _MOST_ATTEMPTS: Final = 6
 """How often code is made anew because something else turned out to be hot, or guards failed."""
@@ -108,7 +108,7 @@ class _Unit:
         return {0} | {landing for index, landing in landings if landing is not None and landing <= index}
 
     def _counting(self, index: int, handler: Callable[..., object]) -> Callable[..., object]:
-        left = _WARM
+        left = WARM
 
         def counting(frame: Frame, stack: list[object], operand: object) -> object:
             nonlocal left
@@ -122,7 +122,7 @@ class _Unit:
 
     def _look(self, table: list[Entry], head: int) -> None:
         """Looks at what instructions work on, until a loop has turned a few times more."""
-        left = _LOOKS
+        left = LOOKS
         linked = self._linked
         plan = self._recorder.plan_of(linked.decoded.code)
 
