@@ -101,7 +101,7 @@ class Assembly:
     def _goto(self, block: Block, target: int) -> list[str]:
         number = self._numbers.get(target)
         if number is None:
-            return [f"return {target}"]
+            return [f"return cold({target})"]
         loop = self._loops[-1] if self._loops else None
         if number == block.number + 1:
             return ["pass"]

@@ -242,7 +242,7 @@ class _Maker:
 
 
 _ENVIRONMENT = (
-    *("bypass", "starts", "step", "leave", "failed", "arrive"),
+    *("bypass", "starts", "step", "leave", "failed", "arrive", "cold"),
     *("tape", "extend", "pending", "shadow", "by_id", "by_dictionary", "note_written", "late"),
     *(
         "release",

@@ -50,6 +50,7 @@ class CompiledCode:
         """Makes it; `often_failed` is told of instructions whose guards fail again and again, `failures` of all."""
         self.made = made
         self._failures_here: dict[int, int] = {}
+        self._cold_here = 0
         self.failures = failures
         self._often_failed = often_failed
         self._tape, self._plain = recorder.tape, linked.plain
@@ -67,6 +68,7 @@ class CompiledCode:
             "leave": self._leave,
             "failed": self._failed,
             "arrive": self._arrive,
+            "cold": self._cold,
             "tape": self._tape,
             "extend": self._tape.words.extend,
             "pending": self._tape.pending,
@@ -120,14 +122,24 @@ class CompiledCode:
 
     def _leave(self, frame: Frame, stack: list[object], number: int, values: dict[str, object]) -> int:
         """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
-        point = self._tell(frame, stack, number, values)
-        index = point.index
+        index = self._tell(frame, stack, number, values).index
+        self._count(index)
+        if index in self.made.entries:
+            self._bypass.append(True)
+        return index
+
+    def _count(self, index: int) -> None:
+        """Counts that an instruction is not what it was when the code was made."""
         self.failures[index] = self.failures.get(index, 0) + 1
         count = self._failures_here[index] = self._failures_here.get(index, 0) + 1
         if not count % _PATIENCE:
             self._often_failed({each for each, failures in self._failures_here.items() if failures > _SOME})
-        if index in self.made.entries:
-            self._bypass.append(True)
+
+    def _cold(self, index: int) -> int:
+        """Returns an instruction that had never executed when the code was made."""
+        self._cold_here += 1
+        if not self._cold_here % _PATIENCE:
+            self._often_failed(set())
         return index
 
     def _failed(self, frame: Frame, stack: list[object], error: BaseException) -> int:
@@ -163,7 +175,8 @@ class CompiledCode:
         return point
 
     def _late(self, frame: Frame, stack: list[object], index: int, value: object) -> int:
-        """Tells that an iterator gave an object that is not recorded yet, and returns the next instruction."""
+        """Tells that an iterator gave something else than before, and returns the next instruction."""
+        self._count(index)
         stack.append(value)
         record = frame.record
         row = record.plan.rows[index]
