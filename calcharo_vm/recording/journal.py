@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.frame_table import FrameTable
 
 _COLUMNS_KEPT: Final = 64
-_LEAST_STEPS: Final = 8 * ops.CHUNK_STEPS
+_LEAST_STEPS: Final = 2 * ops.CHUNK_STEPS
 _KEYFRAME_BYTES_A_STEP: Final = 5
-_STEPS_A_WORD: Final = 3
+_RARE: Final = 4
+_STEPS_A_WORD: Final = 2
 """How many steps follow a keyframe without another for each word that it has; `Replay` makes more where it reads."""
 
 
@@ -143,12 +144,18 @@ class Keyframes:
         self.due = _LEAST_STEPS
         self.are_complete = False
         self._kept = kept
+        self._distance = 1
+
+    def be_rare(self) -> None:
+        """Has keyframes lie further apart from now on: the steps take so little time that making them would count."""
+        self._distance = _RARE
+        self.due = max(self.due, _RARE * _LEAST_STEPS)
 
     def add(self, steps: int, words: tuple[object, ...]) -> None:
         """Adds the keyframe after a number of steps, which is greater than that of any before."""
         self._kept.append(words, steps - self.last_before(steps))
         self.steps.append(steps)  # type: ignore[attr-defined]
-        self.due = steps + max(_LEAST_STEPS, _STEPS_A_WORD * len(words))
+        self.due = steps + self._distance * max(_LEAST_STEPS, _STEPS_A_WORD * len(words))
 
     def last_before(self, steps: int) -> int:
         """The number of steps of the last keyframe after fewer steps than that, 0 when there is none."""

@@ -276,17 +276,17 @@ def test_recordings_and_keyframes_are_right_whenever_the_collector_runs(source: 
     assert len(executed) == 1  # no instruction more or less, only in another order
 
 
-def test_small_states_have_keyframes_every_eight_thousand_steps() -> None:
-    recording = record("n = 0\nwhile n < 4000: n += 1\n")
+def test_small_states_have_keyframes_every_two_thousand_steps() -> None:
+    recording = record("n = 0\nwhile n < 1000: n += 1\n")
 
-    assert [8192, 16384] == list(recording.journal.keyframes.steps)[:2]
+    assert [2048, 4096] == list(recording.journal.keyframes.steps)[:2]
 
 
 def test_keyframes_of_large_states_are_far_apart() -> None:
-    recording = record("kept = list(range(4000))\nn = 0\nwhile n < 4000: n += 1\n")
+    recording = record("kept = list(range(3000))\nn = 0\nwhile n < 2000: n += 1\n")
     first, second, *_ = recording.journal.keyframes.steps
 
-    assert second - first >= 12000
+    assert second - first >= 6000
 
 
 def test_nothing_is_kept_alive_by_keyframes(often: None) -> None:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calcharo_vm.errors import RecordingFormatError
-from calcharo_vm.recording import Outcome, Recording
+from calcharo_vm.recording import Outcome, Recording, ops
+from calcharo_vm.recording.replay import KeyframesBetween, Replay
 from calcharo_vm.recording.state import State
 from tests.recording.audit import record
 
@@ -90,3 +91,41 @@ def test_a_journal_that_contradicts_itself_is_refused(long_recording: Recording)
 
     with pytest.raises(RecordingFormatError, match="contradicts"):
         list(broken)[-1].variables_state
+
+
+def test_keyframes_are_made_where_somebody_reads() -> None:
+    recording = record("n = 0\nwhile n < 4000: n += 1\n")
+    recording.journal.keyframes.steps = []  # as if they were very far apart
+    recording.journal.keyframes.are_complete = True
+    replay = Replay(recording.journal)
+    replay.after(10_000)
+    between = replay._between
+
+    assert between.last_before(10_000) > 10_000 - 2 * ops.CHUNK_STEPS
+    state = State.of_keyframe(recording.journal, between.last_before(3000), between.words(between.last_before(3000)))
+    state.advance(3001)
+    assert state.steps == 3001
+    assert Replay(recording.journal).after(3000).frames[0].fast == state.frames[0].fast
+
+
+def test_the_oldest_keyframes_that_a_reader_made_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calcharo_vm.recording.replay._MOST_WORDS_BETWEEN", 10)
+    between = KeyframesBetween()
+    for steps in (1024, 3072, 2048):
+        between.add(steps, (0,) * 5)
+
+    assert [between.last_before(steps) for steps in (2048, 3073, 5000)] == [0, 3072, 3072]
+    assert [between.last_before(steps) for steps in (2049, 3072)] == [2048, 2048]
+
+
+@pytest.mark.parametrize(("steps", "before", "is_due"), [(1024, 0, True), (1023, 0, False), (3000, 2000, False)])
+def test_keyframes_are_due_where_none_is_near(steps: int, before: int, is_due: bool) -> None:
+    assert KeyframesBetween().is_due(steps, before) is is_due
+
+
+def test_large_keyframes_are_further_apart() -> None:
+    between = KeyframesBetween()
+    between.add(1024, (0,) * 3000)
+
+    assert [between.is_due(steps, 0) for steps in (2048, 4023, 4024)] == [False, False, True]
+    assert between.is_due(4000, 2048)  # the journal's own is nearer

@@ -41,6 +41,7 @@ class CompiledTier:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self._results: list[_Result] = []
+        recorder.journal.keyframes.be_rare()
 
     def linked(self, guest: GuestCode, table: list[Entry]) -> None:
         """Takes note that the handlers of a code object have been linked."""
