@@ -19,6 +19,7 @@ class CodeStatistics:
         handled: How many instructions of that function are left to the interpreter's handlers, by opcode.
         failures: How often a guard failed, so that handlers went on.
         reason: Why nothing of it was compiled, empty if something was.
+        source: The source of its host function as it was made last, for whoever wants to read it.
     """
 
     function: str
@@ -28,6 +29,7 @@ class CodeStatistics:
     handled: Mapping[str, int] = attrs.field(factory=dict, hash=False)
     failures: int = 0
     reason: str = ""
+    source: str = attrs.field(default="", repr=False)
 
 
 @attrs.frozen

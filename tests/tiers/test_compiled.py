@@ -11,9 +11,11 @@ import pytest
 
 from calcharo_vm import Recording, TracerConfig, execute_and_trace
 from calcharo_vm.config import Capture, Limits
+from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled import tier
 from calcharo_vm.tiers.compiled.blocks import Block, Loop, find_loops, make_blocks
+from calcharo_vm.tiers.compiled.linked import Entry
 from tests.tiers.comparing import told
 
 LOOP = """
@@ -69,7 +71,7 @@ def test_guards_that_fail_again_and_again_have_the_code_made_anew() -> None:
 
 
 def test_code_that_becomes_hot_later_is_compiled_too() -> None:
-    source = "def f(n):\n    for i in range(n):\n        if i < 90:\n            x = 1\n        else:\n            x = i + 2\n"
+    source = "def f(n):\n    for i in range(n):\n        if i < 90: x = 1\n        else: x = i + 2\n"
     few, many = (compiled(f"{source}f({n})").statistics.codes[1].compiled for n in (80, 2000))
 
     assert many > few
@@ -116,12 +118,12 @@ def test_folded_chunks_take_less_memory() -> None:
 
 
 def test_json_and_files_have_all_words(tmp_path: Path) -> None:
-    recording, path = compiled(LOOP), tmp_path / "loop.calcharo"
-    text = recording.to_json()
-    recording.save(path)
+    recording = compiled(LOOP)
+    recording.to_json(tmp_path / "loop.json")
+    recording.save(tmp_path / "loop.calcharo")
 
-    assert list(told(Recording.from_json(text))) == list(told(recording))
-    assert list(told(Recording.open(path))) == list(told(recording))
+    assert list(told(Recording.from_json(tmp_path / "loop.json"))) == list(told(recording))
+    assert list(told(Recording.open(tmp_path / "loop.calcharo"))) == list(told(recording))
 
 
 def test_a_recording_that_is_spilled_has_all_words(tmp_path: Path) -> None:
@@ -259,9 +261,9 @@ def test_compiled_code_goes_with_the_program() -> None:
     machines: list[weakref.ref[object]] = []
 
     class Watching(tier.CompiledTier):
-        def linked(self, guest: object, table: list[tuple[object, ...]]) -> None:
-            machines.append(weakref.ref(guest.machine))  # type: ignore[attr-defined] # it is a GuestCode
-            super().linked(guest, table)  # type: ignore[arg-type] # as above
+        def linked(self, guest: GuestCode, table: list[Entry]) -> None:
+            machines.append(weakref.ref(guest.machine))
+            super().linked(guest, table)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("calcharo_vm.tiers.compiled.CompiledTier", Watching)

@@ -15,8 +15,19 @@ SEED = 2026
 PROGRAMS = share(programs_for(), parts=6)
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "programs"
 SIZES = {
-    **{"loop": 300, "recursion": 2, "sorting": 2, "methods": 60, "generators": 60, "strings": 60, "counting": 20},
-    **{"exceptions": 60, "matrix": 2, "closures": 60, "comprehensions": 20, "nbody": 10, "sieve": 300},
+    "loop": 300,
+    "recursion": 2,
+    "sorting": 2,
+    "methods": 60,
+    "generators": 60,
+    "strings": 60,
+    "counting": 20,
+    "exceptions": 60,
+    "matrix": 2,
+    "closures": 60,
+    "comprehensions": 20,
+    "nbody": 10,
+    "sieve": 300,
 }
 # The worker of a parallel run has a thread of its own, which the child neither needs nor waits for.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -76,7 +87,13 @@ def work(values):
 @pytest.mark.parametrize(
     "values",
     [
-        *("[1, 2, 3]", "[1.5, -0.0, 0.0, float('nan')]", "[True, False]", "['a', 'b', '']", "[1, 2.5, True, 'x', None]"),
+        *(
+            "[1, 2, 3]",
+            "[1.5, -0.0, 0.0, float('nan')]",
+            "[True, False]",
+            "['a', 'b', '']",
+            "[1, 2.5, True, 'x', None]",
+        ),
         *("[[1], [2]]", "[(1,), (2,)]", "[10**20, -1]", "[1j, 2]", "[b'x', b'y']"),
     ],
 )

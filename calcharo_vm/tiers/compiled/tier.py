@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.recording import Recorder
 
-WARM: Final = 40
+WARM = 40
 """How often a loop turns, or a code object is entered, before it is looked at."""
-LOOKS: Final = 10
+LOOKS = 10
 """How often it is looked at before it is compiled."""
 _MOST_ATTEMPTS: Final = 6
 """How often code is made anew because something else turned out to be hot, or guards failed."""
@@ -69,12 +69,13 @@ class _Result:
     handled: dict[str, int] = attrs.field(factory=dict)
     failures: dict[int, int] = attrs.field(factory=dict)
     reason: str = "it has not run often enough"
+    source: str = ""
 
     def told(self) -> CodeStatistics:
         handled = dict(sorted(self.handled.items()))
         failures = sum(self.failures.values())
-        told = (self.function, self.filename, self.line_number, self.compiled, handled, failures, self.reason)
-        return CodeStatistics(*told)
+        where = self.function, self.filename, self.line_number
+        return CodeStatistics(*where, self.compiled, handled, failures, self.reason, self.source)
 
 
 class _Unit:
@@ -165,6 +166,7 @@ class _Unit:
             return
         result, handled = self._result, Counter(plan.opnames[index] for index in made.handled)
         result.compiled, result.handled, result.reason = made.instructions - len(made.handled), handled, ""
+        result.source = made.source
         function = CompiledCode(made, linked, self._recorder, self._again, result.failures).function()
         for index, number in made.entries.items():
             table[index] = function, number, index + 1
