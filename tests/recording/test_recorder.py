@@ -190,6 +190,20 @@ def test_finishing_twice_changes_nothing() -> None:
     assert callbacks - 1 == len(gc.callbacks)
 
 
+def test_a_recorder_that_is_stopped_lets_no_instruction_begin() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f(a):\n return a", [1])
+    recorder.frame_entered(frame)
+    step(recorder, frame, "RESUME")
+    recorder.stop()
+    with pytest.raises(SystemExit):
+        step(recorder, frame, "LOAD_FAST", lambda stack: stack.append(1))
+
+    assert [] == frame.stack
+    assert "cancelled" == recorder.limit_reached
+    assert 1 == len(finish(recorder))
+
+
 @pytest.mark.parametrize("interval", [1, 100_000])
 def test_samples_are_taken_at_intervals(interval: int) -> None:
     recorder = Recorder(NULL, sample_interval=interval)
