@@ -74,6 +74,14 @@ class TestWhereItIsCaught:
         assert 1 == len(found.left)
         assert found.caught is None
 
+    def test_native_code_raises_another_one(self) -> None:
+        source = "class C:\n def __iter__(self): raise TypeError('mine')\ntry: bytes(C())\nexcept TypeError: pass\n"
+        first, second = rows(source)
+
+        assert ("mine", ("C.__iter__",), OUTSIDE, None) == (first.message, first.left, first.handling, first.caught)
+        assert ("<module>", (), "<module>") == (second.function, second.left, second.caught_in)
+        assert "bytes" in second.message
+
     def test_it_was_on_its_way_when_the_recording_ended(self) -> None:
         found = rows("import os\ntry: 1 / 0\nexcept ArithmeticError: 1 // 0\n")
 
