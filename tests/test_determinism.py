@@ -171,6 +171,18 @@ def test_inputs_say_what_was_asked_in_which_step() -> None:
     assert ("CALL", 2) == (recording[kept.step].opname, recording[kept.step].line_number)
 
 
+def test_what_a_library_asks_while_it_is_imported_is_no_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "stamped_library.py").write_text("import time\nloaded = time.time()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    source = "import stamped_library, time\nx = stamped_library.loaded > 1_600_000_000\ny = time.time()\n"
+    first, second = execute_and_trace(source, PINNED), execute_and_trace(source, PINNED)  # which finds it imported
+    del sys.modules["stamped_library"]
+
+    for recording in (first, second):
+        assert [("time.time", 946684800.001)] == [(each.kind, each.value) for each in recording.inputs]
+        assert recording[-1].globals_state["x"] is True
+
+
 def test_the_hosts_own_clocks_and_chance_are_left_alone() -> None:
     random.seed(11)
     expected = random.Random(11)

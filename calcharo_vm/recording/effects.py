@@ -17,6 +17,7 @@ from calcharo_vm.recording.anatomy import (
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words, token
 from calcharo_vm.recording.natives import (
+    LEADING,
     PLAIN_ITERATORS,
     Effect,
     advances_nothing_else,
@@ -46,12 +47,6 @@ def _below(stack: Words, operands: int, depth: object) -> object:
     return stack[-operands - depth]
 
 
-def _prepare_extension(effect: Effect, stack: Words, depth: object) -> Held:
-    target, added = _below(stack, 1, depth), stack[-1]
-    is_known = is_plain_iterable(added) and not keeps_a_place(added)
-    return (effect, target) if is_known else (Effect.UNKNOWN_CALL, target, added)
-
-
 class Effects:
     """Finds the changes that instructions make to slots, cells, namespaces and objects."""
 
@@ -68,8 +63,8 @@ class Effects:
             plan.ATTRIBUTE: self._prepare_attribute,
             plan.SUBSCRIPT: self._prepare_subscript,
             plan.STORE_SLICE: self._prepare_slice,
-            plan.LIST_EXTENDS: lambda stack, _base, depth: _prepare_extension(Effect.EXTENDS, stack, depth),
-            plan.COLLECTION_GROWS: lambda stack, _base, depth: _prepare_extension(Effect.FIRST, stack, depth),
+            plan.LIST_EXTENDS: lambda stack, _base, depth: self._prepare_extension(Effect.EXTENDS, stack, depth),
+            plan.COLLECTION_GROWS: lambda stack, _base, depth: self._prepare_extension(Effect.FIRST, stack, depth),
             plan.SET_GROWS: lambda stack, _base, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
             plan.MAP_GROWS: lambda stack, _base, depth: (Effect.KEYED, _below(stack, 2, depth), stack[-2]),
             plan.CALL: self._prepare_call,
@@ -130,11 +125,11 @@ class Effects:
         if id(type(target)) not in _KEYED_CONTAINERS and self._stores_elsewhere(type(target)):
             return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, key
         added = stack[-3] if type(key) is slice and len(stack) > 2 else None
-        return (Effect.UNKNOWN_CALL, target, added) if keeps_a_place(added) else (Effect.KEYED, target, key)
+        return (Effect.UNKNOWN_CALL, target, added) if self._is_used_up(added) else (Effect.KEYED, target, key)
 
     def _prepare_slice(self, stack: Words, _base: int, _detail: object) -> Held:
         target, added = behind_proxy(stack[-3]), stack[-4]
-        if keeps_a_place(added):
+        if self._is_used_up(added):
             return Effect.UNKNOWN_CALL, target, added
         is_plain = id(type(target)) in _KEYED_CONTAINERS or not self._stores_elsewhere(type(target))
         return (Effect.FIRST if is_plain else Effect.UNKNOWN_CALL), target
@@ -146,27 +141,36 @@ class Effects:
         setter = class_attribute(cls, "__setitem__")
         return type(setter) is FunctionType and not is_guest_function(setter, self.shadow.anatomy.guest_modules)
 
-    @staticmethod
-    def _prepare_in_place(stack: Words, _base: int, _detail: object) -> Held:
+    def _is_used_up(self, iterable: object) -> bool:
+        """Returns whether iterating something changes it, or may change anything else that is recorded."""
+        return keeps_a_place(iterable) or not is_plain_iterable(iterable, self.shadow.anatomy.guest_modules)
+
+    def _prepare_extension(self, effect: Effect, stack: Words, depth: object) -> Held:
+        target, added = _below(stack, 1, depth), stack[-1]
+        return (Effect.UNKNOWN_CALL, target, added) if self._is_used_up(added) else (effect, target)
+
+    def _prepare_in_place(self, stack: Words, _base: int, _detail: object) -> Held:
         target = stack[-2]
         if type(target) is list:
-            return _prepare_extension(Effect.EXTENDS, stack, 1)
+            return self._prepare_extension(Effect.EXTENDS, stack, 1)
         return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, stack[-1]
 
     def _prepare_read_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
         return Effect.FIRST, stack[-2]
 
-    @staticmethod
-    def _prepare_advance(stack: Words, _base: int, detail: object) -> Held:
+    def _prepare_advance(self, stack: Words, _base: int, detail: object) -> Held:
         assert isinstance(detail, int)
         iterator = stack[detail]
-        return (Effect.ENDS if advances_nothing_else(iterator) else Effect.UNKNOWN), iterator
+        if advances_nothing_else(iterator, self.shadow.anatomy.guest_modules):
+            return None if type(iterator) is GeneratorType else (Effect.ENDS, iterator)
+        # A generator of the library does not tell what it may change.
+        may_be_anything = type(iterator) is GeneratorType or id(type(iterator)) in LEADING
+        return (Effect.UNKNOWN_CALL if may_be_anything else Effect.UNKNOWN), iterator
 
-    @staticmethod
-    def _prepare_unpack(stack: Words, _base: int, detail: object) -> Held:
+    def _prepare_unpack(self, stack: Words, _base: int, detail: object) -> Held:
         assert isinstance(detail, int)
         iterator = stack[detail]
-        if advances_nothing_else(iterator):
+        if advances_nothing_else(iterator, self.shadow.anatomy.guest_modules):
             return (Effect.ADVANCES, iterator) if keeps_a_place(iterator) else None
         return Effect.UNKNOWN_CALL, iterator
 
@@ -204,6 +208,8 @@ class Effects:
             return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *stack[base:])
         if effect in _WITHOUT_OPERANDS:
             return (effect,)
+        if effect is Effect.EXTENDS and any(map(self._is_used_up, stack[first:])):
+            return Effect.UNKNOWN_CALL, *stack[base:]
         receiver = getattr(called, "__self__", None) if type(called) is type(len) else None
         return (effect, *self._operands(stack[first:], receiver))
 
@@ -211,13 +217,17 @@ class Effects:
         """What a call may change whose arguments come from an iterable."""
         held = self._prepare_call(stack, base, detail)
         iterable = stack[self._called(stack, base)[1]]
-        if not keeps_a_place(iterable):
+        if not self._is_used_up(iterable):
             return held
-        return (Effect.ADVANCES, iterable) if held is None else (Effect.UNKNOWN_CALL, *held[1:], iterable)
+        if held is None and advances_nothing_else(iterable, self.shadow.anatomy.guest_modules):
+            return Effect.ADVANCES, iterable
+        return Effect.UNKNOWN_CALL, *(held or ())[1:], iterable
 
     def _consumed(self, operands: Words) -> Held:
         modules = self.shadow.anatomy.guest_modules
-        unknown = [each for each in operands if not (advances_nothing_else(each) or is_guest_function(each, modules))]
+        unknown = [
+            each for each in operands if not (advances_nothing_else(each, modules) or is_guest_function(each, modules))
+        ]
         placed = [each for each in operands if keeps_a_place(each)]
         if unknown:
             return Effect.UNKNOWN_CALL, *unknown, *placed

@@ -136,11 +136,10 @@ class Holdings:
         self._abandoned = abandoned
 
     def suspended(self, record: FrameRecord) -> None:
-        """Prepares for a frame's never being resumed."""
-        if record.leash is None:
-            record.leash = leash = _UNTRACKED.replace()
-            gone = ref(leash, partial(self._gone, record.number))
-            self._held[record.number] = gone, record.shades, record.slots, record.namespaces
+        """Prepares for the never being resumed of a frame that is suspended for the first time."""
+        record.leash = leash = _UNTRACKED.replace()
+        gone = ref(leash, partial(self._gone, record.number))
+        self._held[record.number] = gone, record.shades, record.slots, record.namespaces
 
     def ended(self, record: FrameRecord) -> None:
         """Forgets a frame that goes on no more."""

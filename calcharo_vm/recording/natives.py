@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.anatomy import Anatomy, class_name, is_guest_function
+from calcharo_vm.recording.anatomy import Anatomy, class_name, is_guest_function, is_guest_generator
 from calcharo_vm.recording.layouts import SCALAR_TYPES, derives_from
 
 
@@ -123,7 +123,6 @@ _ITERABLES: tuple[Iterable[object], ...] = (
     *([], (), "", "é", b"", {}, {}.values(), {}.items(), set(), range(0), range(1 << 70), bytearray(), deque()),
 )
 PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {
-    id(GeneratorType),
     id(type(reversed([]))),
     id(type(reversed({}))),
     *map(id, (list, tuple, dict, set, frozenset, deque, range, *SCALAR_TYPES)),
@@ -131,29 +130,31 @@ PLAIN_ITERATORS = frozenset(id(type(iter(each))) for each in _ITERABLES) | {
 """The types of iterables and iterators that change nothing else when they are iterated."""
 
 
-_ENDLESS = frozenset(map(id, (GeneratorType, list, tuple, dict, set, frozenset, deque, range, *SCALAR_TYPES)))
+_ENDLESS = frozenset(map(id, (list, tuple, dict, set, frozenset, deque, range, *SCALAR_TYPES)))
 LEADING = frozenset(map(id, (enumerate, zip)))
 """The types of iterators that advance others."""
 ITERATORS = (PLAIN_ITERATORS - _ENDLESS) | LEADING
 """The types of those iterators that keep a place."""
 
 
-def is_plain_iterable(value: object) -> bool:
+def is_plain_iterable(value: object, guest_modules: set[str]) -> bool:
     """Returns whether iterating a value changes no recorded object, or is executed by the machine."""
-    return id(type(value)) in PLAIN_ITERATORS
+    return id(type(value)) in PLAIN_ITERATORS or (
+        type(value) is GeneratorType and is_guest_generator(value, guest_modules)
+    )
 
 
-def advances_nothing_else(iterator: object) -> bool:
+def advances_nothing_else(iterator: object, guest_modules: set[str]) -> bool:
     """Returns whether advancing an iterator changes no recorded object, or is executed by the machine."""
     cls = type(iterator)
-    if id(cls) in PLAIN_ITERATORS:
+    if is_plain_iterable(iterator, guest_modules):
         return True
     if id(cls) not in LEADING:
         return False
     # A zip keeps its iterators in a tuple.
     parts = _reduce_zip(iterator)[1] if cls is zip else gc.get_referents(iterator)
     for part in parts:  # noqa: SIM110 - faster than all()
-        if id(type(part)) not in PLAIN_ITERATORS and part is not cls:
+        if not is_plain_iterable(part, guest_modules) and part is not cls:
             return False
     return True
 

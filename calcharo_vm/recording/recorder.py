@@ -790,7 +790,8 @@ class Recorder:
         if words is None:
             self._replay_for_keyframe()
         elif place == (self.tape.steps, len(self.log)):
-            self.journal.keyframes.add(place[0], (*words, ops.SAMPLE, *self._last_sample, ops.WRITTEN, *self._written))
+            sampled = () if self.sample_interval is None else (ops.SAMPLE, *self._last_sample)
+            self.journal.keyframes.add(place[0], (*words, *sampled, ops.WRITTEN, *self._written))
         self._keyframe_is_due = self.tape.steps >= self.journal.keyframes.due
 
     def _replay_for_keyframe(self) -> None:

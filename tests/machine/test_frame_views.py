@@ -5,13 +5,14 @@ import contextlib
 import io
 import sys
 import traceback
+from collections.abc import Callable
 from types import FrameType
 
 import pytest
 
 from calcharo_vm.machine import Machine
 from calcharo_vm.machine.frame_views import host_frames
-from tests.machine.running import assert_same, on_machine
+from tests.machine.running import assert_same, natively, on_machine
 
 PROGRAMS = {
     "the stack that library code reads": """
@@ -195,3 +196,24 @@ def test_the_frames_of_another_thread_lead_to_the_guests() -> None:
         while 'wait' not in (seen := names(sys._current_frames()[worker.ident])): pass
         go.set(); worker.join(); print(seen[seen.index('wait') : seen.index('work') + 1])
         """)
+
+
+def test_a_native_frame_that_the_guest_has_called_has_the_guests_as_its_callers() -> None:
+    source = """
+        import sys, traceback
+        def names(): return [entry.name for entry in traceback.extract_stack(sys._getframe(1))][-3:]
+        def f(): return call(names)
+        found = f()
+    """
+
+    def call(function: Callable[[], list[str]]) -> list[str]:
+        return function()
+
+    def call_beside_an_idle_machine(function: Callable[[], list[str]]) -> list[str]:
+        with Machine().activate():
+            return function()
+
+    assert ["<module>", "f", "call"] == natively(source, call=call)["found"]
+    assert ["<module>", "f", "call"] == on_machine(source, call=call)["found"]
+    found = on_machine(source, call=call_beside_an_idle_machine)["found"]
+    assert ["<module>", "f", "call_beside_an_idle_machine"] == found

@@ -279,6 +279,26 @@ def test_a_second_jump_starts_from_where_the_first_one_leads() -> None:
     """)
 
 
+def test_a_function_goes_on_at_its_start() -> None:
+    assert_same("""
+        import sys
+        events = []
+        def tracer(frame, event, arg):
+            if frame.f_code is not f.__code__: return None
+            line = frame.f_lineno - f.__code__.co_firstlineno
+            events.append((event, line, frame.f_lasti))
+            if event == "line" and line == 2 and len(events) < 6: frame.f_lineno = f.__code__.co_firstlineno
+            return tracer
+        def f():
+            x = 1
+            return x
+        sys.settrace(tracer)
+        f()
+        sys.settrace(None)
+        for event in events: print(*event)
+    """)
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 leaves variables unbound")
 def test_variables_are_bound_with_a_warning_at_the_trace_functions_line() -> None:
     assert_same("""

@@ -1,6 +1,7 @@
 """Tests for calcharo_vm/machine/observer.py: a machine tells of every frame, instruction and exception, in balance."""
 
 import contextlib
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from textwrap import dedent
@@ -13,6 +14,7 @@ from calcharo_vm.machine import Machine
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.observer import Leave
 from calcharo_vm.machine.signals import Signal
+from tests.machine.running import natively
 
 
 class Log:
@@ -264,3 +266,54 @@ def test_handlers_of_the_observers_own_see_the_same_instructions() -> None:
     assert linked.executed == told.executed
     assert linked.events == told.events
     assert tracebacks[0] == tracebacks[1]
+
+
+class Interrupted(Log):
+    """Is in the midst of something when it says so, and has finalisers wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_busy = False
+        self.postponed: list[Callable[[], object]] = []
+
+    def is_in_the_way(self) -> bool:
+        return self.is_busy
+
+    def postpone(self, call: Callable[[], object]) -> None:
+        self.postponed.append(call)
+
+
+CLOSED_LATER = {
+    "seen.append('closed')": (["closed"], []),
+    "yield": ([], ["RuntimeError('generator ignored GeneratorExit')"]),
+    "raise KeyError('k')": ([], ["KeyError('k')"]),
+    "raise": ([], []),
+}
+
+
+@pytest.mark.parametrize("handler", CLOSED_LATER)
+def test_a_generator_that_is_thrown_away_while_the_observer_is_busy_is_closed_later(
+    handler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda report: reports.append(repr(report.exc_value)))
+    source = f"def g():\n try: yield\n except GeneratorExit: {handler}\nseen = []\nit = g()\nnext(it)\n"
+    names = natively(source)
+    del names["it"]
+    assert CLOSED_LATER[handler] == (names["seen"], reports)
+    reports.clear()
+
+    observer = Interrupted()
+    machine = Machine(observer=observer)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    with machine.activate():
+        machine.run_code(compile(source, "<guest>", "exec", dont_inherit=True), namespace)
+        events = len(observer.events)
+        observer.is_busy = True
+        del namespace["it"]
+        assert events == len(observer.events)
+        observer.is_busy = False
+        observer.postponed.clear()
+
+    assert ("resumed", "g") == observer.events[events]
+    assert CLOSED_LATER[handler] == (namespace["seen"], reports)

@@ -1,13 +1,14 @@
 """Tests for calcharo_vm/machine/views.py: attributes that would show the machine show the guest."""
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from calcharo_vm.machine.trampolines import is_trampoline
 from calcharo_vm.machine.views import original_of
-from tests.machine.running import assert_same, on_machine
+from tests.machine.running import assert_same, natively, on_machine
 
 PROGRAMS = {
     "code of functions and methods": """
@@ -174,3 +175,27 @@ def test_what_the_library_reads_of_a_generator_is_the_programs_code() -> None:
         wrapper = types.coroutine(lambda: generate())
         print(wrapper().cr_code is wrapper().gi_code is generate.__code__)
     """)
+
+
+def test_an_ended_generators_frame_has_the_callers_that_cpython_leaves_it() -> None:
+    source = """
+        import sys
+        def g(): yield sys._getframe()
+        def f():
+            frame, found = last_of(g()), []
+            while frame is not None and len(found) < 4:
+                found.append(frame.f_code.co_name)
+                frame = frame.f_back
+            return found
+        names = f()
+    """
+
+    def last_of(values: Iterable[object]) -> object:
+        (value,) = values
+        return value
+
+    names = natively(source, last_of=last_of)["names"]
+    has_caller = (3, 12) <= sys.version_info < (3, 14)
+
+    assert names == (["g", "last_of", "f", "<module>"] if has_caller else ["g"])
+    assert names == on_machine(source, last_of=last_of)["names"]

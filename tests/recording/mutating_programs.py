@@ -1,6 +1,7 @@
 """Writes random programs that change objects in every way we know: by opcodes, by C code, by the library, in callbacks.
 
 Each statement stands in a `try`, so that whatever fails is only another way to change nothing, or half of it.
+What a native function does in a thread is found by the next comparison only, so its thread ends within one call.
 """
 
 from collections.abc import Callable
@@ -62,7 +63,8 @@ def noting(function):
     return inner
 def in_thread(function, *args):
     thread = threading.Thread(target=function, args=args)
-    thread.start(); thread.join()
+    if isinstance(function, (types.FunctionType, types.MethodType)): thread.start(); thread.join()
+    else: list(map(operator.call, [thread.start, thread.join]))
 """
 
 START = """\

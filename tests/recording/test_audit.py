@@ -427,6 +427,10 @@ def waiting():
 x = function(1)
 g = waiting(); next(g); g.gi_frame.f_locals['x'] = [2]; y = next(g)
 shown = sys._getframe().f_locals; shown['z'] = 1
+try: vars(1)
+except TypeError: refused = 1
+try: [].f_locals
+except AttributeError: refused = 2
 """,
     "layouts that change": """
 import functools

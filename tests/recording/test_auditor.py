@@ -57,6 +57,7 @@ MISTAKES: dict[str, tuple[type, str, object, str, str]] = {
         "y of f (variable) is recorded as 1",
     ),
     "an element of a set": (shadow.Shadow, "added", forget, "s = {1}\ns.add(2)\ns", "['s'] (set #"),
+    "an object in a set": (shadow.Shadow, "added", forget, "s = set()\ns.add((2,))\ns", "['s'] (set #"),
     "what a library does": (Comparison, "refresh", forget, "import heapq\na = [3]\nheapq.heapify(a)\nb = a", ""),
 }
 

@@ -37,6 +37,39 @@ b.extend(b'de'); b += b'f'; b.reverse(); b[1:2] = b'long'; b.pop(); b.append(1);
 import struct
 buffer = bytearray(8); struct.pack_into('>i', buffer, 2, 77); header = struct.Struct('>ih')
 """,
+    "what generators and iterators of the library change": """
+import operator
+from heapq import merge
+def f(*arguments): return arguments
+def delegating(iterator): yield from iterator
+s = iter([1, 3])
+for x in merge(s, [2]): pass
+s = iter([1, 3]); x, *y = merge(s, [2])
+s = iter([1, 3]); x, y, z = merge(s, [2])
+s = iter([1, 3]); x = [*merge(s, [2])]
+s = iter([1, 3]); x = {0, *merge(s, [2])}
+s = iter([1, 3]); x = f(*merge(s, [2]))
+s = iter([1, 3]); x = f(0, *merge(s, [2]))
+s = iter([1, 3]); x = list(merge(s, [2]))
+s = iter([1, 3]); x = sum(merge(s, [2]))
+s = iter([1, 3]); x = next(merge(s, [2]))
+s = iter([1, 3]); x = 2 in merge(s, [2])
+s = iter([1, 3]); x = []; x.extend(merge(s, [2]))
+s = iter([1, 3]); x = []; x += merge(s, [2])
+s = iter([1, 3]); x = []; x[:] = merge(s, [2])
+s = iter([1, 3]); x = [4]; x[len(x):] = merge(s, [2])
+s = iter([1, 3]); x = list(delegating(merge(s, [2])))
+s = iter([1, 3])
+for x in zip(merge(s, [2]), 'ab'): pass
+s = iter([1, 3])
+for x in enumerate(merge(s, [2])): pass
+s = iter([1, 3])
+for x in delegating(merge(s, [2])): pass
+s = iter([1, 3]); pop = operator.methodcaller('pop')
+for x in zip(s, delegating('ab')): pass
+y = [1, 2, 3, 4, 5, 6]; x = f(*map(pop, [y])); x = []; x.extend(map(pop, [y])); x += map(pop, [y]); x[:] = map(pop, [y])
+x = print(*map(pop, [y])); x = sum(map(pop, [y]))
+""",
     "iterators": """
 xs = [1, 2, 3]
 i = iter(xs); next(i); j = i

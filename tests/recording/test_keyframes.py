@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from calcharo_vm import Capture, TracerConfig, execute_and_trace
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Recorder, Recording, journal, ops
 from calcharo_vm.recording.keyframes import words_of
@@ -276,6 +277,13 @@ def test_recordings_and_keyframes_are_right_whenever_the_collector_runs(source: 
     assert len(executed) == 1  # no instruction more or less, only in another order
 
 
+def test_keyframes_have_no_metrics_where_none_are_taken(often: None) -> None:
+    recording = execute_and_trace(PROGRAMS["threads"], TracerConfig(capture=Capture(metrics=False)))
+
+    assert check_keyframes(recording) > len(recording) // OFTEN // 3 >= 1
+    assert {(0, 0.0)} == {(step.memory_bytes, step.cpu_time) for step in recording}
+
+
 def test_small_states_have_keyframes_every_two_thousand_steps() -> None:
     recording = record("n = 0\nwhile n < 1000: n += 1\n")
 
@@ -334,12 +342,16 @@ class TestFramesUnlikeTheJournal:
                 frame.back = None
             case "an object more":
                 frame.fast[1] = [3]
+            case "an iterator more":
+                frame.fast[1] = iter([3])
             case "an object less":
                 frame.fast[0] = 3
             case "a result already":
                 outer.stack += [4, 5, 6]
 
-    @pytest.mark.parametrize("change", ["no caller", "an object more", "an object less", "a result already"])
+    @pytest.mark.parametrize(
+        "change", ["no caller", "an object more", "an iterator more", "an object less", "a result already"]
+    )
     def test_it_is_replayed(self, change: str, often: None) -> None:  # noqa: ARG002 - it is asked for its effect
         recording = self.run(change)
 

@@ -39,6 +39,13 @@ def test_a_chain_from_the_name_to_the_literal() -> None:
     assert all(link.index == link.step.index for link in links)
 
 
+def test_a_link_without_source_text() -> None:
+    recording = record("code = compile('\\n' * 30 + 'x = int(y := 5)', __file__, 'exec')\nexec(code)\n")
+
+    assert [("bound", 31), ("called", 31)] == kinds(recording)
+    assert [None, None] == [link.source for link in recording.origin(-1, "x")]
+
+
 @pytest.mark.parametrize(
     ("source", "links"),
     [

@@ -2,12 +2,15 @@
 
 import random
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 import pytest
 
+from calcharo_vm import Limits, TracerConfig, execute_and_trace
 from calcharo_vm.errors import RecordingError
-from calcharo_vm.recording import Handling, Raise
+from calcharo_vm.recording import Handling, Raise, ops
 from tests.recording.audit import record
 
 CAUGHT, OUTSIDE, UNCAUGHT = Handling.CAUGHT, Handling.CAUGHT_OUTSIDE, Handling.UNCAUGHT
@@ -70,6 +73,14 @@ class TestWhereItIsCaught:
         assert OUTSIDE is found.handling
         assert 1 == len(found.left)
         assert found.caught is None
+
+    def test_native_code_raises_another_one(self) -> None:
+        source = "class C:\n def __iter__(self): raise TypeError('mine')\ntry: bytes(C())\nexcept TypeError: pass\n"
+        first, second = rows(source)
+
+        assert ("mine", ("C.__iter__",), OUTSIDE, None) == (first.message, first.left, first.handling, first.caught)
+        assert ("<module>", (), "<module>") == (second.function, second.left, second.caught_in)
+        assert "bytes" in second.message
 
     def test_it_was_on_its_way_when_the_recording_ended(self) -> None:
         found = rows("import os\ntry: 1 / 0\nexcept ArithmeticError: 1 // 0\n")
@@ -143,6 +154,50 @@ def test_in_threads() -> None:
     found = rows(source, "ValueError")
 
     assert [("f", ("f",), "g")] * 10 == [(each.function, each.left, each.caught_in) for each in found]
+
+
+class TestWhileOtherThreadsGoOn:
+    """An exception is in native code, between two functions of the program, while another thread executes."""
+
+    SOURCE = (
+        "import threading\ndef inner(): raise ValueError('v')\ndef outer(): call(inner)\n"
+        "def work():\n try: outer()\n except ValueError: pass\n"
+        "t = threading.Thread(target=work, daemon=True)\nt.start()\nbegun.wait()\n"
+        "for n in range(200): x = [n]\nend.set()\nt.join()\n"
+    )
+
+    @pytest.fixture
+    def names(self) -> Iterator[dict[str, object]]:
+        begun, end = threading.Event(), threading.Event()
+
+        def call(function: Callable[[], object]) -> None:
+            try:
+                function()
+            finally:
+                begun.set()
+                assert end.wait(60)
+
+        yield {"call": call, "begun": begun, "end": end}
+        end.set()
+
+    def test_it_is_one_exception(self, names: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ops, "CHUNK_STEPS", 20)
+        recording = record(self.SOURCE, names=names)
+        (found,) = recording.raises("ValueError")
+        steps = [step for step in reversed(recording) if step.thread == found.step.thread]
+        events = [step.exception for step in steps if step.exception is not None]
+        counted = next(step for step in recording if step.variables_state.get("n") == 199)
+
+        assert ("inner", ("inner", "outer"), "work") == (found.function, found.left, found.caught_in)
+        assert ["handled", "raised"] == [each.state for each in events]
+        assert [("inner", "outer")] * 2 == [each.unwound for each in events]
+        assert counted.index < found.step.index
+
+    def test_the_recording_ends_before_its_step_does(self, names: dict[str, object]) -> None:
+        recording = execute_and_trace(self.SOURCE, TracerConfig(limits=Limits(steps=500)), globals=names)
+
+        assert "limit" == recording.outcome.status
+        assert not recording.raises()
 
 
 class TestAsking:

@@ -12,7 +12,7 @@ import pytest
 
 from calcharo_vm.code import decode
 from calcharo_vm.recording import Recorder, ops
-from calcharo_vm.recording.recorder import _is_journalling
+from calcharo_vm.recording.recorder import _is_journalling, _lines_of_locks
 from tests.recording.audit import record
 from tests.recording.machine import NULL, RETURNED, YIELDED, FakeFrame, finish, function_frame, step
 
@@ -188,6 +188,62 @@ def test_finishing_twice_changes_nothing() -> None:
     assert 1 == recorder.steps
     assert len(recorder.finish()) == len(recorder.finish()) == 1
     assert callbacks - 1 == len(gc.callbacks)
+
+
+def test_a_recorder_that_is_stopped_lets_no_instruction_begin() -> None:
+    recorder = Recorder(NULL)
+    frame = function_frame("def f(a):\n return a", [1])
+    recorder.frame_entered(frame)
+    step(recorder, frame, "RESUME")
+    recorder.stop()
+    with pytest.raises(SystemExit):
+        step(recorder, frame, "LOAD_FAST", lambda stack: stack.append(1))
+
+    assert [] == frame.stack
+    assert "cancelled" == recorder.limit_reached
+    assert 1 == len(finish(recorder))
+
+
+def test_a_thread_that_waits_for_its_turn_when_the_recorder_is_stopped_does_not_go_on() -> None:
+    recorder = Recorder(NULL)
+    frame, second = (function_frame("def f(a):\n return a", [number]) for number in range(2))
+    index = next(each.index for each in decode(second.code).instructions if each.opname == "RESUME")
+    lines = _lines_of_locks(Recorder.before.__code__)
+    executed: list[object] = []
+    stopped: list[BaseException] = []
+
+    def other() -> None:
+        recorder.frame_entered(second)
+        handler = recorder.observed(second.code, index, lambda *_: executed.append("by the other"))
+        second.ip = index + 1
+        started.set()
+        assert may_go_on.wait(10)
+        try:
+            handler(second, second.stack, None)
+        except SystemExit as error:
+            stopped.append(error)
+
+    def waits_for_the_lock(innermost: FrameType) -> bool:
+        return innermost.f_code is Recorder.before.__code__ and innermost.f_lineno in lines
+
+    recorder.frame_entered(frame)
+    step(recorder, frame, "RESUME")
+    started, may_go_on = threading.Event(), threading.Event()
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert started.wait(10)
+    assert thread.ident is not None
+    with recorder.lock:
+        may_go_on.set()
+        while not waits_for_the_lock(sys._current_frames()[thread.ident]):
+            pass
+        recorder.stop()
+        with pytest.raises(SystemExit):
+            step(recorder, frame, "RESUME", executed.append)
+    thread.join()
+
+    assert 1 == len(stopped)
+    assert [] == executed
 
 
 @pytest.mark.parametrize("interval", [1, 100_000])

@@ -31,6 +31,7 @@ def with_words(*words: object) -> Recording:
         [ops.KEY, 999, "k", 1],
         [ops.DROP, 999],
         [ops.LEAVE, "RETURNED", ops.LEAVE, "RETURNED"],
+        [1, "no iterator", ops.ADVANCED],
     ],
 )
 def test_words_that_make_no_sense(words: list[object]) -> None:

@@ -59,32 +59,51 @@ def _exception(recording: "Recording", key: _Key) -> tuple[str, str]:
 
 def _raised_in(recording: "Recording", chunk: int) -> Iterator[_Key]:
     """Yields the operations of a chunk by which exceptions are raised, and not passed on."""
-    words = recording.journal.chunks[chunk]
+    chunks = recording.journal.chunks
     flying: dict[StepIndex, tuple[str, str]] = {}  # by step: what has just ended a frame
     moved: set[StepIndex] = set()  # in these, a frame has been entered or left
-    for _thread, step, at in recording.chunk_index.marks_of_threads(chunk, _MOVES | {ops.RAISED}):
-        if words[at] == ops.RAISED and step < len(recording):
-            key = chunk, step, at
+    for key in _moves_and_raises(recording, chunk):
+        number, step, at = key
+        operation = chunks[number][at]
+        if operation == ops.RAISED:
             error = _exception(recording, key)
-            if flying.get(step) != error and (step in moved or not _is_passed_on(recording, key)):
+            is_new = flying.get(step) != error and (step in moved or not _is_passed_on(recording, key))
+            if is_new and number == chunk:
                 yield key
             flying[step] = error
-        elif words[at] != ops.LEAVE:
+        elif operation != ops.LEAVE:
             flying.pop(step, None)
-        if words[at] != ops.RAISED:
+        if operation != ops.RAISED:
             moved.add(step)
 
 
-def _raised_at(recording: "Recording", step: StepIndex) -> list[_Key]:
-    """The operations by which a step raises."""
+def _moves_and_raises(recording: "Recording", chunk: int) -> Iterator[_Key]:
+    """Yields the operations of a chunk on frames and exceptions, behind those of earlier ones in the same steps."""
+    wanted, threads = _MOVES | {ops.RAISED}, set()
+    for thread, step, at in recording.chunk_index.marks_of_threads(chunk, wanted):
+        if step == len(recording):  # which is not complete
+            continue
+        if thread not in threads:  # other threads may have gone on since its step began
+            threads.add(thread)
+            yield from (key for key in _parts(recording, step, wanted) if key[0] < chunk)
+        yield chunk, step, at
+
+
+def _parts(recording: "Recording", step: StepIndex, operations: frozenset[int]) -> list[_Key]:
+    """Those of a step's operations that are wanted, in whichever chunks they are."""
     thread, index = recording.journal.thread(step), recording.chunk_index
     found: list[_Key] = []
     for chunk in range(recording.journal.chunk_of(step), -1, -1):  # from where the step ends to where it starts
-        marks = index.marks_of_threads(chunk, frozenset({ops.RAISED}))
+        marks = index.marks_of_threads(chunk, operations)
         found[:0] = [(chunk, each, at) for _thread, each, at in marks if each == step]
         if thread in recording.journal.columns(chunk).threads[: max(step - recording.journal.starts[chunk], 0)]:
             break
     return found
+
+
+def _raised_at(recording: "Recording", step: StepIndex) -> list[_Key]:
+    """The operations by which a step raises."""
+    return _parts(recording, step, frozenset({ops.RAISED}))
 
 
 def _is_passed_on(recording: "Recording", key: _Key) -> bool:

@@ -304,4 +304,4 @@ class Link(StepRow):
         """The source text itself, None where the recording does not have it."""
         instruction = self.step._instruction
         code, span = self.step._recording.syntax_of(instruction.code), span_of_instruction(instruction)
-        return None if code is None or span is None else code.syntax.text(span)
+        return None if code is None or span is None else code.syntax.text(span) or None
