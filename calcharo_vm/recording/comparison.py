@@ -161,6 +161,9 @@ class Comparison(Identities):
         if known.kind is HeapKind.EXCEPTION:  # it may have passed frames since
             is_still = len(items) == len(known.items) and all(map(stands_for, known.items, items))
             return is_still and self._go_on(known, fields)
+        if known.kind in _SET_KINDS and not fields and not known.fields:  # in any order
+            words = [item if id(type(item)) in self.scalars else self.by_id.get(id(item)) for item in items]
+            return len(words) == len(known.table) and all(word in known.table for word in words)
         recorded: Words = known.items
         if known.kind in MAPPING_KINDS:
             items = _pairs(items, known.kind)

@@ -5,6 +5,7 @@ from collections import deque
 
 import pytest
 
+from calcharo_vm import execute_and_trace
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.identity import Shade
 from calcharo_vm.recording.shadow import Shadow
@@ -196,3 +197,12 @@ def test_the_dictionary_of_a_class_shows_nothing_once_the_class_does(shadow: Sha
 
     assert [HeapKind.DICT, HeapKind.OPAQUE] == kinds
     assert {} == shade.table
+
+
+def test_a_set_that_a_function_returns_is_the_same_one_in_whatever_order_it_is() -> None:
+    source = (
+        "def f():\n    s = set()\n    for i in (9, 64, 1, 33, 8): s.add(i)\n    s.add(f)\n    return s\nkept = f()\n"
+    )
+    recording = execute_and_trace(source)
+
+    assert 1 == len({each.oid for step in recording for each in step.heap.values() if each.kind is HeapKind.SET})

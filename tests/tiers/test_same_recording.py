@@ -235,12 +235,41 @@ print(look(20))
 del len
 print(look(20))
 """
+MODULE = """
+total, items, counts, last = 0, [], {}, None
+for n in range(60):
+    total += n * 2
+    if n % 3 == 0: items.append(total)
+    counts[n % 7] = counts.get(n % 7, 0) + 1
+    pair = (n, items)
+    a, b = pair
+    last = b if n % 2 else a
+    x = last; x = x
+    if n == 30: total = "text"; total = 1.5
+    if n == 40: range_ = range; del a
+print(total, len(items), counts, last is b, __name__)
+exec("for n in range(20):\\n    total = n; y = total", globals(), {})
+class Body:
+    for n in range(20):
+        total = n
+"""
 
 
 @pytest.mark.parametrize(
     "source",
-    [TYPES_CHANGE, OBJECTS, CLASS_CHANGES, DROPS, CLOSURES, CONTAINERS, DEEP, GENERATORS, NAMES],
-    ids=["types", "objects", "classes", "drops", "closures", "containers", "recursion", "generators", "names"],
+    [MODULE, TYPES_CHANGE, OBJECTS, CLASS_CHANGES, DROPS, CLOSURES, CONTAINERS, DEEP, GENERATORS, NAMES],
+    ids=[
+        "module",
+        "types",
+        "objects",
+        "classes",
+        "drops",
+        "closures",
+        "containers",
+        "recursion",
+        "generators",
+        "names",
+    ],
 )
 def test_programs_whose_guards_fail(source: str) -> None:
     assert not difference(source)

@@ -1,17 +1,21 @@
-"""Global names and builtins."""
+"""Names: globals and builtins, and those of a module's own code."""
 
 from __future__ import annotations
 
 import sys
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.imports import LAZY_IMPORT
 from calcharo_vm.machine.values import Null
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.layouts import MACHINERY_NAMES
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import SCALARS, Value
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, unchanged
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
+
 
 _NULL_LAST = sys.version_info >= (3, 13)
 
@@ -33,8 +37,72 @@ def load_global(writer: BlockWriter) -> None:
         raise Declined
     else:
         value = writer.known_object(writer.hold(f"{source}[{name!r}]"))
+        _leave_if_lazy(writer, value)
     null = Value("NULL", Null)
     pushed = [value] if not is_called else [value, null] if _NULL_LAST else [null, value]
     for each in pushed:
         writer.push(each)
     writer.end(str(len(pushed)), *(each.word for each in pushed))
+
+
+@template("LOAD_NAME")
+def load_name(writer: BlockWriter) -> None:
+    """Pushes a variable of a module, or a builtin."""
+    frame, name = writer.subject.frame, _own_name(writer)
+    if name in frame.globals:
+        table = f"record.namespaces[0].table[{name!r}]"
+        value = writer.part(f"frame.globals[{name!r}]", table, writer.result_types)
+        _leave_if_lazy(writer, value)
+    else:
+        writer.leave_unless(f"{name!r} not in frame.globals")
+        if not writer.result_types or writer.result_types & SCALARS:
+            raise Declined
+        value = writer.known_object(writer.hold(f"frame.builtins[{name!r}]"))
+    writer.push(value)
+    writer.end("1", value.word)
+
+
+@template("STORE_NAME")
+def store_name(writer: BlockWriter) -> None:
+    """Stores a variable of a module, in the place of a scalar or of what something else holds, too."""
+    name, value = _own_name(writer), writer.peek(1)
+    if name in MACHINERY_NAMES:
+        raise Declined
+    shade, old, words = writer.name("s"), writer.name("old"), writer.name("words")
+    writer.emit(f"{shade} = record.namespaces[0]")
+    writer.leave_unless(f"{shade}.has_plain_keys")
+    writer.emit(f"{old} = {shade}.table.get({name!r}, NULL)")
+    writer.leave_unless(f"type({old}) is not Shade or {old}.count > 1")
+    writer.take()
+    writer.emit(f"frame.globals[{name!r}] = {value.code}")
+    recorded = value.shade or value.code
+    same = unchanged(old, value) if value.is_scalar else f"{old} is {recorded}"
+    writer.emit(f"if {same}:")
+    writer.emit(f"{words} = ()", 1)
+    if value.is_owned:
+        writer.emit(f"{value.shade}.count -= 1", 1)
+    writer.emit("else:")
+    writer.emit(f"{shade}.table[{name!r}] = {recorded}", 1)
+    writer.emit(f"if type({old}) is Shade: {old}.count -= 1", 1)
+    if value.shade is not None and not value.is_owned:
+        writer.emit(f"{value.shade}.count += 1", 1)
+    writer.emit(f"note_written({shade}.token.stop)", 1)
+    writer.emit(f"{words} = ({ops.KEY}, {shade}.token.stop, {name!r}, {value.word})", 1)
+    writer.end("0", f"*{words}")
+
+
+def _leave_if_lazy(writer: BlockWriter, value: Value) -> None:
+    """Leaves a lazy import (PEP 810) to the handler, which imports it."""
+    if not value.is_scalar and LAZY_IMPORT is not None:
+        writer.subject.constant("LAZY", LAZY_IMPORT)
+        writer.leave_unless(f"type({value.code}) is not LAZY")
+
+
+def _own_name(writer: BlockWriter) -> str:
+    """The name that the instruction works on, where a module's variables are its global names."""
+    frame = writer.subject.frame
+    if frame.locals is not frame.globals or type(frame.globals) is not dict or type(frame.builtins) is not dict:
+        raise Declined
+    writer.leave_unless("frame.locals is frame.globals")
+    name: str = writer.subject.plan.code.co_names[writer.oparg]
+    return name
