@@ -117,7 +117,8 @@ class PlainValues:
                 made.update(self._key(word) for word in thing.table)
             case _:
                 assert isinstance(made, list | deque)
-                made.extend(self._shell(word) for word in thing.items)
+                words = thing.items
+                made.extend(words if _are_scalars(words, self._null) else map(self._shell, words))
 
     def _fill_snapshot(self, snapshot: ObjectSnapshot, thing: Thing) -> None:
         if thing.kind in _SHOWN_BY_NAME:
@@ -163,6 +164,12 @@ def _items(thing: Thing) -> list[object]:
     return list(thing.table) if thing.is_mapping else thing.items
 
 
+def _are_scalars(words: list[object], null: object) -> bool:
+    """Returns whether all words stand for themselves: most long containers hold nothing else, and are copied so."""
+    kinds = set(map(type, words))
+    return range not in kinds and type(null) not in kinds
+
+
 def reference(word: object, null: object) -> object:
     """A word as a heap object's content shows it: a scalar, `NULL` or a `Ref`."""
     if type(word) is range:
@@ -194,7 +201,8 @@ def heap_object(oid: int, state: State) -> HeapObject:
     if thing.kind in (HeapKind.DICT, HeapKind.NAMESPACE):
         items: tuple[object, ...] = tuple((reference(k, null), reference(v, null)) for k, v in thing.table.items())
     else:
-        items = tuple(reference(word, null) for word in _items(thing))
+        words = _items(thing)
+        items = tuple(words if _are_scalars(words, null) else (reference(word, null) for word in words))
     traceback = thing.fields.get(TRACEBACK)
     return HeapObject(
         oid=oid,
