@@ -18,7 +18,7 @@ _BYTES_A_WORD: Final = 12
 _MOST_A_STEP: Final = 60
 _STEPS_SAVED_UP: Final = 1 << 14
 """For so many steps, what takes less leaves room for what takes more."""
-_INTERVALS: Final = ((1024, (53, 59)), (256, (13, 17)), (0, (1,)))
+_INTERVALS: Final = ((4096, (151, 157)), (1024, (53, 59)), (256, (29, 31)), (0, (1,)))
 """In between many words, a few are looked at, at two intervals. They are prime: a program's steps come in rhythms."""
 _UNSHARED: Final = 16
 _ORDINARY: Final = 64

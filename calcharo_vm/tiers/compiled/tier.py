@@ -117,31 +117,29 @@ class _Unit:
             left -= 1
             if left == 0:
                 self._hot.add(index)
-                self._look(frame.guest.table, index)
+                self._look(frame.guest.table)
             return handler(frame, stack, operand)
 
         return hidden(counting)
 
-    def _look(self, table: list[Entry], head: int) -> None:
-        """Looks at what instructions work on, until a loop has turned a few times more."""
-        left = LOOKS
-        linked = self._linked
+    def _look(self, table: list[Entry]) -> None:
+        """Looks at what instructions work on, until something hot has executed a few times more."""
+        linked, left = self._linked, [LOOKS]
         plan = self._recorder.plan_of(linked.decoded.code)
-
-        def arriving(frame: Frame, stack: list[object], operand: object) -> object:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                self._compile(frame)
-            return at_head(frame, stack, operand)
-
         for index, (handler, operand, following) in enumerate(linked.plain[:-1]):
             opname = plan.opnames[index]
             called = plan.rows[index][1] if opname == "CALL" else 0
             looking = self._profile.looking(index, handler, called=called, has_owner=opname in _WITH_OWNER)
-            table[index] = looking, operand, following
-        at_head, operand, following = table[head]
-        table[head] = hidden(arriving), operand, following
+            table[index] = self._arriving(looking, left) if index in self._hot else looking, operand, following
+
+    def _arriving(self, looking: Callable[..., object], left: list[int]) -> Callable[..., object]:
+        def arriving(frame: Frame, stack: list[object], operand: object) -> object:
+            left[0] -= 1
+            if left[0] == 0:
+                self._compile(frame)
+            return looking(frame, stack, operand)
+
+        return hidden(arriving)
 
     def _compile(self, frame: Frame) -> None:
         linked, table = self._linked, frame.guest.table
@@ -178,4 +176,4 @@ class _Unit:
         if self._attempts < _MOST_ATTEMPTS and guest is not None:
             self._declined |= indexes & self._dropping
             self._dropping |= indexes
-            self._look(guest.table, next(iter(self._hot)))
+            self._look(guest.table)
