@@ -46,7 +46,7 @@ class CallJournal:
         self.entered = _make_entered(recorder, self.begin)
         self.returned = _make_returned(recorder)
         self.arrived = _make_arrived(recorder)
-        self.can_end = _make_can_end(recorder)
+        self.can_end = can_end
         self.end = _make_end(recorder)
 
 
@@ -188,23 +188,15 @@ def _make_arrived(recorder: "Recorder") -> Quick:
     return arrived
 
 
-def _make_can_end(recorder: "Recorder") -> Quick:
-    zeros = recorder.shadow.zeros
-
-    def can_end(frame: ObservedFrame) -> bool:
-        record, back = frame.record, frame.back
-        frames = record.thread.frames
-        if len(frames) < _NOT_THE_LAST or back is None or record.leash is not None or zeros:
-            return False
-        caller = frames[-2]
-        row = caller.row
-        if row is None or back.record is not caller or caller.held is not None or recorder.running is not record:
-            return False
-        base = caller.length - row[1]
-        is_plain = row[2] == NOTHING or row[2] <= PREPARED
-        return is_plain and caller.top < base == len(back.stack) and record.thread.caught is None
-
-    return can_end
+def can_end(frame: ObservedFrame) -> bool:
+    """Returns whether the instruction that called a frame, in the same loop, does nothing but push the result."""
+    caller = frame.record.thread.frames[-2]
+    row, back = caller.row, frame.back
+    assert row is not None
+    assert back is not None
+    base = caller.length - row[1]
+    is_plain = caller.held is None and (row[2] == NOTHING or row[2] <= PREPARED)
+    return is_plain and caller.top < base == len(back.stack)
 
 
 def _make_end(recorder: "Recorder") -> Callable[[FrameRecord, Shade | None, int], None]:

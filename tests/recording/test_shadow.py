@@ -2,6 +2,8 @@
 
 import gc
 from collections import deque
+from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -206,3 +208,25 @@ def test_a_set_that_a_function_returns_is_the_same_one_in_whatever_order_it_is()
     recording = execute_and_trace(source)
 
     assert 1 == len({each.oid for step in recording for each in step.heap.values() if each.kind is HeapKind.SET})
+
+
+class Frame:
+    """Stands for a frame of the machine."""
+
+    def __init__(self, number: int) -> None:
+        self.record = SimpleNamespace(number=number)
+
+
+def test_a_generator_at_the_address_of_another_is_told_by_its_frame(shadow: Shadow) -> None:
+    def running(frame: Frame) -> Iterator[Frame]:
+        yield frame
+
+    shadow.frame_class = Frame
+    generator = running(Frame(3))
+    shade = held(shadow, generator)
+    shadow.epoch += 1  # the collector has freed something
+
+    assert shadow.hold(generator) is shade
+    shade.frame = 2  # as if it were what ran there before
+    shadow.epoch += 1
+    assert held(shadow, generator) is not shade

@@ -140,6 +140,31 @@ def test_more_values_than_a_run_of_folded_words_may_have() -> None:
     assert states(compiled(source)) == states(interpreted(source))
 
 
+RESULTS = """
+class Node:
+    def __init__(self, value): self.value = value
+    def itself(self): return self
+    def fresh(self): return [self.value, (self.value,)]
+    def nothing(self): self.value
+def pair(a, b): return a if b % 2 else [b]
+def work(n):
+    kept = Node(0)
+    for i in range(n):
+        node = kept.itself()
+        node.fresh(); a = node.fresh()
+        node.nothing()
+        b = pair(node, i)
+        c = pair(*iter((node, i)))
+        d = sorted([3, 1, 2], key=lambda each: pair(-each, 1))
+    return node
+work(40)
+"""
+
+
+def test_functions_return_to_whoever_called_them() -> None:
+    assert states(compiled(RESULTS)) == states(interpreted(RESULTS))
+
+
 # --- limits and interruptions ------------------------------------------------------------------------------------
 
 
@@ -252,6 +277,34 @@ for thread in threads: thread.join()
 print(results)
 """
     assert compiled(source).stdout == "4950\n[44850, 44850, 44850]\n"
+
+
+BESIDE_A_THREAD = """
+import _thread
+def work(n):
+    total = 0
+    for i in range(n): total += i
+    return total
+work(100)
+done = _thread.allocate_lock()
+done.acquire()
+def other():
+    work(10)
+    done.release()
+_thread.start_new_thread(other, ())
+print(work(300_000))
+done.acquire()
+"""
+
+
+def test_a_second_thread_waits_until_the_first_has_left_its_block() -> None:
+    recording = compiled(BESIDE_A_THREAD, capture={"metrics": False})
+
+    assert recording.stdout == "44999850000\n"
+    assert {step.thread for step in recording[-400:]} <= {0, 1}
+    others = [step for step in recording if step.thread == 1]
+    assert others[0].function == "other"
+    assert {step.function for step in others} == {"other", "work"}
 
 
 # --- nothing stays -----------------------------------------------------------------------------------------------
