@@ -75,6 +75,20 @@ class Shade:
         return self.address != _GONE
 
 
+_PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST})
+_MOST_PLAIN = 8
+
+
+def is_plain(shade: Shade) -> bool:
+    """Returns whether nobody can tell when an object goes: it is a short list or tuple of scalars."""
+    if shade.kind not in _PLAIN_KINDS or len(shade.items) > _MOST_PLAIN or shade.fields:
+        return False
+    for item in shade.items:  # noqa: SIM110 - faster than all()
+        if type(item) is Shade:
+            return False
+    return True
+
+
 def token(word: object) -> object:
     """What is written to the journal for a word."""
     return word.token if type(word) is Shade else word

@@ -10,7 +10,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
-from calcharo_vm.recording.identity import Shade
+from calcharo_vm.recording.identity import Shade, is_plain
 from calcharo_vm.recording.plan import CALL, NOTHING, PREPARED, Plan
 
 if TYPE_CHECKING:
@@ -189,14 +189,23 @@ def _make_arrived(recorder: "Recorder") -> Quick:
 
 
 def can_end(frame: ObservedFrame) -> bool:
-    """Returns whether the instruction that called a frame, in the same loop, does nothing but push the result."""
-    caller = frame.record.thread.frames[-2]
+    """Returns whether a frame may return to the one that called it, in the same loop, in this way.
+
+    The instruction that called must do nothing but push the result, and nobody may be able to tell that what the frame
+    alone holds is gone: a finaliser would run when the caller goes on.
+    """
+    record = frame.record
+    shades = record.slots.values()
+    for shade in shades:
+        if shade.count <= len(shades) and shade.count <= list(shades).count(shade) and not is_plain(shade):
+            return False
+    caller = record.thread.frames[-2]
     row, back = caller.row, frame.back
     assert row is not None
     assert back is not None
     base = caller.length - row[1]
-    is_plain = caller.held is None and (row[2] == NOTHING or row[2] <= PREPARED)
-    return is_plain and caller.top < base == len(back.stack)
+    only_pushes = caller.held is None and (row[2] == NOTHING or row[2] <= PREPARED)
+    return only_pushes and caller.top < base == len(back.stack)
 
 
 def _make_end(recorder: "Recorder") -> Callable[[FrameRecord, Shade | None, int], None]:

@@ -159,6 +159,25 @@ def pairs(count):
 for x in [Noisy("a"), Noisy("b")]:
     print(x.name)
 pairs(12)
+def short(n):
+    kept = Noisy(n)
+    listed = [n]
+    deep = [Noisy(-n)] if n % 2 else None
+    return n
+def shorter(n): Noisy(n); given = (n,); return given
+def passed(thing): return thing.name
+def twice(n):
+    a = b = Noisy(n)
+    return n
+def both(n):
+    for i in range(n):
+        a = b = Noisy(i)
+        a, b = i, i
+        c = d = (i, i)
+        c, d = d, [i]
+for i in range(12):
+    print(short(i), shorter(i), passed(Noisy(i)), twice(i))
+both(12)
 """
 CLOSURES = """
 def make():

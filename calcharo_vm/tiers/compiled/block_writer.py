@@ -456,15 +456,12 @@ class BlockWriter:
     def put_in_slot(self, slot: int, value: Value, gone: str | None) -> None:
         """Puts a value into a slot, after `let_go`."""
         if gone is not None:
+            self.emit(f"if {gone} is not None:")
+            self.emit(f"del record.slots[{slot}]", 1)  # the order decides in which objects end with the frame
             if self.index in self.subject.dropping:
                 self._dropped.append(gone)
-                if value.is_scalar:
-                    self.emit(f"if {gone} is not None: del record.slots[{slot}]")
             else:
-                self.emit(f"if {gone} is not None:")
                 self.emit(f"{gone}.count -= 1", 1)
-                if value.is_scalar:
-                    self.emit(f"del record.slots[{slot}]", 1)
         self.emit(f"fast[{slot}] = {value.code}")
         if value.shade is not None:
             if not value.is_owned:

@@ -11,8 +11,7 @@ from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.identity import NO_ENTRIES, Shade, stands_for
-from calcharo_vm.recording.values import HeapKind
+from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
 from calcharo_vm.tiers.compiled.hiding import hidden, marked
 from calcharo_vm.tiers.compiled.values import SCALARS
 
@@ -211,20 +210,6 @@ def make_start(recorder: Recorder) -> Callable[..., Frame]:
         return called
 
     return hidden(start)
-
-
-_PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST})
-_MOST_PLAIN = 8
-
-
-def is_plain(shade: Shade) -> bool:
-    """Returns whether nobody can tell when an object goes: it is a short list or tuple of scalars."""
-    if shade.kind not in _PLAIN_KINDS or len(shade.items) > _MOST_PLAIN or shade.fields:
-        return False
-    for item in shade.items:  # noqa: SIM110 - faster than all()
-        if type(item) is Shade:
-            return False
-    return True
 
 
 _PATIENCE = 50

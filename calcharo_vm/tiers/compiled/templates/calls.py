@@ -90,6 +90,8 @@ def _call_function(writer: BlockWriter) -> None:
         f" and {constants}.machine is frame.context.machine and {constants}.table is not None"
     )
     writer.leave_unless("recorder.running is record and not zeros and frame.context.depth < frame.context.limit")
+    if called.is_owned:
+        writer.leave_unless(f"{called.shade}.count > 1")
     given, function = writer.name("given"), writer.name("function")
     handed = writer.hand_over(writer.oparg + 2)
     taken = "".join(f"{value.shade}, " for value in reversed(handed) if value.is_owned)

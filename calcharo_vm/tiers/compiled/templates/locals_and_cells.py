@@ -61,6 +61,8 @@ def store_two(writer: BlockWriter) -> None:
         raise Declined
     value, other = writer.peek(1), writer.peek(2)
     gone = writer.let_go(first), writer.let_go(second)  # before anything is done
+    if None not in gone:
+        writer.leave_unless(f"{gone[0]} is not {gone[1]} or {gone[0]} is None")  # the end of one object
     writer.take()
     writer.take()
     writer.put_in_slot(first, value, gone[0])
