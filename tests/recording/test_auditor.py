@@ -135,13 +135,13 @@ def test_the_wrong_kind_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_lost_frame_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = recorder.Recorder._return
+    original = recorder.Recorder.frame_left
 
-    def return_twice(self: recorder.Recorder, frame: object, record: object) -> None:
-        original(self, frame, record)  # type: ignore[arg-type]
+    def return_twice(self: recorder.Recorder, frame: object, leave: object) -> None:
+        original(self, frame, leave)  # type: ignore[arg-type]
         self.log += (12, 0)  # a RESUME of the main frame, which is there already
 
-    monkeypatch.setattr(recorder.Recorder, "_return", return_twice)
+    monkeypatch.setattr(recorder.Recorder, "frame_left", return_twice)
     with pytest.raises(AuditError, match="call stack"):
         execute_and_trace("def f():\n  return 1\nx = f()\ny = 2\nz = 3", AUDITED)
 
