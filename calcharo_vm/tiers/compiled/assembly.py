@@ -25,13 +25,17 @@ class Line:
 
     Attributes:
         text: The code.
-        point: Where the code stops if something is raised there; -1 for what handlers raise.
+        point: Where the code stops if something is raised there; -1 if it is not known how much is done by then.
         depth: How deep it is nested within its block.
+        following: The instruction that follows if the line, and `rest`, are done; -1 for what handlers raise.
+        rest: The lines that belong to it, to be executed even if an interrupt comes in between.
     """
 
     text: str
     point: int = -1
     depth: int = 0
+    following: int = -1
+    rest: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -48,12 +52,14 @@ class Assembly:
     Attributes:
         lines: The lines; the number of the first is 1.
         points: The point that each line belongs to, by line number.
+        unfinished: What has to be done after a line that has no point, and the instruction that follows.
     """
 
     def __init__(self, numbers: Mapping[int, int]) -> None:
         """`numbers` has the number of the block that begins at an instruction."""
         self.lines: list[str] = []
         self.points: dict[int, int] = {}
+        self.unfinished: dict[int, tuple[tuple[str, ...], int]] = {}
         self._numbers = numbers
         self._loops: list[Loop] = []
         self._outwards: set[int] = set()
@@ -91,9 +97,12 @@ class Assembly:
             if isinstance(line, Goto):
                 for text in self._goto(block, line.target):
                     self.add(text, depth + line.depth)
+                    self.unfinished[len(self.lines)] = (), line.target
                     is_empty = False
             else:
                 self.add(line.text, depth + line.depth, line.point)
+                if line.following >= 0:
+                    self.unfinished[len(self.lines)] = line.rest, line.following
                 is_empty = False
         if is_empty:
             self.add("pass", depth)

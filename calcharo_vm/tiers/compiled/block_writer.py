@@ -214,7 +214,7 @@ class BlockWriter:
     def end_with_call(self, *words: str) -> None:
         """Writes what ends the block: the words of the instruction's step, which somebody else completes."""
         self._words += words
-        self.commit(is_complete=False)
+        self.commit(following=self.index, is_complete=False)
         self._steps_told = self.steps = self.steps + 1
 
     def _drop(self) -> None:
@@ -471,7 +471,7 @@ class BlockWriter:
 
     # --- the end of the block --------------------------------------------------------------------
 
-    def commit(self, words: tuple[str, ...] = (), depth: int = 0, *, is_complete: bool = True) -> None:
+    def commit(self, words: tuple[str, ...] = (), depth: int = 0, *, following: int, is_complete: bool = True) -> None:
         """Adds the lines that tell what the block has done, with the last words of it, and let its objects go."""
         lines = []
         everything = (*self._words, *words)
@@ -485,7 +485,11 @@ class BlockWriter:
             if value.shade is not None:
                 if not value.is_owned:
                     lines.append(f"{value.shade}.count += 1")
-                lines.append(f"record.put({place}, {value.shade})")
+                lines.append(f"record.places.append({place})")
+                lines.append(f"record.shades.append({value.shade})")
+                lines.append(f"record.top = {place}")
         if self._objects:
             lines.append(f"{' = '.join(self._objects)} = None")
-        self.lines += [Line(text, depth=self._nested + depth) for text in lines]
+        for at, text in enumerate(lines, 1):
+            rest = tuple(line for line in lines[at:] if not line.endswith(" = None"))
+            self.lines.append(Line(text, -1, self._nested + depth, following, rest))

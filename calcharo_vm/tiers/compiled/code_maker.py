@@ -27,6 +27,7 @@ class MadeCode:
         starts: The instruction at which each block begins.
         points: Where it may stop, by number.
         lines: The point that each line of the source belongs to.
+        unfinished: What has to be done after a line that has no point, and the instruction that follows.
         constants: The objects that it names.
         handled: The instructions that are left to their handlers.
         instructions: How many instructions it has altogether.
@@ -37,6 +38,7 @@ class MadeCode:
     starts: list[int]
     points: dict[int, Point]
     lines: dict[int, int]
+    unfinished: dict[int, tuple[tuple[str, ...], int]]
     constants: dict[str, object]
     handled: frozenset[int]
     instructions: int
@@ -123,17 +125,18 @@ class _Maker:
                 return []
         self.points.update(writer.points)
         if not writer.is_over:
-            writer.commit()
+            writer.commit(following=block.last + 1)
             writer.go(block.last + 1)
         room = f"(tape.room <= {writer.steps} and tape.is_full_for({writer.steps}))"
         late = f"(pending and not arrive(frame, {block.first}))"
-        return [Line(f"if {late} or {room}: return step(frame, stack, {block.first})"), *writer.lines]
+        begin = f"if {late} or {room}: return step(frame, stack, {block.first})"
+        return [Line(begin, following=block.first), *writer.lines]
 
     def _instruction(self, writer: BlockWriter, index: int) -> None:
         name = self.opnames[index]
         if name in _JUMPS:
             writer.end()
-            writer.commit()
+            writer.commit(following=self._target(index))
             writer.go(self._target(index))
             writer.is_over = True
         elif self._is_branch(index):
@@ -163,7 +166,7 @@ class _Maker:
         for opening, taken, target in ((f"if {test}:", True, self._target(index)), ("else:", False, index + 1)):
             writer.emit(opening)
             words = ("0", str(ops.BRANCH), str(taken), writer.step_word)
-            writer.commit(words, 1)
+            writer.commit(words, 1, following=target)
             writer.go(target, 1)
 
     def _by_handler(self, index: int, depth: int = 0) -> list[Line | Goto]:
@@ -215,6 +218,7 @@ class _Maker:
             [block.first for block in self.blocks],
             self.points,
             assembly.points,
+            assembly.unfinished,
             dict(constants),
             frozenset(self.handled),
             len(self.executed),

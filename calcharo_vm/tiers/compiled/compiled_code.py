@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, TracebackType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
@@ -145,15 +145,23 @@ class CompiledCode:
         """Tells what has been done when something was raised; returns where a handler goes on, or -1 to raise it."""
         traceback = error.__traceback__
         assert traceback is not None
-        number = self.made.lines.get(traceback.tb_lineno, -1)
-        if number < 0:  # a handler raised it
+        number, values = self.made.lines.get(traceback.tb_lineno, -1), traceback.tb_frame.f_locals
+        if number < 0:
+            self._finish(frame, traceback, values)
             return -1
-        values = traceback.tb_frame.f_locals
         if isinstance(error, _FAILURES) and traceback.tb_next is None:
             return self._leave(frame, stack, number, values)
         frame.ip = self._tell(frame, stack, number, values).index + 1
         self._recorder.library_ran()  # an interrupt may have come between an operation and what tells of it
         return -1
+
+    def _finish(self, frame: Frame, traceback: TracebackType, values: dict[str, object]) -> None:
+        """Does what is left to do of a block when an interrupt comes while it is told; nothing if a handler raised."""
+        if traceback.tb_lineno in self.made.unfinished and _is_interrupt(traceback):
+            rest, following = self.made.unfinished[traceback.tb_lineno]
+            for text in rest:
+                exec(text, self._namespace, values)
+            frame.ip = following + 1
 
     def _tell(self, frame: Frame, stack: list[object], number: int, values: dict[str, object]) -> Point:
         point = self.made.points[number]
@@ -210,6 +218,12 @@ def make_start(recorder: Recorder) -> Callable[..., Frame]:
         return called
 
     return hidden(start)
+
+
+def _is_interrupt(traceback: TracebackType) -> bool:
+    """Returns whether something was raised at a line itself, by a signal, and not by what it calls."""
+    inner = traceback.tb_next
+    return inner is None or inner.tb_frame.f_globals.get("__package__") != __package__
 
 
 _PATIENCE = 50
