@@ -230,3 +230,13 @@ def test_a_generator_at_the_address_of_another_is_told_by_its_frame(shadow: Shad
     shade.frame = 2  # as if it were what ran there before
     shadow.epoch += 1
     assert held(shadow, generator) is not shade
+
+
+def test_an_iterator_at_the_address_of_one_that_is_gone_is_another_one(shadow: Shadow) -> None:
+    items = [1, 2]
+    iterated, iterator = held(shadow, items), iter(items)
+    first = shadow.see_iterator(iterator, None, iterated)
+    second = shadow.see_iterator(iterator, first, iterated)
+
+    assert second is not first
+    assert shadow.by_id[id(iterator)] is second

@@ -147,12 +147,13 @@ class Node:
     def fresh(self): return [self.value, (self.value,)]
     def nothing(self): self.value
 def pair(a, b): return a if b % 2 else [b]
+def plain(n): t = (n, n); return n
 def work(n):
     kept = Node(0)
     for i in range(n):
         node = kept.itself()
         node.fresh(); a = node.fresh()
-        node.nothing()
+        node.nothing(); plain(i)
         b = pair(node, i)
         c = pair(*iter((node, i)))
         d = sorted([3, 1, 2], key=lambda each: pair(-each, 1))
