@@ -457,6 +457,17 @@ class TestRecording:
         assert (seen.status, seen.stdout) == (2, "end\n")
         assert seen.stderr.startswith("calcharo run: the recording cannot be saved: ")
 
+    def test_the_compiled_tier_records_the_same(self, tmp_path: Path) -> None:
+        (tmp_path / "program.py").write_text("def f(n):\n    for i in range(n): i * 2\nf(300)\nprint('done')\n")
+        seen = [
+            calcharo("run", "--tier", tier, "--record", f"{tier}.json", "program.py", folder=tmp_path)
+            for tier in ("interpreter", "compiled")
+        ]
+        one, other = (Recording.from_json(tmp_path / f"{tier}.json") for tier in ("interpreter", "compiled"))
+
+        assert [(each.status, each.stdout, each.stderr) for each in seen] == [(0, "done\n", "")] * 2
+        assert [step.variables_state for step in one] == [step.variables_state for step in other]
+
     def test_a_recording_that_cannot_be_saved(self, tmp_path: Path) -> None:
         seen = calcharo("run", "--record", "nowhere/out.json", "-c", "print(1)", folder=tmp_path)
 
@@ -561,7 +572,11 @@ class TestTheCommandLine:
             (["--record"], "option --record needs a value"),
             (["--fast", "x.py"], "no such option: --fast"),
             (["-x"], "no such option: -x"),
-            (["--tier", "compiled", "x.py"], "tier 'compiled' is not available in this release; use 'interpreter'"),
+            (
+                ["--tier", "native", "x.py"],
+                "'native' is not available in this release; use 'interpreter' or 'compiled'",
+            ),
+            (["--tier", "compiled", "x.py"], "the compiled tier is for recording: say where to with --record OUT"),
         ],
     )
     def test_what_it_cannot_mean(self, words: list[str], message: str) -> None:

@@ -258,3 +258,11 @@ def test_settings_come_from_a_file_and_options_win(tmp_path: Path) -> None:
     refused = calcharo(*trace, "--config", "other.toml", folder=tmp_path)
     assert 2 == refused.status
     assert "other.toml: limits: there is no setting 'step'; did you mean 'steps'?" in refused.stderr
+
+
+def test_the_compiled_tier_shows_the_same(folder: Path) -> None:
+    (folder / "loop.py").write_text("def f(n):\n    for i in range(n): i * 2\nf(100)\n")
+    seen = [calcharo("trace", "--tier", tier, "loop.py", folder=folder) for tier in ("interpreter", "compiled")]
+
+    assert seen[0].status == seen[1].status == 0
+    assert seen[0].stdout == seen[1].stdout
