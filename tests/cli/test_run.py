@@ -574,7 +574,7 @@ class TestTheCommandLine:
             (["-x"], "no such option: -x"),
             (
                 ["--tier", "native", "x.py"],
-                "'native' is not available in this release; use 'interpreter' or 'compiled'",
+                "tier 'native' is not available in this release; use 'interpreter' or 'compiled'",
             ),
             (["--tier", "compiled", "x.py"], "the compiled tier is for recording: say where to with --record OUT"),
         ],
