@@ -56,7 +56,7 @@ class Comparison(Identities):
         self._credit = _MOST_CREDIT
         self._stale: Items = []
         self.class_changes = 0
-        """How often something has changed in the program's classes."""
+        """How often something has changed in the program's classes, other than a scalar's becoming another."""
 
     def purge(self) -> None:
         """Looks again at what may be stale, and forgets the objects that no recorded place holds."""
@@ -231,7 +231,8 @@ class Comparison(Identities):
             self.log += (name, token(word))
 
     def _set_field(self, shade: Shade, name: object, word: object) -> None:
-        self.class_changes += shade.kind is HeapKind.CLASS
+        if shade.kind is HeapKind.CLASS and (type(word) is Shade or type(shade.fields.get(name, shade)) is Shade):
+            self.class_changes += 1
         if shade.fields is NO_ENTRIES:
             shade.fields = {}
         shade.fields[name] = word

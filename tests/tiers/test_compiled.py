@@ -166,6 +166,23 @@ def test_functions_return_to_whoever_called_them() -> None:
     assert states(compiled(RESULTS)) == states(interpreted(RESULTS))
 
 
+def test_a_class_that_counts_does_not_have_its_methods_made_anew() -> None:
+    source = """
+class Counter:
+    made = 0
+    def __init__(self, n):
+        self.n = n
+        Counter.made += 1
+    def step(self): self.n += 1
+for i in range(400):
+    counter = Counter(i)
+    counter.step()
+"""
+    (step,) = [code for code in compiled(source).statistics.codes if code.function == "Counter.step"]
+
+    assert (step.failures, step.handled, step.reason) == (0, {}, "")
+
+
 # --- limits and interruptions ------------------------------------------------------------------------------------
 
 
