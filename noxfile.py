@@ -16,12 +16,13 @@ CORE_TESTS = (
 )
 
 BETWEEN = ("3.12", "3.14")
-FRONT_ENDS = (
+SAME_ON_ALL = (
     "tests/cli",
     "tests/docs",
     "tests/test_config.py",
     "tests/test_config_sources.py",
     "tests/test_packaging.py",
+    "tests/tiers/test_compiled.py",
 )
 
 nox.options.error_on_external_run = False
@@ -69,8 +70,8 @@ def docs(session: nox.Session) -> None:
 
 
 def run_tests(session: nox.Session, version: str) -> None:
-    """Runs the test suite on one CPython; on 3.12 and 3.14 without the front ends, which are the same on all."""
-    left_out = () if session.posargs or version not in BETWEEN else FRONT_ENDS
+    """Runs the test suite on one CPython; on 3.12 and 3.14 without what is the same on all, such as the front ends."""
+    left_out = () if session.posargs or version not in BETWEEN else SAME_ON_ALL
     ignored = (f"--ignore={path}" for path in left_out)
     session.run(tool(version, "python"), "-m", "pytest", "-n", "2", *ignored, *session.posargs)
 

@@ -12,7 +12,7 @@ from tests.recording.mutating_programs import write_program as write_mutating_pr
 from tests.tiers.comparing import difference
 
 SEED = 2026
-PROGRAMS = share(programs_for(), parts=6)
+PROGRAMS = share(programs_for(), parts=16)
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "programs"
 SIZES = {
     "loop": 300,
@@ -45,14 +45,14 @@ def test_benchmark_programs(name: str) -> None:
     assert not difference(f"SIZE = {SIZES[name]}\n{source}")
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(4))
 def test_random_programs(number: int) -> None:
     program = write_program(SEED, number)
 
     assert program is None or not difference(program["source"])
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(2))
 def test_programs_that_change_objects(number: int) -> None:
     assert not difference(write_mutating_program(SeededChoices(f"{SEED}:{number}")))
 
