@@ -76,7 +76,7 @@ def programs_for(version: tuple[int, int] = sys.version_info[:2]) -> list[Progra
     return [program for program in all_programs() if program.runs_on(version)]
 
 
-def share(programs: list[Program], parts: int = 3) -> list[Program]:
+def share(programs: list[Program], parts: int = 5) -> list[Program]:
     """A share of programs: another one on each version in turn, so that the versions together run them all.
 
     With `EVERY_PROGRAM=1` in the environment, it is all of them.

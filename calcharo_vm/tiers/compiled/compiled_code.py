@@ -213,7 +213,7 @@ def make_start(recorder: Recorder) -> Callable[..., Frame]:
         if guest.padding:
             arguments += guest.padding
         globals_ = function.__globals__
-        called = Frame(guest, arguments, globals_, function.__builtins__, frame.context)  # type: ignore[attr-defined] # it has
+        called = Frame(guest, arguments, globals_, function.__builtins__, frame.context)  # type: ignore[attr-defined, unused-ignore] # it has
         begin(called, caller, plans[id(guest.code)], caller.namespaces[0], taken, row[0])
         return called
 
