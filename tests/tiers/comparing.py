@@ -14,7 +14,7 @@ import attrs
 from calcharo_vm import Recording, TracerConfig, execute_and_trace
 from calcharo_vm.config import Capture
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled import tier
+from calcharo_vm.tiers.compiled import compiled_code, tier
 
 SECONDS = 30
 EAGER = 2
@@ -72,7 +72,7 @@ def _record(source: str | Path, chosen: str, writing: int) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(SECONDS)
     gc.disable()  # when it runs depends on what the tiers allocate
-    tier.WARM = tier.LOOKS = EAGER
+    tier.WARM = tier.LOOKS = compiled_code.PATIENCE = EAGER
     config = TracerConfig(optimization=chosen, capture=Capture(metrics=False))
     try:
         recording = execute_and_trace(source, config)

@@ -223,7 +223,8 @@ class BlockWriter:
             if value.shade is not None and not value.is_owned:
                 self.emit(f"{value.shade}.count += 1")
         self._stack = [attrs.evolve(value, is_owned=value.shade is not None) for value in self._stack]
-        self.emit(f"extend(({', '.join(self.subject.fold(tuple(self._words)))},))")
+        folded = self.subject.fold((*self._words, ""))  # no step ends here
+        self.emit(f"extend(({', '.join(folded[:-1])},))")
         if self.steps > self._steps_told:
             self.emit(f"tape.room -= {self.steps - self._steps_told}")
         for shade in self._dropped:

@@ -131,13 +131,13 @@ class CompiledCode:
         """Counts that an instruction is not what it was when the code was made."""
         self.failures[index] = self.failures.get(index, 0) + 1
         count = self._failures_here[index] = self._failures_here.get(index, 0) + 1
-        if not count % _PATIENCE:
-            self._often_failed({each for each, failures in self._failures_here.items() if failures > _SOME})
+        if not count % PATIENCE:
+            self._often_failed({each for each, failures in self._failures_here.items() if failures > PATIENCE // 10})
 
     def _cold(self, index: int) -> int:
         """Returns an instruction that had never executed when the code was made."""
         self._cold_here += 1
-        if not self._cold_here % _PATIENCE:
+        if not self._cold_here % PATIENCE:
             self._often_failed(set())
         return index
 
@@ -226,8 +226,7 @@ def _is_interrupt(traceback: TracebackType) -> bool:
     return inner is None or inner.tb_frame.f_globals.get("__package__") != __package__
 
 
-_PATIENCE = 50
-_SOME = 5
+PATIENCE = 50
 """How often a guard may fail before the code is made anew."""
 
 _NAMES: dict[str, object] = {
