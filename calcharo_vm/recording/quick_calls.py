@@ -53,6 +53,7 @@ class CallJournal:
 def _make_begin(recorder: "Recorder") -> Begin:
     tape, shadow = recorder.tape, recorder.shadow
     scalars, by_id, zeros, purge, see = shadow.scalars, shadow.by_id, shadow.zeros, shadow.purge, shadow.see
+    release_all = shadow.release_all
     extend, tell_entry, tell_turn = tape.words.extend, recorder.entries.extend, recorder.turns.extend
     enter = ops.ENTER
 
@@ -79,10 +80,7 @@ def _make_begin(recorder: "Recorder") -> Begin:
         steps = tape.steps
         tell_entry((plan.number, caller.number, globals_.token.stop, NONE, steps))
         tell_turn((steps + 1, number))
-        for shade in taken:
-            shade.count -= 1
-            if not shade.count:
-                zeros.append(shade)
+        release_all(taken)
         if zeros:
             purge()
         tape.commit(word)
@@ -129,7 +127,7 @@ def _make_entered(recorder: "Recorder", begin: Begin) -> Quick:
 
 
 def _make_returned(recorder: "Recorder") -> Quick:
-    tape, zeros = recorder.tape, recorder.shadow.zeros
+    tape, release_all = recorder.tape, recorder.shadow.release_all
     extend, pending, ends, turns = tape.words.extend, tape.pending, recorder.ends, recorder.turns
     words = (0, ops.LEAVE, "RETURNED")
 
@@ -150,10 +148,7 @@ def _make_returned(recorder: "Recorder") -> Quick:
         thread.word = word
         recorder.running = None
         pending.append(True)
-        for shade in record.take_all():
-            shade.count -= 1
-            if not shade.count:
-                zeros.append(shade)
+        release_all(record.take_all())
         return True
 
     return returned
@@ -209,7 +204,8 @@ def can_end(frame: ObservedFrame) -> bool:
 
 
 def _make_end(recorder: "Recorder") -> Callable[[FrameRecord, Shade | None, int], None]:
-    tape, zeros, purge = recorder.tape, recorder.shadow.zeros, recorder.shadow.purge
+    tape, shadow = recorder.tape, recorder.shadow
+    zeros, purge, release_all = shadow.zeros, shadow.purge, shadow.release_all
     tell_end, tell_turn = recorder.ends.extend, recorder.turns.extend
 
     def end(record: FrameRecord, result: Shade | None, word: int) -> None:
@@ -224,10 +220,7 @@ def _make_end(recorder: "Recorder") -> Callable[[FrameRecord, Shade | None, int]
             assert row is not None
             caller.put(caller.length - row[1], result)
         caller.row = None
-        for shade in record.take_all():
-            shade.count -= 1
-            if not shade.count:
-                zeros.append(shade)
+        release_all(record.take_all())
         if zeros:
             purge()
         tape.commit(word)
