@@ -1,26 +1,28 @@
-"""Functions of the tier whose frames are the machine's: no traceback of the program shows them."""
+"""Functions of ours whose frames are the machine's: no traceback of the program shows them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.tracebacks import StubMarker
 
 if TYPE_CHECKING:
-    from types import CodeType, FunctionType
+    from types import CodeType
 
 _Function = TypeVar("_Function")
-_hidden_codes: dict[CodeType, CodeType] = {}
+_codes: dict[int, tuple[CodeType, CodeType]] = {}
+"""The code of functions that were hidden, by address, and what they have instead."""
 
 
 def hidden(function: _Function) -> _Function:
-    """The same function, whose frames are the machine's from now on."""
-    host = cast("FunctionType", function)
-    code = host.__code__
-    if code not in _hidden_codes:
-        _hidden_codes[code] = marked(code)
-    host.__code__ = _hidden_codes[code]
+    """The same function, whose frames are the machine's from now on; functions of one definition share their code."""
+    host: Any = function
+    own: CodeType = host.__code__
+    known = _codes.get(id(own))
+    if known is None:
+        known = _codes[id(own)] = own, marked(own)
+    host.__code__ = known[1]
     return function
 
 

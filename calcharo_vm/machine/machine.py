@@ -15,12 +15,13 @@ from calcharo_vm.machine.context import ExecutionContext
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import GuestCode, builtins_of
+from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.loader import importing_on
 from calcharo_vm.machine.lookasides import lookasides
 from calcharo_vm.machine.observer import LinkingObserver
 from calcharo_vm.machine.patches import patched_library
 from calcharo_vm.machine.scope import Scope
-from calcharo_vm.machine.tracebacks import StubMarker, strip_machine_entries
+from calcharo_vm.machine.tracebacks import strip_machine_entries
 from calcharo_vm.machine.trampolines import make_trampoline
 
 if TYPE_CHECKING:
@@ -71,7 +72,6 @@ class Machine:
         self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames
         self._guest_codes: WeakValueDictionary[int, GuestCode] = WeakValueDictionary()
-        self._hidden: dict[int, tuple[CodeType, CodeType]] = {}
         self._local = _thread._local()
 
     @property
@@ -106,13 +106,7 @@ class Machine:
         return self._linked if isinstance(self.observer, LinkingObserver) else self._observed
 
     def _linked(self, code: CodeType, index: int, handler: Callable[..., Any]) -> Callable[..., Any]:
-        linked = self.observer.observed(code, index, handler)  # type: ignore[union-attr] # only called with one
-        own = linked.__code__
-        known = self._hidden.get(id(own))
-        if known is None:
-            known = self._hidden[id(own)] = own, own.replace(co_consts=(*own.co_consts, StubMarker()))
-        linked.__code__ = known[1]  # so that its frames are the machine's
-        return linked
+        return hidden(self.observer.observed(code, index, handler))  # type: ignore[union-attr] # only called with one
 
     def _observed(self, _code: CodeType, index: int, handler: Callable[..., Any]) -> Callable[..., Any]:
         tell = self.observer.instruction  # type: ignore[union-attr] # only called with an observer

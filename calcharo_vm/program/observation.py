@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from calcharo_vm.machine.tracebacks import StubMarker
+from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import Outcome, Recorder, Recording, Statistics
 from calcharo_vm.recording.storage.spilling import SpillingJournal
@@ -116,9 +116,6 @@ class MachineRecorder(Recorder):
         self.shadow.anatomy.forget()
 
 
-_hidden_codes: dict[CodeType, CodeType] = {}
-
-
 def _audited(auditor: Auditor, handler: Handler) -> Handler:
     look = auditor.look
 
@@ -126,11 +123,7 @@ def _audited(auditor: Auditor, handler: Handler) -> Handler:
         look(frame)
         return handler(frame, stack, operand)
 
-    code = audited.__code__
-    if code not in _hidden_codes:
-        _hidden_codes[code] = code.replace(co_consts=(*code.co_consts, StubMarker()))
-    audited.__code__ = _hidden_codes[code]  # so that its frames are the machine's
-    return audited
+    return hidden(audited)
 
 
 def as_observer(recorder: MachineRecorder) -> Observer:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import GuestCode
+from calcharo_vm.machine.hiding import hidden, marked
 from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
-from calcharo_vm.tiers.compiled.hiding import hidden, marked
 from calcharo_vm.tiers.compiled.values import SCALARS
 
 if TYPE_CHECKING:

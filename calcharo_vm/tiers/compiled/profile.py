@@ -5,8 +5,8 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Modul
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import GuestCode
+from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL, Null
-from calcharo_vm.tiers.compiled.hiding import hidden
 
 Handler = Callable[..., object]
 
