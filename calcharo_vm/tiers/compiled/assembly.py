@@ -92,20 +92,15 @@ class Assembly:
             self.add(f"if b < {loop.first}: continue", depth)
 
     def _add_block(self, block: Block, lines: Sequence[Line | Goto], depth: int) -> None:
-        is_empty = True
         for line in lines:
             if isinstance(line, Goto):
                 for text in self._goto(block, line.target):
                     self.add(text, depth + line.depth)
                     self.unfinished[len(self.lines)] = (), line.target
-                    is_empty = False
             else:
                 self.add(line.text, depth + line.depth, line.point)
                 if line.following >= 0:
                     self.unfinished[len(self.lines)] = line.rest, line.following
-                is_empty = False
-        if is_empty:
-            self.add("pass", depth)
 
     def _goto(self, block: Block, target: int) -> list[str]:
         number = self._numbers.get(target)

@@ -11,7 +11,7 @@ from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording.anatomy import outlives_the_program
 from calcharo_vm.recording.ops import MOST_FOLDED
 from calcharo_vm.tiers.compiled.assembly import Goto, Line
-from calcharo_vm.tiers.compiled.values import SCALARS, Value, type_test
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -305,6 +305,16 @@ class BlockWriter:
         """The value at a place from the top of the stack, from 1."""
         self.need(place)
         return self._stack[-place]
+
+    def kind(self, place: int) -> type | None:
+        """The one type that a value on the stack is known to have, or has always had; None where there is none."""
+        known = self.peek(place).type
+        return only_one(self.operand_types(place)) if known is None else known
+
+    def give(self, value: Value) -> None:
+        """Pushes the one value that the instruction gives, and ends it."""
+        self.push(value)
+        self.end("1", value.word)
 
     def use(self, count: int) -> None:
         """Takes so many values from the stack that something else holds, too: using them up ends nothing.

@@ -99,13 +99,11 @@ class _Maker:
         leaders = set(self.heads)
         for index in self.executed:
             landing = self.linked.landing(index)
-            if landing is not None and self.opnames[index] != "FOR_ITER":
-                leaders |= {landing, index + 1}
-            elif landing is not None:
-                leaders |= {landing, index}
-            if index in self.handled:
-                leaders |= {index, index + 1}
-            if index in self.leaving:
+            if landing is not None:
+                leaders.add(landing)
+            if index in self.handled or self.opnames[index] == "FOR_ITER":
+                leaders.add(index)
+            if index in self.handled or index in self.leaving:
                 leaders.add(index + 1)
         return frozenset(leaders)
 

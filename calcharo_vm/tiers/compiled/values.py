@@ -43,6 +43,11 @@ class Value:
         return self.shade is None
 
 
+def only_one(kinds: frozenset[type]) -> type | None:
+    """The type that is alone in a set, or None."""
+    return next(iter(kinds)) if len(kinds) == 1 else None
+
+
 def type_test(code: str, kind: type) -> str:
     """The condition that a value is exactly of a type."""
     return f"{code} is None" if kind is type(None) else f"type({code}) is {kind.__name__}"

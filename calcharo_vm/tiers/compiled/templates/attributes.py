@@ -37,16 +37,14 @@ def load_attribute(writer: BlockWriter) -> None:
         writer.instance(owner, classes)
         value = writer.part(f"{owner.code}.{name}", f"{owner.shade}.fields[{name!r}]", writer.result_types)
         writer.use(1)
-        writer.push(value)
-        writer.end("1", value.word)
+        writer.give(value)
     else:
         raise Declined
 
 
 def _load_built_in_method(writer: BlockWriter, name: str) -> None:
     owner = writer.peek(1)
-    kinds = {owner.type} if owner.type is not None else writer.operand_types(1)
-    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    kind = writer.kind(1)
     method = BUILTIN_METHODS.get(kind, {}).get(name)  # type: ignore[arg-type] # None is in no table
     if method is None or kind is None:
         raise Declined

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from types import BuiltinFunctionType, MethodDescriptorType
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.profile import GUEST
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import SCALARS, Value, type_test
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
 
-_NULL_LAST = sys.version_info >= (3, 13)
 _PURE: frozenset[object] = frozenset(
     {
         *(abs, ascii, bin, bool, chr, divmod, float, format, hash, hex, int, len, max, min, oct, ord, pow, repr),
@@ -50,16 +48,10 @@ def call(writer: BlockWriter) -> None:
         return
     if callee is None or not subject.calls_natively(callee):
         raise Declined
-    count = writer.oparg
-    for place in (count + 2, count + 1):
-        if writer.peek(place).type is None and writer.operand_types(place) == {Null}:
-            writer.only(writer.peek(place), Null)
-    values = [writer.peek(place) for place in range(count + 2, 0, -1)]
-    called, receiver = (values[0], values[1]) if _NULL_LAST or values[0].type is not Null else (values[1], values[0])
+    called, arguments = _operands(writer)
     if called.constant is not callee:
         name = subject.constant(f"called_{writer.index}", callee)
         writer.leave_unless(f"{called.code} is {name}")
-    arguments = values[2:] if receiver.type is Null else [receiver, *values[2:]]
     native = _NATIVE.get(callee) or (_pure if callee in _PURE else None)
     if native is None:
         raise Declined
@@ -72,16 +64,7 @@ def _call_function(writer: BlockWriter) -> None:
     is_plain = not subject.plan.opnames[writer.index - 2].startswith("KW_NAMES") and not subject.limits_recursion
     if not is_plain or type(subject.frame.globals) is not dict:
         raise Declined
-    values = [writer.peek(place) for place in range(writer.oparg + 2, 0, -1)]
-    types = [_type(writer, values[at], writer.oparg + 2 - at) for at in (0, 1)]
-    if types[0] is Null:
-        called, arguments = values[1], values[2:]
-    elif types[1] is Null:
-        called, arguments = values[0], values[2:]
-    elif Null not in types and not values[0].is_scalar:
-        called, arguments = values[0], values[1:]
-    else:
-        raise Declined
+    called, arguments = _operands(writer)
     code, constants = called.code, writer.name("code")
     writer.leave_unless(f"type({code}) is FunctionType and {code}.__globals__ is frame.globals")
     writer.emit(f"{constants} = {code}.__code__.co_consts[-1]")
@@ -101,18 +84,25 @@ def _call_function(writer: BlockWriter) -> None:
     writer.is_over = True
 
 
-def _type(writer: BlockWriter, value: Value, place: int) -> type | None:
-    """The type of a value, if it is known or has always been NULL."""
-    if value.type is None and writer.operand_types(place) == {Null}:
-        return writer.only(value, Null).type
-    return value.type
+def _operands(writer: BlockWriter) -> tuple[Value, list[Value]]:
+    """What is called, and its arguments, of which the first may be the receiver of a method."""
+    places = range(writer.oparg + 2, 0, -1)
+    for place in places[:2]:
+        if writer.kind(place) is Null:
+            writer.only(writer.peek(place), Null)
+    first, second, *rest = (writer.peek(place) for place in places)
+    if first.type is Null:
+        return second, rest
+    if first.is_scalar:
+        raise Declined
+    return first, rest if second.type is Null else [second, *rest]
 
 
 def _pure(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> None:
     kinds = writer.result_types
     if not all(argument.is_scalar for argument in arguments) or not kinds or not kinds <= SCALARS:
         raise Declined
-    _push(writer, arguments, callee, next(iter(kinds)) if len(kinds) == 1 else None)
+    _push(writer, arguments, callee, only_one(kinds))
 
 
 def _push(writer: BlockWriter, arguments: Sequence[Value], callee: object, kind: type | None) -> None:
@@ -124,8 +114,7 @@ def _push(writer: BlockWriter, arguments: Sequence[Value], callee: object, kind:
     else:
         writer.leave_unless(f"type({result.code}) in SCALARS")
     writer.use(writer.oparg + 2)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 def _length(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> None:
@@ -135,9 +124,7 @@ def _length(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> 
     if argument.is_scalar:
         _pure(writer, arguments, callee)
         return
-    place = writer.oparg  # it is the only one
-    kinds = {argument.type} if argument.type is not None else writer.operand_types(place)
-    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    kind = writer.kind(1)  # it is the only one
     if kind not in _SIZED:
         raise Declined
     writer.only(argument, kind)
@@ -188,8 +175,7 @@ def _get(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> No
     rest = ", ".join(argument.code for argument in arguments[1:])
     result = writer.seen(writer.scalar(f"{container.code}.get({rest})", None), kinds)
     writer.use(writer.oparg + 2)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 def _add(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
@@ -223,8 +209,7 @@ _NATIVE: dict[object, Callable[[BlockWriter, Sequence[Value], object], None]] = 
 def contains(writer: BlockWriter) -> None:
     """Tests whether a scalar is in a string, or a key of a dictionary or set."""
     item, container = writer.peek(2), writer.peek(1)
-    kinds = {container.type} if container.type is not None else writer.operand_types(1)
-    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    kind = writer.kind(1)
     if not item.is_scalar or kind not in {str, dict, set}:
         raise Declined
     writer.only(container, kind)
@@ -233,8 +218,7 @@ def contains(writer: BlockWriter) -> None:
         writer.leave_unless(f"{container.shade}.has_plain_keys")
     result = writer.scalar(f"{item.code} {'not ' if writer.oparg else ''}in {container.code}", bool)
     writer.use(2)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 @template("RETURN_VALUE", "RETURN_CONST")

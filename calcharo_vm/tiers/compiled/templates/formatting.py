@@ -83,5 +83,4 @@ def _scalar(writer: BlockWriter, place: int) -> Value:
 
 def _push(writer: BlockWriter, code: str) -> None:
     result = writer.scalar(code, str)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)

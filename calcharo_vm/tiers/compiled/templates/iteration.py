@@ -10,7 +10,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_SCALARS
-from calcharo_vm.tiers.compiled.values import SCALARS, Value, type_test
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def for_iter(writer: BlockWriter, at_end: Sequence[Line | Goto]) -> None:
     writer.otherwise()
     late = f"return late(frame, stack, {writer.index}, {value})"
     if kinds and kinds <= SCALARS:
-        kind = next(iter(kinds)) if len(kinds) == 1 else None
+        kind = only_one(kinds)
         test = f"type({value}) in SCALARS" if kind is None else type_test(value, kind)
         writer.emit(f"if not ({test}): {late}")
         pushed = Value(value, kind)

@@ -18,8 +18,7 @@ template = registering(TEMPLATES)
 def load_fast(writer: BlockWriter) -> None:
     """Pushes a local."""
     value = writer.load(writer.oparg, writer.result_types)
-    writer.push(value)
-    writer.end("1", value.word)
+    writer.give(value)
 
 
 @template("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW")
@@ -76,8 +75,7 @@ def load_dereference(writer: BlockWriter) -> None:
     """Pushes the content of a cell."""
     slot = writer.oparg
     value = writer.part(f"fast[{slot}].cell_contents", f"record.slots[{slot}].items[0]", writer.result_types)
-    writer.push(value)
-    writer.end("1", value.word)
+    writer.give(value)
 
 
 @template("STORE_DEREF")

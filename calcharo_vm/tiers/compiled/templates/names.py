@@ -58,8 +58,7 @@ def load_name(writer: BlockWriter) -> None:
         if not writer.result_types or writer.result_types & SCALARS:
             raise Declined
         value = writer.known_object(writer.hold(f"frame.builtins[{name!r}]"))
-    writer.push(value)
-    writer.end("1", value.word)
+    writer.give(value)
 
 
 @template("STORE_NAME")

@@ -32,8 +32,7 @@ def binary_op(writer: BlockWriter) -> None:
     kind = _type_of_result(symbol, left.type, right.type)
     writer.use(2)
     result = writer.scalar(f"{left.code} {symbol} {right.code}", kind)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 @template("COMPARE_OP")
@@ -45,8 +44,7 @@ def compare_op(writer: BlockWriter) -> None:
         raise Declined
     writer.use(2)
     result = writer.scalar(f"{left.code} {symbol} {right.code}", bool)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 @template("IS_OP")
@@ -55,8 +53,7 @@ def is_op(writer: BlockWriter) -> None:
     left, right = writer.peek(2), writer.peek(1)
     writer.use(2)
     result = writer.scalar(f"{left.code} is {'not ' if writer.oparg else ''}{right.code}", bool)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 @template("UNARY_NOT", "TO_BOOL")
@@ -70,8 +67,7 @@ def truth(writer: BlockWriter) -> None:
     result = value
     if value.type is not bool or negated:
         result = writer.scalar(f"not {value.code}" if negated else f"not not {value.code}", bool)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 @template("UNARY_NEGATIVE", "UNARY_INVERT")
@@ -84,8 +80,7 @@ def unary(writer: BlockWriter) -> None:
     value = writer.only(writer.peek(1), kind)
     writer.use(1)
     result = writer.scalar(f"{'~' if inverts else '-'}{value.code}", kind)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 def operands(writer: BlockWriter) -> tuple[Value, Value]:
@@ -99,13 +94,10 @@ def operands(writer: BlockWriter) -> tuple[Value, Value]:
 
 
 def _operand_type(writer: BlockWriter, place: int) -> type:
-    known = writer.peek(place).type
-    if known is not None:
-        return known
-    seen = writer.operand_types(place)
-    if len(seen) != 1:
+    kind = writer.kind(place)
+    if kind is None:
         raise Declined
-    return next(iter(seen))
+    return kind
 
 
 def _type_of_result(symbol: str, left: type | None, right: type | None) -> type | None:

@@ -51,8 +51,7 @@ def pop_top(writer: BlockWriter) -> None:
 def copy(writer: BlockWriter) -> None:
     """Pushes a value from further down once more."""
     value = attrs.evolve(writer.peek(writer.oparg), is_owned=False)
-    writer.push(value)
-    writer.end("1", value.word)
+    writer.give(value)
 
 
 @template("SWAP")

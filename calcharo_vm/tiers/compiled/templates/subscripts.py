@@ -16,8 +16,7 @@ template = registering(TEMPLATES)
 def subscript(writer: BlockWriter) -> None:
     """Pushes an element."""
     container, key = writer.peek(2), writer.peek(1)
-    kinds = {container.type} if container.type is not None else writer.operand_types(2)
-    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    kind = writer.kind(2)
     if kind not in {list, tuple, str, dict} or not key.is_scalar:
         raise Declined
     if kind is not dict:
@@ -30,16 +29,14 @@ def subscript(writer: BlockWriter) -> None:
     table = "table" if kind is dict else "items"
     result = writer.part(f"{container.code}[{key.code}]", f"{shade}.{table}[{key.code}]", writer.result_types)
     writer.use(2)
-    writer.push(result)
-    writer.end("1", result.word)
+    writer.give(result)
 
 
 @template("STORE_SUBSCR")
 def store_subscript(writer: BlockWriter) -> None:
     """Stores in a list, in the place of a scalar, or in a dictionary."""
     value, container, key = writer.peek(3), writer.peek(2), writer.peek(1)
-    kinds = {container.type} if container.type is not None else writer.operand_types(2)
-    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    kind = writer.kind(2)
     if kind not in {list, dict} or not (key.is_scalar and value.is_scalar) or container.is_owned:
         raise Declined
     if kind is list:
@@ -85,8 +82,7 @@ def unpack_sequence(writer: BlockWriter) -> None:
     """Pushes the elements of a tuple, the first one last."""
     container = writer.peek(1)
     count = writer.oparg
-    kinds = {container.type} if container.type is not None else writer.operand_types(1)
-    if kinds != {tuple} or container.shade is None or not 0 < count <= ops.MOST_PUSHES:
+    if writer.kind(1) is not tuple or container.shade is None or not 0 < count <= ops.MOST_PUSHES:
         raise Declined
     container = writer.only(container, tuple)
     writer.leave_unless(f"len({container.code}) == {count}")
