@@ -870,10 +870,8 @@ def _is_journalling(innermost: FrameType) -> bool:
         return frame is innermost and frame.f_lineno not in _lines_of_locks(frame.f_code)
     if _is_handler(frame):
         return frame is innermost  # or else the instruction itself executes
-    if str(frame.f_globals["__package__"]).startswith(_TIERS):
-        return True
     while frame is not None and _is_ours(frame):
-        if frame.f_code in _DOORS or _is_handler(frame):
+        if frame.f_code in _DOORS or _is_handler(frame) or _package_of(frame).startswith(_TIERS):
             return True
         frame = frame.f_back
     return False
@@ -907,8 +905,13 @@ _DECIDING_PACKAGES = (__package__, "calcharo_vm.machine", _TIERS)
 
 
 def _is_ours(frame: FrameType) -> bool:
+    package = _package_of(frame)
+    return package == __package__ or package.startswith(_TIERS)
+
+
+def _package_of(frame: FrameType) -> str:
     package = frame.f_globals.get("__package__")
-    return package == __package__ or (type(package) is str and package.startswith(_TIERS))
+    return package if type(package) is str else ""
 
 
 def _is_handler(frame: FrameType) -> bool:
