@@ -33,7 +33,7 @@ class Budget:
             return "steps"
         if monotonic() >= self._wall_end:
             return "wall_seconds"
-        if process_time() >= self._cpu_end:
+        if self._cpu_end is not _NEVER and process_time() >= self._cpu_end:  # it takes long to know
             return "cpu_seconds"
         if objects > self._most_objects:
             return "heap_objects"

@@ -102,6 +102,8 @@ class LiveKeyframes:
         for record in reversed(thread.frames):
             if frame is None or frame.record is not record:
                 raise _UnlikeTheJournalError
+            if record.row is not None and record.row[1:3] == (0, NOTHING):  # its step may have been opened again
+                raise _UnlikeTheJournalError
             self._put_frame(words, frame, record)
             numbers.add(record.number)
             frame = frame.back
@@ -122,8 +124,6 @@ class LiveKeyframes:
         stack = self._content(frame.stack, zip(record.places[1:], record.shades[1:], strict=True))
         at, base, depth = -1, len(stack), len(stack)
         if record.row is not None:
-            if record.row[1:3] == (0, NOTHING):  # its step may have been opened again
-                raise _UnlikeTheJournalError
             at, base, depth = record.row[0] - ops.FIRST_STEP, record.length - record.row[1], record.length
             if record.length == CUT or not base <= len(stack) <= depth:  # something there is not journalled yet
                 raise _UnlikeTheJournalError

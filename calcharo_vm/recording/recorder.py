@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from sys import _getframe  # not from the module later on, as with the functions of `time`
-from time import sleep  # not from the module later on, which may have another for the program
+from time import monotonic, sleep  # not from the module later on, which may have another for the program
 from types import CodeType, FrameType
 
 from calcharo_vm.code import decode
@@ -69,13 +69,13 @@ class Recorder:
         self,
         null: object,
         *,
-        sample_interval: int | None = 1000,
+        sample_interval: float | None = 0.01,
         journal: Journal | None = None,
         limits: Limits | None = None,
     ) -> None:
         """`null` is what the machine has for CPython's NULL; the journal is one in memory unless another is given.
 
-        Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` steps have passed;
+        Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` seconds have passed;
         never when it is None.
         """
         self.limit_reached: str | None = None
@@ -110,7 +110,7 @@ class Recorder:
         self._interrupts: list[Callable[[], object]] = []
         self._interrupted = 0  # the thread in which these are to be called
         self._is_search_due = False
-        self._next_sample = 0
+        self._next_sample = 0.0
         self._last_sample: tuple[object, object] = (0, 0.0)
         self._written = [0, 0]
         self._holdings = Holdings(self._abandon)
@@ -767,11 +767,10 @@ class Recorder:
                 found.clear()
 
     def _start_chunk(self) -> None:
-        steps = self.tape.steps
         if self.writer is not None:
             self.log += (ops.THREAD, self.writer.number)
-        if self.sample_interval is not None and steps >= self._next_sample:
-            self._next_sample = steps + self.sample_interval
+        if self.sample_interval is not None and (now := monotonic()) >= self._next_sample:
+            self._next_sample = now + self.sample_interval
             self._sample()
 
     def _sample(self) -> None:
