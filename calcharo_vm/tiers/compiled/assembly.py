@@ -71,8 +71,10 @@ class Assembly:
             self.points[len(self.lines)] = point
 
     def add_parts(self, parts: Sequence[Block | Loop], code: Mapping[int, Sequence[Line | Goto]], depth: int) -> None:
-        """Adds blocks and loops."""
+        """Adds blocks and loops, without those that are only part of paths from others."""
         for part in parts:
+            if not _is_written(part, code):
+                continue
             self.add(f"if b <= {last_block(part)}:", depth)
             if isinstance(part, Block):
                 self._add_block(part, code[part.number], depth + 1)
@@ -117,3 +119,8 @@ class Assembly:
             return [f"b = {number}", "continue"]
         self._outwards.update(each.first for each in self._loops if each.first > number)
         return [f"b = {number}", "break"]
+
+
+def _is_written(part: Block | Loop, code: Mapping[int, Sequence[Line | Goto]]) -> bool:
+    """Returns whether there is code of a block, or of any block of a loop."""
+    return part.number in code if isinstance(part, Block) else any(_is_written(each, code) for each in part.parts)

@@ -7,12 +7,15 @@ import attrs
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined, Point, Subject
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, Point, Subject
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
 from calcharo_vm.tiers.compiled.templates.iteration import for_iter
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
+_MOST_INSTRUCTIONS = 160
+"""How many instructions the paths that start with one block may have together."""
+_MOST_CONDITIONS = 5
 _MOST_NESTED = 16
 """CPython compiles up to 20 blocks within each other."""
 
@@ -91,9 +94,18 @@ class _Maker:
         """Writes all blocks; what turns out to be for a handler makes it worth writing them again."""
         self.leaders = self._leaders()
         self.blocks = make_blocks(self.executed, self.leaders)
+        self.starting = {block.first: block for block in self.blocks}
+        self.loops = {target for _source, target in self._back_edges()}
         self.subject.constants.clear()
         self.points: dict[int, Point] = {}
-        self.code = {block.number: self._block(block) for block in self.blocks}
+        self.code: dict[int, list[Line | Goto]] = {}
+        waiting = [block for block in self.blocks if self._is_entry(block)]
+        while waiting:
+            block = waiting.pop()
+            if block.number not in self.code:
+                self.code[block.number] = lines = self._code_from(block)
+                targets = {line.target for line in lines if isinstance(line, Goto)}
+                waiting += [self.starting[target] for target in targets if target in self.starting]
 
     def _leaders(self) -> frozenset[int]:
         leaders = set(self.heads)
@@ -107,35 +119,56 @@ class _Maker:
                 leaders.add(index + 1)
         return frozenset(leaders)
 
-    def _block(self, block: Block) -> list[Line | Goto]:
+    def _code_from(self, block: Block) -> list[Line | Goto]:
+        """Writes the paths that start with a block, each to where it comes to a loop, a handler or its end."""
         if block.first in self.handled:
             return self._by_handler(block.first)
-        writer = BlockWriter(self.subject, block.first)
-        for index in range(block.first, block.last + 1):
-            writer.begin(index)
-            try:
-                self._instruction(writer, index)
-            except Declined:
-                self.handled.add(index)  # all is written again
-                return []
-            if writer.is_over and index not in self.leaving:
-                self.leaving.add(index)  # all is written again
-                return []
-        self.points.update(writer.points)
-        if not writer.is_over:
-            writer.commit(following=block.last + 1)
-            writer.go(block.last + 1)
-        room = f"(tape.room <= {writer.steps} and tape.is_full_for({writer.steps}))"
+        writer = PathWriter(self.subject, block.first, self.points)
+        try:
+            self._block(writer, block)
+        except Declined:
+            self.handled.add(writer.index)  # all is written again
+            return []
+        written = writer.written
+        room = f"(tape.room <= {written.most_steps} and tape.is_full_for({written.most_steps}))"
         late = f"(pending and not arrive(frame, {block.first}))"
         begin = f"if {late} or {room}: return step(frame, stack, {block.first})"
-        return [Line(begin, following=block.first), *writer.lines]
+        return [Line(begin, following=block.first), *written.lines]
 
-    def _instruction(self, writer: BlockWriter, index: int) -> None:
+    def _block(self, writer: PathWriter, block: Block) -> None:
+        """Writes a block, and what comes after it."""
+        for index in range(block.first, block.last + 1):
+            writer.begin(index)
+            self._instruction(writer, index)
+            if writer.is_over:
+                self.leaving.add(index)  # if that is new, all is written again
+                return
+        self._go_on(writer, block.last + 1)
+
+    def _go_on(self, writer: PathWriter, target: int) -> None:
+        """Writes the block at an instruction as part of the path, or goes there."""
+        block = self.starting.get(target)
+        if block is not None and self._may_follow(writer, block):
+            side, mark = writer.copy(), writer.written.mark()
+            try:
+                self._block(side, block)
+            except Declined:  # what is known here is not what has been seen there
+                writer.written.back_to(mark)
+            else:
+                return
+        writer.commit(following=target)
+        writer.go(target)
+
+    def _may_follow(self, writer: PathWriter, block: Block) -> bool:
+        is_short = writer.written.instructions < _MOST_INSTRUCTIONS and writer.nesting < _MOST_CONDITIONS
+        is_plain = block.first not in self.handled and block.first not in self.loops
+        return is_short and is_plain and self.opnames[block.first] != "FOR_ITER"
+
+    def _instruction(self, writer: PathWriter, index: int) -> None:
         name = self.opnames[index]
         if name in _JUMPS:
             writer.end()
-            writer.commit(following=self._target(index))
-            writer.go(self._target(index))
+            self._go_on(writer, self._target(index))
             writer.is_over = True
         elif self._is_branch(index):
             self._branch(writer, index)
@@ -150,7 +183,7 @@ class _Maker:
         assert landing is not None
         return landing
 
-    def _branch(self, writer: BlockWriter, index: int) -> None:
+    def _branch(self, writer: PathWriter, index: int) -> None:
         name = self.opnames[index]
         value = writer.peek(1)
         if name.endswith("_NONE"):
@@ -160,12 +193,13 @@ class _Maker:
         else:
             test = value.code if name.endswith("_TRUE") else f"not {value.code}"
         writer.use(1)
-        writer.steps += 1
-        for opening, taken, target in ((f"if {test}:", True, self._target(index)), ("else:", False, index + 1)):
-            writer.emit(opening)
-            words = ("0", str(ops.BRANCH), str(taken), writer.step_word)
-            writer.commit(words, 1, following=target)
-            writer.go(target, 1)
+        for opening, is_taken, target in ((f"if {test}:", True, self._target(index)), ("else:", False, index + 1)):
+            side = writer.copy()
+            side.nest(opening)
+            if test.endswith(value.code):
+                side.decided(value, truth=is_taken == (test == value.code))
+            side.end("0", str(ops.BRANCH), str(is_taken))
+            self._go_on(side, target)
 
     def _by_handler(self, index: int, depth: int = 0) -> list[Line | Goto]:
         """The lines that have a handler execute an instruction, and go on from there."""
@@ -202,7 +236,8 @@ class _Maker:
         assembly.add("fast = frame.fast", 2)
         assembly.add("record = frame.record", 2)
         assembly.add("try:", 2)
-        assembly.add_parts(find_loops(self.blocks, self._back_edges(numbers)), self.code, 3)
+        edges = [(source, numbers[target]) for source, target in self._back_edges()]
+        assembly.add_parts(find_loops(self.blocks, edges), self.code, 3)
         assembly.add("except BaseException as error:", 2)
         assembly.add("index = failed(frame, stack, error)", 3)
         assembly.add("if index < 0: raise", 3)
@@ -233,13 +268,14 @@ class _Maker:
     def _is_landing_of_handled(self, first: int) -> bool:
         return any(self.linked.landing(index) == first for index in self.handled)
 
-    def _back_edges(self, numbers: dict[int, int]) -> list[tuple[int, int]]:
+    def _back_edges(self) -> list[tuple[int, int]]:
+        """The blocks that jump back, by number, and the instructions they jump to."""
         edges = []
         for block in self.blocks:
             landing = self.linked.landing(block.last)
-            target = numbers.get(-1 if landing is None else landing)
-            if target is not None and target <= block.number:
-                edges.append((block.number, target))
+            target = self.starting.get(-1 if landing is None else landing)
+            if target is not None and target.number <= block.number:
+                edges.append((block.number, target.first))
         return edges
 
 

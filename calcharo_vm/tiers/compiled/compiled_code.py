@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.frames import FrameRecord
-    from calcharo_vm.tiers.compiled.block_writer import Point
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
+    from calcharo_vm.tiers.compiled.path_writer import Point
 
 _FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What an operation may raise that has done nothing: the handler raises it again, as the program sees it."""

@@ -11,10 +11,10 @@ import attrs
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.recording.statistics import CodeStatistics, Statistics
-from calcharo_vm.tiers.compiled.block_writer import Subject
 from calcharo_vm.tiers.compiled.code_maker import TooDeep, make_code
 from calcharo_vm.tiers.compiled.compiled_code import CompiledCode
 from calcharo_vm.tiers.compiled.linked import Entry, Linked
+from calcharo_vm.tiers.compiled.path_writer import Subject
 from calcharo_vm.tiers.compiled.profile import Profile
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import BUILTIN_METHODS, type_attribute
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.values import OWN_FIELDS
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
 from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, plain_classes
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, unchanged
 
@@ -21,7 +21,7 @@ _HAS_METHODS = sys.version_info >= (3, 12)
 
 
 @template("LOAD_ATTR", "LOAD_METHOD")
-def load_attribute(writer: BlockWriter) -> None:
+def load_attribute(writer: PathWriter) -> None:
     """Pushes an attribute of an instance, or a method and its receiver."""
     is_method = writer.opname == "LOAD_METHOD" or (_HAS_METHODS and writer.oparg & 1)
     name = writer.subject.plan.code.co_names[writer.oparg >> 1 if _HAS_METHODS else writer.oparg]
@@ -42,7 +42,7 @@ def load_attribute(writer: BlockWriter) -> None:
         raise Declined
 
 
-def _load_built_in_method(writer: BlockWriter, name: str) -> None:
+def _load_built_in_method(writer: PathWriter, name: str) -> None:
     owner = writer.peek(1)
     kind = writer.kind(1)
     method = BUILTIN_METHODS.get(kind, {}).get(name)  # type: ignore[arg-type] # None is in no table
@@ -56,7 +56,7 @@ def _load_built_in_method(writer: BlockWriter, name: str) -> None:
     writer.end("2", found.word, owner.word)
 
 
-def _load_method(writer: BlockWriter, owner: Value, classes: list[type], name: str) -> None:
+def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: str) -> None:
     functions = [type_attribute(cls, name) for cls in classes]
     if any(type(function) is not FunctionType for function in functions):
         raise Declined
@@ -75,7 +75,7 @@ def _load_method(writer: BlockWriter, owner: Value, classes: list[type], name: s
 
 
 @template("STORE_ATTR")
-def store_attribute(writer: BlockWriter) -> None:
+def store_attribute(writer: PathWriter) -> None:
     """Stores an attribute of an instance, in the place of a scalar or of what something else holds, too."""
     name = writer.subject.plan.code.co_names[writer.oparg]
     classes = plain_classes(writer.subject.shadow, writer.subject.profile.owners.get(writer.index))

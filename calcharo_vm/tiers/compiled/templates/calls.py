@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import GUEST
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
@@ -38,7 +38,7 @@ _SIZED = frozenset({list, tuple, dict, set})
 
 
 @template("CALL")
-def call(writer: BlockWriter) -> None:
+def call(writer: PathWriter) -> None:
     """Calls a native function."""
     subject = writer.subject
     callees = subject.profile.callees.get(writer.index, set())
@@ -58,7 +58,7 @@ def call(writer: BlockWriter) -> None:
     native(writer, arguments, callee)
 
 
-def _call_function(writer: BlockWriter) -> None:
+def _call_function(writer: PathWriter) -> None:
     """Starts the frame of a function of the program, of the same module, that takes just these arguments."""
     subject = writer.subject
     is_plain = not subject.plan.opnames[writer.index - 2].startswith("KW_NAMES") and not subject.limits_recursion
@@ -84,7 +84,7 @@ def _call_function(writer: BlockWriter) -> None:
     writer.is_over = True
 
 
-def _operands(writer: BlockWriter) -> tuple[Value, list[Value]]:
+def _operands(writer: PathWriter) -> tuple[Value, list[Value]]:
     """What is called, and its arguments, of which the first may be the receiver of a method."""
     places = range(writer.oparg + 2, 0, -1)
     for place in places[:2]:
@@ -98,14 +98,14 @@ def _operands(writer: BlockWriter) -> tuple[Value, list[Value]]:
     return first, rest if second.type is Null else [second, *rest]
 
 
-def _pure(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> None:
+def _pure(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
     kinds = writer.result_types
     if not all(argument.is_scalar for argument in arguments) or not kinds or not kinds <= SCALARS:
         raise Declined
     _push(writer, arguments, callee, only_one(kinds))
 
 
-def _push(writer: BlockWriter, arguments: Sequence[Value], callee: object, kind: type | None) -> None:
+def _push(writer: PathWriter, arguments: Sequence[Value], callee: object, kind: type | None) -> None:
     name = writer.subject.constant(f"called_{writer.index}", callee)
     result = writer.scalar(f"{name}({', '.join(argument.code for argument in arguments)})", None)
     if kind is not None:
@@ -117,7 +117,7 @@ def _push(writer: BlockWriter, arguments: Sequence[Value], callee: object, kind:
     writer.give(result)
 
 
-def _length(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> None:
+def _length(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
     if len(arguments) != 1:
         raise Declined
     argument = arguments[0]
@@ -131,7 +131,7 @@ def _length(writer: BlockWriter, arguments: Sequence[Value], callee: object) -> 
     _push(writer, [writer.peek(1)], callee, int)
 
 
-def _append(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
+def _append(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
     if len(arguments) != 2 or arguments[0].shade is None or arguments[1].is_owned:
         raise Declined
     container, value = writer.only(arguments[0], list), arguments[1]
@@ -148,7 +148,7 @@ def _append(writer: BlockWriter, arguments: Sequence[Value], _callee: object) ->
     writer.end("1", "None", str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word)
 
 
-def _pop(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
+def _pop(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
     kinds = writer.result_types
     if len(arguments) != 1 or arguments[0].shade is None or not kinds or not kinds <= SCALARS:
         raise Declined
@@ -164,7 +164,7 @@ def _pop(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> No
     writer.end("1", result.word, str(ops.ITEMS), f"{shade}.token.stop", at, f"{at} + 1", "0")
 
 
-def _get(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
+def _get(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
     kinds = writer.result_types
     if not 2 <= len(arguments) <= 3 or arguments[0].shade is None:
         raise Declined
@@ -178,7 +178,7 @@ def _get(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> No
     writer.give(result)
 
 
-def _add(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> None:
+def _add(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
     if len(arguments) != 2 or arguments[0].shade is None or not arguments[1].is_scalar:
         raise Declined
     container, value = writer.only(arguments[0], set), arguments[1]
@@ -195,7 +195,7 @@ def _add(writer: BlockWriter, arguments: Sequence[Value], _callee: object) -> No
     writer.end("1", "None", f"*{words}")
 
 
-_NATIVE: dict[object, Callable[[BlockWriter, Sequence[Value], object], None]] = {
+_NATIVE: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
     len: _length,
     list.append: _append,
     list.pop: _pop,
@@ -206,7 +206,7 @@ _NATIVE: dict[object, Callable[[BlockWriter, Sequence[Value], object], None]] = 
 
 
 @template("CONTAINS_OP")
-def contains(writer: BlockWriter) -> None:
+def contains(writer: PathWriter) -> None:
     """Tests whether a scalar is in a string, or a key of a dictionary or set."""
     item, container = writer.peek(2), writer.peek(1)
     kind = writer.kind(1)
@@ -222,7 +222,7 @@ def contains(writer: BlockWriter) -> None:
 
 
 @template("RETURN_VALUE", "RETURN_CONST")
-def return_value(writer: BlockWriter) -> None:
+def return_value(writer: PathWriter) -> None:
     """Returns a value to a frame that the same loop executes."""
     words = []
     if writer.opname == "RETURN_CONST":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _CONVERSIONS = ("{}", "str({})", "repr({})", "ascii({})")
 
 
 @template("FORMAT_SIMPLE")
-def format_simple(writer: BlockWriter) -> None:
+def format_simple(writer: PathWriter) -> None:
     """Formats a scalar without a format specification."""
     value = _scalar(writer, 1)
     writer.use(1)
@@ -26,7 +26,7 @@ def format_simple(writer: BlockWriter) -> None:
 
 
 @template("FORMAT_WITH_SPEC")
-def format_with_specification(writer: BlockWriter) -> None:
+def format_with_specification(writer: PathWriter) -> None:
     """Formats a scalar by a format specification."""
     value, specification = _scalar(writer, 2), _scalar(writer, 1)
     writer.use(2)
@@ -34,7 +34,7 @@ def format_with_specification(writer: BlockWriter) -> None:
 
 
 @template("FORMAT_VALUE")
-def format_value(writer: BlockWriter) -> None:
+def format_value(writer: PathWriter) -> None:
     """Converts a scalar as the low bits say and formats it."""
     has_specification = writer.oparg >> 2 & 1
     value = _scalar(writer, 1 + has_specification)
@@ -48,7 +48,7 @@ def format_value(writer: BlockWriter) -> None:
 
 
 @template("CONVERT_VALUE")
-def convert_value(writer: BlockWriter) -> None:
+def convert_value(writer: PathWriter) -> None:
     """Applies `!s`, `!r` or `!a` to a scalar."""
     value = _scalar(writer, 1)
     writer.use(1)
@@ -56,7 +56,7 @@ def convert_value(writer: BlockWriter) -> None:
 
 
 @template("BUILD_STRING")
-def build_string(writer: BlockWriter) -> None:
+def build_string(writer: PathWriter) -> None:
     """Joins strings."""
     pieces = [_scalar(writer, place) for place in range(writer.oparg, 0, -1)]
     writer.use(writer.oparg)
@@ -64,7 +64,7 @@ def build_string(writer: BlockWriter) -> None:
 
 
 @template("BINARY_SLICE")
-def binary_slice(writer: BlockWriter) -> None:
+def binary_slice(writer: PathWriter) -> None:
     """Pushes a slice of a string."""
     if writer.operand_types(3) != {str}:
         raise Declined
@@ -74,13 +74,13 @@ def binary_slice(writer: BlockWriter) -> None:
     _push(writer, f"{text.code}[{start.code}:{stop.code}]")
 
 
-def _scalar(writer: BlockWriter, place: int) -> Value:
+def _scalar(writer: PathWriter, place: int) -> Value:
     value = writer.peek(place)
     if not value.is_scalar:
         raise Declined
     return value
 
 
-def _push(writer: BlockWriter, code: str) -> None:
+def _push(writer: PathWriter, code: str) -> None:
     result = writer.scalar(code, str)
     writer.give(result)

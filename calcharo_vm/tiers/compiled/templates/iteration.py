@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.iterators import ITERATES
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_SCALARS
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calcharo_vm.tiers.compiled.assembly import Goto, Line
 
 
-def for_iter(writer: BlockWriter, at_end: Sequence[Line | Goto]) -> None:
+def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
     """Pushes the next value of an iterator; the handler ends the loop, in the lines `at_end`."""
     if sys.version_info >= (3, 15) or not writer.is_empty():
         raise Declined
@@ -40,8 +40,8 @@ def for_iter(writer: BlockWriter, at_end: Sequence[Line | Goto]) -> None:
         raise Declined
     writer.emit(f"{iterator} = None")
     writer.emit(f"if {value} is NULL:")
-    writer.lines += at_end
-    writer.otherwise()
+    writer.written.lines += at_end
+    writer.nest("else:")
     late = f"return late(frame, stack, {writer.index}, {value})"
     if kinds and kinds <= SCALARS:
         kind = only_one(kinds)

@@ -6,7 +6,7 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import unchanged
 
@@ -15,14 +15,14 @@ template = registering(TEMPLATES)
 
 
 @template("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW")
-def load_fast(writer: BlockWriter) -> None:
+def load_fast(writer: PathWriter) -> None:
     """Pushes a local."""
     value = writer.load(writer.oparg, writer.result_types)
     writer.give(value)
 
 
 @template("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW")
-def load_two(writer: BlockWriter) -> None:
+def load_two(writer: PathWriter) -> None:
     """Pushes two locals."""
     profile, following = writer.subject.profile, writer.index + 1
     first = writer.load(writer.oparg >> 4, profile.types_at(following, 2))
@@ -33,14 +33,14 @@ def load_two(writer: BlockWriter) -> None:
 
 
 @template("STORE_FAST")
-def store_fast(writer: BlockWriter) -> None:
+def store_fast(writer: PathWriter) -> None:
     """Stores a local."""
     writer.store(writer.oparg, writer.take())
     writer.end(str(ops.STORE), str(writer.oparg))
 
 
 @template("STORE_FAST_LOAD_FAST")
-def store_and_load(writer: BlockWriter) -> None:
+def store_and_load(writer: PathWriter) -> None:
     """Stores a local and pushes another."""
     slot, other = writer.oparg >> 4, writer.oparg & 15
     stored = writer.peek(1)
@@ -53,7 +53,7 @@ def store_and_load(writer: BlockWriter) -> None:
 
 
 @template("STORE_FAST_STORE_FAST")
-def store_two(writer: BlockWriter) -> None:
+def store_two(writer: PathWriter) -> None:
     """Stores two locals."""
     first, second = writer.oparg >> 4, writer.oparg & 15
     if first == second:
@@ -71,7 +71,7 @@ def store_two(writer: BlockWriter) -> None:
 
 
 @template("LOAD_DEREF")
-def load_dereference(writer: BlockWriter) -> None:
+def load_dereference(writer: PathWriter) -> None:
     """Pushes the content of a cell."""
     slot = writer.oparg
     value = writer.part(f"fast[{slot}].cell_contents", f"record.slots[{slot}].items[0]", writer.result_types)
@@ -79,7 +79,7 @@ def load_dereference(writer: BlockWriter) -> None:
 
 
 @template("STORE_DEREF")
-def store_dereference(writer: BlockWriter) -> None:
+def store_dereference(writer: PathWriter) -> None:
     """Stores a scalar into a cell that holds one, or nothing."""
     slot, value = writer.oparg, writer.peek(1)
     if not value.is_scalar:

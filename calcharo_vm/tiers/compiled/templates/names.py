@@ -9,7 +9,7 @@ from calcharo_vm.machine.imports import LAZY_IMPORT
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.layouts import MACHINERY_NAMES
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, unchanged
 
@@ -21,7 +21,7 @@ _NULL_LAST = sys.version_info >= (3, 13)
 
 
 @template("LOAD_GLOBAL")
-def load_global(writer: BlockWriter) -> None:
+def load_global(writer: PathWriter) -> None:
     """Pushes a global or builtin, and NULL if it is about to be called."""
     frame, is_called = writer.subject.frame, writer.oparg & 1
     name = writer.subject.plan.code.co_names[writer.oparg >> 1]
@@ -46,7 +46,7 @@ def load_global(writer: BlockWriter) -> None:
 
 
 @template("LOAD_NAME")
-def load_name(writer: BlockWriter) -> None:
+def load_name(writer: PathWriter) -> None:
     """Pushes a variable of a module, or a builtin."""
     frame, name = writer.subject.frame, _own_name(writer)
     if name in frame.globals:
@@ -62,7 +62,7 @@ def load_name(writer: BlockWriter) -> None:
 
 
 @template("STORE_NAME")
-def store_name(writer: BlockWriter) -> None:
+def store_name(writer: PathWriter) -> None:
     """Stores a variable of a module, in the place of a scalar or of what something else holds, too."""
     name, value = _own_name(writer), writer.peek(1)
     if name in MACHINERY_NAMES:
@@ -90,14 +90,14 @@ def store_name(writer: BlockWriter) -> None:
     writer.end("0", f"*{words}")
 
 
-def _leave_if_lazy(writer: BlockWriter, value: Value) -> None:
+def _leave_if_lazy(writer: PathWriter, value: Value) -> None:
     """Leaves a lazy import (PEP 810) to the handler, which imports it."""
     if not value.is_scalar and LAZY_IMPORT is not None:
         writer.subject.constant("LAZY", LAZY_IMPORT)
         writer.leave_unless(f"type({value.code}) is not LAZY")
 
 
-def _own_name(writer: BlockWriter) -> str:
+def _own_name(writer: PathWriter) -> str:
     """The name that the instruction works on, where a module's variables are its global names."""
     frame = writer.subject.frame
     if frame.locals is not frame.globals or type(frame.globals) is not dict or type(frame.builtins) is not dict:

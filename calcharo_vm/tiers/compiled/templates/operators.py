@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.templates.subscripts import subscript
 from calcharo_vm.tiers.compiled.values import NUMBERS, Value
@@ -22,7 +22,7 @@ _BITWISE = frozenset("&|^")
 
 
 @template("BINARY_OP")
-def binary_op(writer: BlockWriter) -> None:
+def binary_op(writer: PathWriter) -> None:
     """Applies a binary operator, in place or not: the same between scalars."""
     if writer.oparg == _SUBSCRIPT:
         subscript(writer)
@@ -36,7 +36,7 @@ def binary_op(writer: BlockWriter) -> None:
 
 
 @template("COMPARE_OP")
-def compare_op(writer: BlockWriter) -> None:
+def compare_op(writer: PathWriter) -> None:
     """Compares two scalars."""
     symbol = _COMPARISONS[writer.oparg >> _COMPARISON_SHIFT]
     left, right = operands(writer)
@@ -48,7 +48,7 @@ def compare_op(writer: BlockWriter) -> None:
 
 
 @template("IS_OP")
-def is_op(writer: BlockWriter) -> None:
+def is_op(writer: PathWriter) -> None:
     """Tests whether two values are the same object."""
     left, right = writer.peek(2), writer.peek(1)
     writer.use(2)
@@ -57,7 +57,7 @@ def is_op(writer: BlockWriter) -> None:
 
 
 @template("UNARY_NOT", "TO_BOOL")
-def truth(writer: BlockWriter) -> None:
+def truth(writer: PathWriter) -> None:
     """Replaces a scalar by its truth, or by the opposite."""
     value = writer.peek(1)
     if not value.is_scalar:
@@ -71,7 +71,7 @@ def truth(writer: BlockWriter) -> None:
 
 
 @template("UNARY_NEGATIVE", "UNARY_INVERT")
-def unary(writer: BlockWriter) -> None:
+def unary(writer: PathWriter) -> None:
     """Negates a number, or inverts its bits."""
     inverts = writer.opname == "UNARY_INVERT"
     kind = _operand_type(writer, 1)
@@ -83,7 +83,7 @@ def unary(writer: BlockWriter) -> None:
     writer.give(result)
 
 
-def operands(writer: BlockWriter) -> tuple[Value, Value]:
+def operands(writer: PathWriter) -> tuple[Value, Value]:
     """The two operands, of the types that were seen; they stay on the stack."""
     if not (writer.peek(2).is_scalar and writer.peek(1).is_scalar):
         raise Declined
@@ -93,7 +93,7 @@ def operands(writer: BlockWriter) -> tuple[Value, Value]:
     return writer.peek(2), writer.peek(1)
 
 
-def _operand_type(writer: BlockWriter, place: int) -> type:
+def _operand_type(writer: PathWriter, place: int) -> type:
     kind = writer.kind(place)
     if kind is None:
         raise Declined

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter
+from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
-Template = Callable[[BlockWriter], None]
+Template = Callable[[PathWriter], None]
 """Writes one instruction; raises `Declined` to leave it to its handler."""
 
 

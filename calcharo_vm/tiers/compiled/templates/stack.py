@@ -7,7 +7,7 @@ import attrs
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
 
@@ -16,7 +16,7 @@ template = registering(TEMPLATES)
 
 
 @template("LOAD_CONST")
-def load_const(writer: BlockWriter) -> None:
+def load_const(writer: PathWriter) -> None:
     """Pushes a constant of the code object: that very object."""
     constant = writer.subject.plan.code.co_consts[writer.oparg]
     if type(constant) not in SCALARS:
@@ -27,7 +27,7 @@ def load_const(writer: BlockWriter) -> None:
 
 
 @template("LOAD_SMALL_INT")
-def load_small_int(writer: BlockWriter) -> None:
+def load_small_int(writer: PathWriter) -> None:
     """Pushes a small number, of which there is one object each."""
     name = writer.subject.constant(f"small_{writer.oparg}", writer.oparg)  # Python warns of `is` with a literal
     writer.push(Value(name, int))
@@ -35,27 +35,27 @@ def load_small_int(writer: BlockWriter) -> None:
 
 
 @template("NOP", "NOT_TAKEN", "RESUME", "PRECALL")
-def pass_by(writer: BlockWriter) -> None:
+def pass_by(writer: PathWriter) -> None:
     """Does nothing."""
     writer.end()
 
 
 @template("POP_TOP")
-def pop_top(writer: BlockWriter) -> None:
+def pop_top(writer: PathWriter) -> None:
     """Drops a value."""
     writer.use(1)
     writer.end("0")
 
 
 @template("COPY")
-def copy(writer: BlockWriter) -> None:
+def copy(writer: PathWriter) -> None:
     """Pushes a value from further down once more."""
     value = attrs.evolve(writer.peek(writer.oparg), is_owned=False)
     writer.give(value)
 
 
 @template("SWAP")
-def swap(writer: BlockWriter) -> None:
+def swap(writer: PathWriter) -> None:
     """Exchanges the top of the stack with a value from further down."""
     if writer.oparg > ops.MOST_PUSHES:
         raise Declined
@@ -64,7 +64,7 @@ def swap(writer: BlockWriter) -> None:
 
 
 @template("PUSH_NULL")
-def push_null(writer: BlockWriter) -> None:
+def push_null(writer: PathWriter) -> None:
     """Pushes NULL, where a call may have the receiver of a method."""
     writer.push(Value("NULL", Null))
     writer.end("1", "NULL")

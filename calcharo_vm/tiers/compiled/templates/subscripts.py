@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.block_writer import BlockWriter, Declined
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, unchanged
 
@@ -13,7 +13,7 @@ template = registering(TEMPLATES)
 
 
 @template("BINARY_SUBSCR")
-def subscript(writer: BlockWriter) -> None:
+def subscript(writer: PathWriter) -> None:
     """Pushes an element."""
     container, key = writer.peek(2), writer.peek(1)
     kind = writer.kind(2)
@@ -33,7 +33,7 @@ def subscript(writer: BlockWriter) -> None:
 
 
 @template("STORE_SUBSCR")
-def store_subscript(writer: BlockWriter) -> None:
+def store_subscript(writer: PathWriter) -> None:
     """Stores in a list, in the place of a scalar, or in a dictionary."""
     value, container, key = writer.peek(3), writer.peek(2), writer.peek(1)
     kind = writer.kind(2)
@@ -48,7 +48,7 @@ def store_subscript(writer: BlockWriter) -> None:
     writer.end("0", f"*{words}")
 
 
-def _store_item(writer: BlockWriter, container: Value, key: Value, value: Value) -> str:
+def _store_item(writer: PathWriter, container: Value, key: Value, value: Value) -> str:
     items, old, words = f"{container.shade}.items", writer.name("old"), writer.name("words")
     writer.leave_unless(f"0 <= {key.code} < len({items}) == len({container.code})")
     writer.emit(f"{old} = {items}[{key.code}]")
@@ -63,7 +63,7 @@ def _store_item(writer: BlockWriter, container: Value, key: Value, value: Value)
     return words
 
 
-def _store_entry(writer: BlockWriter, container: Value, key: Value, value: Value) -> str:
+def _store_entry(writer: PathWriter, container: Value, key: Value, value: Value) -> str:
     shade, old, words = container.shade, writer.name("old"), writer.name("words")
     writer.leave_unless(f"{shade}.has_plain_keys and id({container.code}) not in by_dictionary")
     writer.emit(f"{old} = {shade}.table.get({key.code}, NULL)")
@@ -78,7 +78,7 @@ def _store_entry(writer: BlockWriter, container: Value, key: Value, value: Value
 
 
 @template("UNPACK_SEQUENCE")
-def unpack_sequence(writer: BlockWriter) -> None:
+def unpack_sequence(writer: PathWriter) -> None:
     """Pushes the elements of a tuple, the first one last."""
     container = writer.peek(1)
     count = writer.oparg
@@ -97,7 +97,7 @@ def unpack_sequence(writer: BlockWriter) -> None:
 
 
 @template("LIST_APPEND")
-def list_append(writer: BlockWriter) -> None:
+def list_append(writer: PathWriter) -> None:
     """Adds a value to the list that a comprehension makes."""
     value = writer.peek(1)
     at = writer.depth - writer.oparg

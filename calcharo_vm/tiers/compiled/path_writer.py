@@ -1,7 +1,8 @@
-"""Writes the host code of one basic block: values that only move get no code, words are written once a block."""
+"""Writes host code from a basic block on: values that only move get no code, words are written once a path."""
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import attrs
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.shadow import Shadow
     from calcharo_vm.tiers.compiled.linked import Linked
     from calcharo_vm.tiers.compiled.profile import Profile
-
-_OF_AN_INSTRUCTION = 64
-"""More points than an instruction has."""
-
 
 _FIXED: dict[str, object] = {"'RETURNED'": "RETURNED", "True": True, "False": False, "None": None, "NULL": NULL}
 """Words that are the same each time."""
@@ -134,21 +131,48 @@ class Subject:
         return int(word) if word.isdigit() else self.constants[word]
 
 
-class BlockWriter:
-    """Collects the lines of a block, and what they leave to be told.
+@attrs.define
+class Written:
+    """What is written of the paths that start with one block.
 
     Attributes:
         lines: The lines of code.
-        points: Where they may stop, by number.
-        index: The instruction that is being written.
-        steps: How many steps are complete.
-        is_over: Whether the instruction leaves the block, so that nothing follows.
+        points: Where they may stop, by number; all code of a function shares them.
+        most_steps: How many steps the longest path has.
+        instructions: How many instructions are written.
     """
 
-    def __init__(self, subject: Subject, first: int) -> None:
+    points: dict[int, Point]
+    lines: list[Line | Goto] = attrs.field(factory=list)
+    most_steps: int = 0
+    instructions: int = 0
+
+    def mark(self) -> tuple[int, int, int]:
+        """How much is written, for `back_to`."""
+        return len(self.lines), len(self.points), self.most_steps
+
+    def back_to(self, mark: tuple[int, int, int]) -> None:
+        """Takes back what has been written since; it counts as written, so that trying comes to an end."""
+        lines, points, self.most_steps = mark
+        del self.lines[lines:]
+        for number in range(points, len(self.points)):
+            del self.points[number]
+
+
+class PathWriter:
+    """Writes the code of a path, block by block, and knows what is left to be told.
+
+    Attributes:
+        subject: What code is made of.
+        written: What is written so far.
+        index: The instruction that is being written.
+        steps: How many steps are complete.
+        is_over: Whether the instruction leaves the path, so that nothing follows.
+    """
+
+    def __init__(self, subject: Subject, first: int, points: dict[int, Point]) -> None:
         self.subject = subject
-        self.lines: list[Line | Goto] = []
-        self.points: dict[int, Point] = {}
+        self.written = Written(points)
         self.index = first
         self.steps = 0
         self._steps_told = 0
@@ -163,6 +187,30 @@ class BlockWriter:
         self._class_changes = -1
         self._point = 0
         self.is_over = False
+
+    # --- paths -----------------------------------------------------------------------------------
+
+    def copy(self) -> PathWriter:
+        """Another writer that goes on from here, in the same lines."""
+        other = copy.copy(self)
+        other._words, other._stack, other._slots = self._words.copy(), self._stack.copy(), self._slots.copy()
+        other._objects, other._dropped = self._objects.copy(), self._dropped.copy()
+        return other
+
+    def nest(self, opening: str) -> None:
+        """Has what is written from now on execute only under a condition."""
+        self.emit(opening)
+        self._nested += 1
+
+    def decided(self, value: Value, *, truth: bool) -> None:
+        """Takes note that a truth value has been looked at: what is told of it need not be looked up any more."""
+        if value.type is bool and not value.code.startswith("constant"):
+            self._words = [str(truth) if word == value.code else word for word in self._words]
+
+    @property
+    def nesting(self) -> int:
+        """Under how many conditions the writer is."""
+        return self._nested
 
     # --- instructions ----------------------------------------------------------------------------
 
@@ -193,15 +241,15 @@ class BlockWriter:
     def begin(self, index: int) -> None:
         """Begins an instruction."""
         self.index = index
-        self._point = index * _OF_AN_INSTRUCTION - 1
+        self.written.instructions += 1
         self._mark()
 
     def _mark(self) -> None:
         """Takes note of what is done: from here on, this is what has to be told."""
-        self._point += 1
+        points = self.written.points
+        self._point = len(points)
         steps = self.steps - self._steps_told
-        done = Point(self.index, tuple(self._words), steps, self._depth, tuple(self._stack))
-        self.points[self._point] = done
+        points[self._point] = Point(self.index, tuple(self._words), steps, self._depth, tuple(self._stack))
 
     def end(self, *words: str) -> None:
         """Ends the instruction: these words are of its step."""
@@ -212,10 +260,11 @@ class BlockWriter:
         self.steps += 1
 
     def end_with_call(self, *words: str) -> None:
-        """Writes what ends the block: the words of the instruction's step, which somebody else completes."""
+        """Writes what ends the path: the words of the instruction's step, which somebody else completes."""
         self._words += words
         self.commit(following=self.index, is_complete=False)
         self._steps_told = self.steps = self.steps + 1
+        self.written.most_steps = max(self.written.most_steps, self.steps)
 
     def _drop(self) -> None:
         """Tells what the block has done, and lets objects go, which tells that they are gone."""
@@ -238,16 +287,11 @@ class BlockWriter:
 
     def emit(self, text: str, depth: int = 0) -> None:
         """Adds a line of code."""
-        self.lines.append(Line(text, self._point, self._nested + depth))
+        self.written.lines.append(Line(text, self._point, self._nested + depth))
 
     def go(self, target: int, depth: int = 0) -> None:
         """Goes on at another instruction: nothing of the block may follow."""
-        self.lines.append(Goto(target, self._nested + depth))
-
-    def otherwise(self) -> None:
-        """Has what is written from now on execute only if the condition above does not hold."""
-        self.emit("else:")
-        self._nested += 1
+        self.written.lines.append(Goto(target, self._nested + depth))
 
     def name(self, prefix: str) -> str:
         """A name that no other variable of the block has."""
@@ -483,7 +527,8 @@ class BlockWriter:
     # --- the end of the block --------------------------------------------------------------------
 
     def commit(self, words: tuple[str, ...] = (), depth: int = 0, *, following: int, is_complete: bool = True) -> None:
-        """Adds the lines that tell what the block has done, with the last words of it, and let its objects go."""
+        """Adds the lines that tell what the path has done, with the last words of it, and let its objects go."""
+        self.written.most_steps = max(self.written.most_steps, self.steps)
         lines = []
         everything = (*self._words, *words)
         if everything:
@@ -503,4 +548,4 @@ class BlockWriter:
             lines.append(f"{' = '.join(self._objects)} = None")
         for at, text in enumerate(lines, 1):
             rest = tuple(line for line in lines[at:] if not line.endswith(" = None"))
-            self.lines.append(Line(text, -1, self._nested + depth, following, rest))
+            self.written.lines.append(Line(text, -1, self._nested + depth, following, rest))
