@@ -109,8 +109,11 @@ def execute(base: Frame) -> Signal:
                     if table is None:
                         table = guest.link()
                     ip = guest.start
-                    if observer is not None and frame.record is None:  # or else it is known already
-                        observer.frame_entered(frame)
+                    if observer is not None:
+                        if frame.record is None:
+                            observer.frame_entered(frame)
+                        else:  # it is known already, and may have executed something
+                            ip = frame.ip
                     continue
                 if (target is RETURNED and frame is not base) or target is LEFT:
                     value = frame.result

@@ -68,6 +68,9 @@ class GuestCode(StubMarker, GuestReference):
         # RESUME does nothing that anybody sees unless somebody observes.
         self.table: Any = None
         self.start = 0
+        # A host function that does what a call does, without a frame, and which kinds of arguments it takes.
+        self.direct: Any = None
+        self.signature = ""
 
     @cached_property
     def decoded(self) -> DecodedCode:

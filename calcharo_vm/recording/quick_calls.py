@@ -3,7 +3,7 @@
 Whatever is unusual is left to the recorder, which journals the same in the general way.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
@@ -190,10 +190,8 @@ def can_end(frame: ObservedFrame) -> bool:
     alone holds is gone: a finaliser would run when the caller goes on.
     """
     record = frame.record
-    shades = record.slots.values()
-    for shade in shades:
-        if shade.count <= len(shades) and shade.count <= list(shades).count(shade) and not is_plain(shade):
-            return False
+    if not end_quietly(record.slots.values()):
+        return False
     caller = record.thread.frames[-2]
     row, back = caller.row, frame.back
     assert row is not None
@@ -201,6 +199,14 @@ def can_end(frame: ObservedFrame) -> bool:
     base = caller.length - row[1]
     only_pushes = caller.held is None and (row[2] == NOTHING or row[2] <= PREPARED)
     return only_pushes and caller.top < base == len(back.stack)
+
+
+def end_quietly(shades: Collection[Shade]) -> bool:
+    """Returns whether nobody may be able to tell that those objects are gone which nothing else holds."""
+    return not any(
+        shade.count <= len(shades) and shade.count <= list(shades).count(shade) and not is_plain(shade)
+        for shade in shades
+    )
 
 
 def _make_end(recorder: "Recorder") -> Callable[[FrameRecord, Shade | None, int], None]:

@@ -21,17 +21,17 @@ class Tape:
             before is not journalled yet: it entered or left a frame, ran code of the program on its way, or
             other threads are recorded, too.
         room: How many steps have room in this chunk.
+        reach: How many steps there are when the chunk is full.
     """
 
     __slots__ = (
         "_committed",
         "_seal",
-        "_sealed",
         "_sealed_word",
-        "_size",
         "_start",
         "_steps_of_next_chunk",
         "pending",
+        "reach",
         "room",
         "words",
     )
@@ -41,9 +41,8 @@ class Tape:
         self.words: Words = []
         self.pending: list[bool] = []
         self._steps_of_next_chunk = steps_of_next_chunk
-        self.room = self._size = steps_of_next_chunk(0)
+        self.room = self.reach = steps_of_next_chunk(0)
         self._seal = seal
-        self._sealed = 0  # steps in the chunks before
         self._sealed_word = 0
         self._start = 0  # how many words a new chunk starts with
         self._committed = _NOWHERE
@@ -51,7 +50,7 @@ class Tape:
     @property
     def steps(self) -> int:
         """The number of complete steps."""
-        return self._sealed + self._size - self.room
+        return self.reach - self.room
 
     @property
     def is_between_steps(self) -> bool:
@@ -70,8 +69,9 @@ class Tape:
         """Seals the chunk: it has no room left, or a keyframe is to follow the step that is complete."""
         if len(self.words) == self._start:
             return
-        self._sealed = self.steps
-        self.room = self._size = self._steps_of_next_chunk(self._sealed)
+        steps = self.steps
+        self.room = size = self._steps_of_next_chunk(steps)
+        self.reach = steps + size
         is_committed = len(self.words) == self._committed
         self._sealed_word = _NOWHERE if is_committed else self.words[-1]  # type: ignore[assignment] # an int
         self._committed = _NOWHERE

@@ -14,7 +14,7 @@ import attrs
 from calcharo_vm import Recording, TracerConfig, execute_and_trace
 from calcharo_vm.config import Capture
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled import compiled_code, tier
+from calcharo_vm.tiers.compiled import stops, tier
 
 SECONDS = 30
 EAGER = 2
@@ -76,7 +76,7 @@ def _record(source: str | Path, chosen: str, writing: int, layout: int) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(SECONDS)
     gc.disable()  # when it runs depends on what the tiers allocate
-    tier.WARM = tier.LOOKS = compiled_code.PATIENCE = EAGER
+    tier.WARM = tier.LOOKS = stops.PATIENCE = EAGER
     blocks = [bytearray(size % 500) for size in range(997 * layout)]
     del blocks[::2]
     config = TracerConfig(optimization=chosen, capture=Capture(metrics=False))

@@ -6,9 +6,11 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, Point, Subject
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, Point, Subject, Written
+from calcharo_vm.tiers.compiled.profile import GUEST
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
 from calcharo_vm.tiers.compiled.templates.iteration import for_iter
 
@@ -63,11 +65,24 @@ def make_code(subject: Subject, heads: frozenset[int], declined: frozenset[int])
         TooDeep: The loops are nested deeper than CPython compiles.
     """
     maker = _Maker(subject, heads, declined)
-    while True:
-        before = len(maker.handled), len(maker.leaving)
-        maker.write()
-        if (len(maker.handled), len(maker.leaving)) == before:
-            return maker.assemble()
+    maker.write_all()
+    return maker.assemble()
+
+
+def make_direct_code(subject: Subject, declined: frozenset[int], signature: str) -> MadeCode:
+    """Makes code of a function that does what a call of it does, without a frame.
+
+    Args:
+        subject: What to make it of.
+        declined: Instructions where it is to stop.
+        signature: Of each argument, `s` for a scalar or `o` for an object, in parentheses.
+
+    Raises:
+        TooDeep: The loops are nested deeper than CPython compiles.
+    """
+    maker = _DirectMaker(subject, frozenset({0}), declined)
+    maker.write_all()
+    return maker.assemble_direct(signature)
 
 
 class _Maker:
@@ -89,6 +104,13 @@ class _Maker:
         return name not in TEMPLATES and name not in _JUMPS and name != "FOR_ITER" and not self._is_branch(index)
 
     # --- blocks ----------------------------------------------------------------------------------
+
+    def write_all(self) -> None:
+        """Writes until all is known of what is left to handlers and of where blocks end."""
+        before = None
+        while before != (len(self.handled), len(self.leaving)):
+            before = len(self.handled), len(self.leaving)
+            self.write()
 
     def write(self) -> None:
         """Writes all blocks; what turns out to be for a handler makes it worth writing them again."""
@@ -129,21 +151,26 @@ class _Maker:
         except Declined:
             self.handled.add(writer.index)  # all is written again
             return []
-        written = writer.written
+        return [self._beginning(block, writer.written), *writer.written.all_lines()]
+
+    def _beginning(self, block: Block, written: Written) -> Line:
         room = f"(tape.room <= {written.most_steps} and tape.is_full_for({written.most_steps}))"
         late = f"(pending and not arrive(frame, {block.first}))"
-        begin = f"if {late} or {room}: return step(frame, stack, {block.first})"
-        return [Line(begin, following=block.first), *written.lines]
+        return Line(f"if {late} or {room}: return step(frame, stack, {block.first})", following=block.first)
 
     def _block(self, writer: PathWriter, block: Block) -> None:
         """Writes a block, and what comes after it."""
         for index in range(block.first, block.last + 1):
             writer.begin(index)
             self._instruction(writer, index)
-            if writer.is_over:
+            if writer.is_over or self._calls_function(index):
                 self.leaving.add(index)  # if that is new, all is written again
+            if writer.is_over:
                 return
         self._go_on(writer, block.last + 1)
+
+    def _calls_function(self, index: int) -> bool:
+        return self.opnames[index] == "CALL" and GUEST in self.subject.profile.callees.get(index, ())
 
     def _go_on(self, writer: PathWriter, target: int) -> None:
         """Writes the block at an instruction as part of the path, or goes there."""
@@ -156,6 +183,9 @@ class _Maker:
                 writer.written.back_to(mark)
             else:
                 return
+        self._go_elsewhere(writer, target)
+
+    def _go_elsewhere(self, writer: PathWriter, target: int) -> None:
         writer.commit(following=target)
         writer.go(target)
 
@@ -225,24 +255,34 @@ class _Maker:
 
     def assemble(self) -> MadeCode:
         """Puts the blocks together."""
-        numbers = {block.first: block.number for block in self.blocks}
-        assembly = Assembly(numbers)
-        constants = self.subject.constants
-        assembly.add(f"def make({', '.join([*_ENVIRONMENT, *constants])}):", 0)
+        assembly = self._assembly()
         assembly.add("def compiled(frame, stack, b):", 1)
         assembly.add("if bypass:", 2)
         assembly.add("bypass.clear()", 3)
         assembly.add("return step(frame, stack, starts[b])", 3)
-        assembly.add("fast = frame.fast", 2)
-        assembly.add("record = frame.record", 2)
+        assembly.add("fast, record, scope, builtins = frame.fast, frame.record, frame.globals, frame.builtins", 2)
+        assembly.add("slots = record.slots", 2)
         assembly.add("try:", 2)
-        edges = [(source, numbers[target]) for source, target in self._back_edges()]
-        assembly.add_parts(find_loops(self.blocks, edges), self.code, 3)
+        self._add_parts(assembly, 3)
         assembly.add("except BaseException as error:", 2)
-        assembly.add("index = failed(frame, stack, error)", 3)
-        assembly.add("if index < 0: raise", 3)
+        assembly.add("index = failed(frame, error)", 3)
+        assembly.add("if type(index) is int and index < 0: raise", 3)
         assembly.add("return index", 2)
         assembly.add("return compiled", 1)
+        return self._made(assembly)
+
+    def _assembly(self) -> Assembly:
+        """What the blocks are put together in, with its first line."""
+        assembly = Assembly({block.first: block.number for block in self.blocks})
+        own = () if self.subject.is_direct else _WITH_FRAME
+        assembly.add(f"def make({', '.join([*_ENVIRONMENT, *own, *self.subject.constants])}):", 0)
+        return assembly
+
+    def _add_parts(self, assembly: Assembly, depth: int) -> None:
+        edges = [(source, self.starting[target].number) for source, target in self._back_edges()]
+        assembly.add_parts(find_loops(self.blocks, edges), self.code, depth)
+
+    def _made(self, assembly: Assembly) -> MadeCode:
         if max(len(line) - len(line.lstrip()) for line in assembly.lines) > _MOST_NESTED * 4:
             raise TooDeep
         return MadeCode(
@@ -252,7 +292,7 @@ class _Maker:
             self.points,
             assembly.points,
             assembly.unfinished,
-            dict(constants),
+            dict(self.subject.constants),
             frozenset(self.handled),
             len(self.executed),
         )
@@ -279,22 +319,55 @@ class _Maker:
         return edges
 
 
+class _DirectMaker(_Maker):
+    """Makes the function that is called in place of a frame's execution: it stops where that would take a handler."""
+
+    def __init__(self, subject: Subject, heads: frozenset[int], declined: frozenset[int]) -> None:
+        super().__init__(subject, heads, declined)
+        self.handled |= {index for index in self.executed if self.opnames[index] == "FOR_ITER"}
+
+    def _beginning(self, block: Block, written: Written) -> Line:
+        number = len(self.points)
+        self.points[number] = Point(block.first, (), 0, self.subject.plan.depths[block.first], ())
+        full = f"(tape.room <= {written.most_steps} and tape.is_full_for({written.most_steps}))"
+        return Line(f"if pending or {full}: raise Left", number)
+
+    def _go_elsewhere(self, writer: PathWriter, target: int) -> None:
+        if target in self.starting and target not in self.handled and writer.is_empty():
+            super()._go_elsewhere(writer, target)
+        else:
+            writer.leave_at(target)
+
+    def assemble_direct(self, signature: str) -> MadeCode:
+        """Puts the blocks together, after lines that tell that the function is called."""
+        plan, frame, subject = self.subject.plan, self.subject.frame, self.subject
+        padding = frame.guest.padding
+        arguments = [f"slots[{at}].token" if kind == "o" else f"fast[{at}]" for at, kind in enumerate(signature[1:-1])]
+        words = (str(ops.ENTER), "number", str(plan.number), "scope_oid", "None", str(len(frame.fast)))
+        told = subject.fold((*words, *arguments, *["NULL"] * len(padding), "word"))
+        assembly = self._assembly()
+        assembly.add("def direct(fast, slots, scope, builtins, left, caller, scope_oid, word):", 1)
+        assembly.add("number = recorder.frames_made", 2)
+        assembly.add("recorder.frames_made = number + 1", 2)
+        if padding:
+            assembly.add(f"fast += ({'NULL, ' * len(padding)})", 2)
+        assembly.add(f"extend(({', '.join(told)},))", 2)
+        assembly.add("steps = tape.reach - tape.room", 2)
+        assembly.add(f"entries.extend(({plan.number}, caller, scope_oid, {NONE}, steps))", 2)
+        assembly.add("turns.extend((steps + 1, number))", 2)
+        assembly.add("tape.room -= 1", 2)
+        assembly.add("b = 0", 2)
+        self._add_parts(assembly, 2)
+        assembly.add("return direct", 1)
+        return self._made(assembly)
+
+
 _ENVIRONMENT = (
-    *("bypass", "starts", "step", "leave", "failed", "arrive", "cold"),
-    *("tape", "extend", "pending", "shadow", "by_id", "by_dictionary", "note_written", "late"),
-    *(
-        "release",
-        "zeros",
-        "purge",
-        "is_plain",
-        "recorder",
-        "FunctionType",
-        "GuestCode",
-        "start",
-        "can_end",
-        "end",
-        "LEFT",
-    ),
+    *("tape", "extend", "put", "pending", "shadow", "by_id", "by_dictionary", "note_written", "release"),
+    *("release_all", "zeros", "purge", "is_plain", "ends_quietly", "recorder", "entries", "turns", "ends"),
+    *("can_end", "end", "FunctionType", "GuestCode", "LEFT", "Left"),
     *("SCALARS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
 )
-"""What the made code finds under these names, see `compiled_code`."""
+"""What all made functions find under these names, see `stops.environment_of`."""
+_WITH_FRAME = ("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start")
+"""What those find besides that execute a frame, see `compiled_code`."""

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from types import CodeType, FunctionType, TracebackType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
-from calcharo_vm.machine.guest_code import GuestCode
-from calcharo_vm.machine.hiding import hidden, marked
-from calcharo_vm.machine.signals import LEFT
-from calcharo_vm.machine.values import NULL, Null
+from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
-from calcharo_vm.tiers.compiled.values import SCALARS
+from calcharo_vm.tiers.compiled import stops
+from calcharo_vm.tiers.compiled.direct_code import make_frames, stopped
+from calcharo_vm.tiers.compiled.stops import (
+    FAILURES,
+    GLOBALS,
+    NAMES,
+    Stops,
+    environment_of,
+    make_function,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FunctionType, TracebackType
 
+    from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.frames import FrameRecord
+    from calcharo_vm.recording.identity import Shade
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
-    from calcharo_vm.tiers.compiled.path_writer import Point
-
-_FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What an operation may raise that has done nothing: the handler raises it again, as the program sees it."""
-_SMALL = 256
-"""Numbers up to here are one object each."""
 
 
 class CompiledCode:
@@ -54,13 +55,14 @@ class CompiledCode:
         self._often_failed = often_failed
         self._tape, self._plain = recorder.tape, linked.plain
         self._bypass: list[bool] = []
-        self._namespace = {**_GLOBALS, **_NAMES, **made.constants}
-        self._words: dict[int, CodeType] = {}
+        self._namespace = {**GLOBALS, **NAMES, **made.constants}
+        self._stops = Stops(made, recorder)
         self._linked, self._recorder = linked, recorder
 
     def function(self) -> Callable[..., object]:
         """Makes the function: it keeps this, and must not be kept by it, or it would be found as garbage."""
         environment = {
+            **environment_of(self._recorder),
             "bypass": self._bypass,
             "starts": self.made.starts,
             "step": self._step_function(),
@@ -68,35 +70,10 @@ class CompiledCode:
             "failed": self._failed,
             "arrive": self._arrive,
             "cold": self._cold,
-            "tape": self._tape,
-            "extend": self._tape.words.extend,
-            "pending": self._tape.pending,
-            "shadow": self._recorder.shadow,
-            "by_id": self._recorder.shadow.by_id,
-            "by_dictionary": self._recorder.shadow.by_dictionary,
             "late": self._late,
-            "release": self._recorder.shadow.release,
-            "zeros": self._recorder.shadow.zeros,
-            "purge": self._recorder.shadow.purge,
-            "is_plain": is_plain,
-            "recorder": self._recorder,
-            "FunctionType": FunctionType,
-            "GuestCode": GuestCode,
             "start": make_start(self._recorder),
-            "can_end": self._recorder.calls.can_end,
-            "end": self._recorder.calls.end,
-            "LEFT": LEFT,
-            **_NAMES,
-            "note_written": self._recorder.shadow.note_written,
         }
-        code = self._linked.decoded.code
-        namespace: dict[str, object] = dict(_GLOBALS)
-        exec(compile(self.made.source, f"<compiled {code.co_qualname}>", "exec"), namespace)
-        make = namespace.pop("make")
-        assert isinstance(make, FunctionType)
-        function: FunctionType = make(**environment, **self.made.constants)
-        function.__code__ = _with_words(marked(function.__code__), self._linked, self._recorder)
-        return function
+        return make_function(self.made, environment, self._linked, self._recorder)
 
     def _step_function(self) -> Callable[..., object]:
         plain = self._plain
@@ -119,9 +96,9 @@ class CompiledCode:
 
     # --- stopping within a block -----------------------------------------------------------------
 
-    def _leave(self, frame: Frame, stack: list[object], number: int, values: dict[str, object]) -> int:
+    def _leave(self, frame: Frame, _stack: list[object], number: int, values: dict[str, object]) -> int:
         """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
-        index = self._tell(frame, stack, number, values).index
+        index = self._stops.tell(frame, number, values).index
         self._count(index)
         if index in self.made.entries:
             self._bypass.append(True)
@@ -131,27 +108,35 @@ class CompiledCode:
         """Counts that an instruction is not what it was when the code was made."""
         self.failures[index] = self.failures.get(index, 0) + 1
         count = self._failures_here[index] = self._failures_here.get(index, 0) + 1
-        if not count % PATIENCE:
-            self._often_failed({each for each, failures in self._failures_here.items() if failures > PATIENCE // 10})
+        if not count % stops.PATIENCE:
+            self._often_failed(
+                {each for each, failures in self._failures_here.items() if failures > stops.PATIENCE // 10}
+            )
 
     def _cold(self, index: int) -> int:
         """Returns an instruction that had never executed when the code was made."""
         self._cold_here += 1
-        if not self._cold_here % PATIENCE:
+        if not self._cold_here % stops.PATIENCE:
             self._often_failed(set())
         return index
 
-    def _failed(self, frame: Frame, stack: list[object], error: BaseException) -> int:
-        """Tells what has been done when something was raised; returns where a handler goes on, or -1 to raise it."""
+    def _failed(self, frame: Frame, error: BaseException) -> int | Frame:
+        """Tells what has been done when something was raised.
+
+        Returns:
+            Where a handler goes on, or in which frame; -1 to raise it again.
+        """
         traceback = error.__traceback__
         assert traceback is not None
-        number, values = self.made.lines.get(traceback.tb_lineno, -1), traceback.tb_frame.f_locals
+        number, values = self.made.lines.get(traceback.tb_lineno, -1), stops.variables(traceback.tb_frame)
+        if stopped(traceback.tb_next) is not None:
+            return make_frames(frame, self._stops.tell(frame, number, values).index, error, self._recorder)
         if number < 0:
             self._finish(frame, traceback, values)
             return -1
-        if isinstance(error, _FAILURES) and traceback.tb_next is None:
-            return self._leave(frame, stack, number, values)
-        frame.ip = self._tell(frame, stack, number, values).index + 1
+        if isinstance(error, FAILURES) and traceback.tb_next is None:
+            return self._leave(frame, frame.stack, number, values)
+        frame.ip = self._stops.tell(frame, number, values).index + 1
         self._recorder.library_ran()  # an interrupt may have come between an operation and what tells of it
         return -1
 
@@ -162,24 +147,6 @@ class CompiledCode:
             for text in rest:
                 exec(text, self._namespace, values)
             frame.ip = following + 1
-
-    def _tell(self, frame: Frame, stack: list[object], number: int, values: dict[str, object]) -> Point:
-        point = self.made.points[number]
-        code = self._words.get(number)
-        if code is None:
-            parts = [*(value.code for value in point.stack), *(value.shade or "None" for value in point.stack)]
-            told = f"({''.join(word + ', ' for word in point.words)}), ({''.join(part + ', ' for part in parts)})"
-            code = self._words[number] = compile(told, "<told>", "eval")
-        words, found = eval(code, self._namespace, values)
-        self._tape.words.extend(words)
-        self._tape.room -= point.steps
-        half = len(point.stack)
-        for at, (value, shade) in enumerate(zip(found[:half], found[half:], strict=True)):
-            stack.append(value)
-            if shade is not None:
-                shade.count += not point.stack[at].is_owned
-                frame.record.put(point.depth + at, shade)
-        return point
 
     def _late(self, frame: Frame, stack: list[object], index: int, value: object) -> int:
         """Tells that an iterator gave something else than before, and returns the next instruction."""
@@ -224,34 +191,3 @@ def _is_interrupt(traceback: TracebackType) -> bool:
     """Returns whether something was raised at a line itself, by a signal, and not by what it calls."""
     inner = traceback.tb_next
     return inner is None or inner.tb_frame.f_globals.get("__package__") != __package__
-
-
-PATIENCE = 50
-"""How often a guard may fail before the code is made anew."""
-
-_NAMES: dict[str, object] = {
-    "SCALARS": SCALARS,
-    "NULL": NULL,
-    "Null": Null,
-    "Shade": Shade,
-    "stands_for": stands_for,
-    "NO_ENTRIES": NO_ENTRIES,
-}
-_GLOBALS: dict[str, object] = {"__builtins__": __builtins__, "__package__": __package__}
-
-
-def _with_words(code: CodeType, linked: Linked, recorder: Recorder) -> CodeType:
-    """The same code with the very objects that end steps, which tell a step that is being executed from others."""
-    words = {row[0]: row[0] for row in recorder.plan_of(linked.decoded.code).rows}
-    return code.replace(co_consts=_own(code.co_consts, words))
-
-
-def _own(constants: tuple[object, ...], words: dict[int, int]) -> tuple[object, ...]:
-    return tuple(
-        _own(constant, words)
-        if type(constant) is tuple
-        else words.get(constant, constant)
-        if type(constant) is int and constant > _SMALL
-        else constant
-        for constant in constants
-    )

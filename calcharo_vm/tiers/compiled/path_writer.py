@@ -28,6 +28,10 @@ _FIXED: dict[str, object] = {"'RETURNED'": "RETURNED", "True": True, "False": Fa
 """Words that are the same each time."""
 
 
+ROOM = "ROOM"
+"""Stands for the number of steps of the longest path, which is known when all are written."""
+
+
 class Declined(Exception):
     """The instruction is left to its handler."""
 
@@ -42,6 +46,7 @@ class Point:
         steps: Their number.
         depth: How long the stack is without what they have left on it.
         stack: What they have left on the stack.
+        is_calling: Whether the instruction is a call that has begun.
     """
 
     index: int
@@ -49,6 +54,7 @@ class Point:
     steps: int
     depth: int
     stack: tuple[Value, ...]
+    is_calling: bool = False
 
 
 @attrs.define
@@ -62,6 +68,7 @@ class Subject:
         frame: A frame that executes them.
         recorder: Who records them.
         dropping: The instructions that have been seen to be the end of objects.
+        is_direct: Whether code is made that does without a frame as long as nothing unusual happens.
         folded: The numbers of the runs of words of which only the values are written, by what is written for each word.
         constants: The objects that the made code names, by name.
     """
@@ -73,6 +80,7 @@ class Subject:
     recorder: Recorder
     folded: dict[tuple[str, ...], int]
     dropping: frozenset[int]
+    is_direct: bool = False
     constants: dict[str, object] = attrs.field(factory=dict)
 
     def constant(self, name: str, value: object) -> str:
@@ -146,6 +154,14 @@ class Written:
     lines: list[Line | Goto] = attrs.field(factory=list)
     most_steps: int = 0
     instructions: int = 0
+
+    def all_lines(self) -> list[Line | Goto]:
+        """The lines, now that the number of steps is known for which there must be room."""
+        room = str(self.most_steps)
+        return [
+            attrs.evolve(line, text=line.text.replace(ROOM, room)) if isinstance(line, Line) else line
+            for line in self.lines
+        ]
 
     def mark(self) -> tuple[int, int, int]:
         """How much is written, for `back_to`."""
@@ -244,12 +260,13 @@ class PathWriter:
         self.written.instructions += 1
         self._mark()
 
-    def _mark(self) -> None:
+    def _mark(self, *, is_calling: bool = False) -> None:
         """Takes note of what is done: from here on, this is what has to be told."""
         points = self.written.points
         self._point = len(points)
-        steps = self.steps - self._steps_told
-        points[self._point] = Point(self.index, tuple(self._words), steps, self._depth, tuple(self._stack))
+        steps = 0 if is_calling else self.steps - self._steps_told
+        done = Point(self.index, tuple(self._words), steps, self._depth, tuple(self._stack), is_calling)
+        points[self._point] = done
 
     def end(self, *words: str) -> None:
         """Ends the instruction: these words are of its step."""
@@ -266,16 +283,58 @@ class PathWriter:
         self._steps_told = self.steps = self.steps + 1
         self.written.most_steps = max(self.written.most_steps, self.steps)
 
-    def _drop(self) -> None:
-        """Tells what the block has done, and lets objects go, which tells that they are gone."""
+    def call(self, code: str) -> str:
+        """Calls a function that tells of itself what it does, and gives the variable that has what it returns.
+
+        What comes next begins with what `code` has returned, when the instruction is complete.
+        """
+        self._own_stack()
+        self._words.append("0")
+        self._tell(is_complete=False)
+        kept = {value.code for value in self._stack}
+        gone = [name for name in self._objects if name not in kept]
+        if gone:
+            self.emit(f"{' = '.join(gone)} = None")
+        self._objects = [name for name in self._objects if name in kept]
+        self._slots = {slot: value for slot, value in self._slots.items() if value.code not in gone}
+        self._words.clear()
+        self.steps += 1
+        self._steps_told = self.steps
+        self._mark(is_calling=True)
+        result = self.name("r")
+        self.emit(f"{result} = {code}")
+        return result
+
+    def go_on_with(self, result: Value) -> None:
+        """Goes on at the next instruction with what a call has returned, unless something is pending by then."""
+        self.push(result)
+        self.index += 1
+        self._mark()
+        self.leave_unless(f"not (pending or (tape.room <= {ROOM} and tape.is_full_for({ROOM})))")
+
+    def leave_with(self, result: Value) -> None:
+        """Leaves to the next instruction's handler what is not as it was before."""
+        other = self.copy()
+        other.push(result)
+        other.leave_at(other.index + 1)
+
+    def _own_stack(self) -> None:
+        """Counts what lies on the stack: it may be all that holds it."""
         for value in self._stack:
             if value.shade is not None and not value.is_owned:
                 self.emit(f"{value.shade}.count += 1")
         self._stack = [attrs.evolve(value, is_owned=value.shade is not None) for value in self._stack]
-        folded = self.subject.fold((*self._words, ""))  # no step ends here
-        self.emit(f"extend(({', '.join(folded[:-1])},))")
+
+    def _tell(self, *, is_complete: bool) -> None:
+        folded = self.subject.fold(tuple(self._words) if is_complete else (*self._words, ""))
+        self.emit(f"extend(({', '.join(word for word in folded if word)},))")
         if self.steps > self._steps_told:
             self.emit(f"tape.room -= {self.steps - self._steps_told}")
+
+    def _drop(self) -> None:
+        """Tells what the block has done, and lets objects go, which tells that they are gone."""
+        self._own_stack()
+        self._tell(is_complete=False)
         for shade in self._dropped:
             self.emit(f"release({shade})")
         self.emit("if zeros: purge()")
@@ -300,7 +359,21 @@ class PathWriter:
 
     def leave_unless(self, condition: str) -> None:
         """Has the handlers go on with this instruction where a condition does not hold; nothing may be done yet."""
-        self.emit(f"if not ({condition}): return leave(frame, stack, {self._point}, locals())")
+        self.emit(f"if not ({condition}): {self._leaving}")
+
+    def leave(self) -> None:
+        """Has the handlers go on with this instruction."""
+        self.emit(self._leaving)
+
+    def leave_at(self, index: int) -> None:
+        """Has the handlers go on at an instruction, which is the next one."""
+        self.index = index
+        self._mark()
+        self.leave()
+
+    @property
+    def _leaving(self) -> str:
+        return "raise Left" if self.subject.is_direct else f"return leave(frame, stack, {self._point}, locals())"
 
     def hold(self, code: str) -> str:
         """Computes an object and gives it a name, which is forgotten at the end of the block."""
@@ -485,7 +558,7 @@ class PathWriter:
             value = self.seen(self.scalar(f"fast[{slot}]", None), kinds)
         elif kinds and not kinds & SCALARS:
             name, shade = self.hold(f"fast[{slot}]"), self.name("s")
-            self.emit(f"{shade} = record.slots[{slot}]")
+            self.emit(f"{shade} = slots[{slot}]")
             self.leave_unless(f"{shade}.epoch == shadow.epoch")
             value = Value(name, None, shade)
         else:
@@ -503,7 +576,7 @@ class PathWriter:
         if old is not None and old.is_scalar:
             return None
         gone = self.name("gone")
-        self.emit(f"{gone} = record.slots.get({slot})")
+        self.emit(f"{gone} = slots.get({slot})")
         plain = f" or is_plain({gone})" if self.index in self.subject.dropping else ""
         self.leave_unless(f"{gone} is None or {gone}.count > 1{plain}")
         return gone
@@ -512,7 +585,7 @@ class PathWriter:
         """Puts a value into a slot, after `let_go`."""
         if gone is not None:
             self.emit(f"if {gone} is not None:")
-            self.emit(f"del record.slots[{slot}]", 1)  # the order decides in which objects end with the frame
+            self.emit(f"del slots[{slot}]", 1)  # the order decides in which objects end with the frame
             if self.index in self.subject.dropping:
                 self._dropped.append(gone)
             else:
@@ -521,7 +594,7 @@ class PathWriter:
         if value.shade is not None:
             if not value.is_owned:
                 self.emit(f"{value.shade}.count += 1")
-            self.emit(f"record.slots[{slot}] = {value.shade}")
+            self.emit(f"slots[{slot}] = {value.shade}")
         self._slots[slot] = attrs.evolve(value, is_owned=False)
 
     # --- the end of the block --------------------------------------------------------------------

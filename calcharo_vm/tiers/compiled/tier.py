@@ -11,11 +11,13 @@ import attrs
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.recording.statistics import CodeStatistics, Statistics
-from calcharo_vm.tiers.compiled.code_maker import TooDeep, make_code
+from calcharo_vm.tiers.compiled.code_maker import TooDeep, make_code, make_direct_code
 from calcharo_vm.tiers.compiled.compiled_code import CompiledCode
+from calcharo_vm.tiers.compiled.direct_code import DirectCode
 from calcharo_vm.tiers.compiled.linked import Entry, Linked
 from calcharo_vm.tiers.compiled.path_writer import Subject
 from calcharo_vm.tiers.compiled.profile import Profile
+from calcharo_vm.tiers.compiled.values import SCALARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +170,21 @@ class _Unit:
         function = CompiledCode(made, linked, self._recorder, self._again, result.failures).function()
         for index, number in made.entries.items():
             table[index] = function, number, index + 1
+        self._compile_direct(subject, frame.guest)
         self.watch(table)
+
+    def _compile_direct(self, subject: Subject, guest: GuestCode) -> None:
+        """Compiles the function, if it is one that is called often, in the form that does without a frame."""
+        code, opnames = guest.code, subject.plan.opnames
+        has_loops_over = any(opnames[index] == "FOR_ITER" and self._profile.has(index) for index in range(len(opnames)))
+        if 0 not in self._hot or guest.plain_count < 0 or code.co_cellvars or has_loops_over:
+            return
+        arguments = subject.frame.fast[: guest.plain_count]
+        signature = f"({''.join('s' if type(argument) in SCALARS else 'o' for argument in arguments)})"
+        direct = attrs.evolve(subject, is_direct=True, constants={})
+        made = make_direct_code(direct, frozenset(self._declined), signature)
+        form = DirectCode(made, subject.plan, self._guest, self._recorder, self._result.failures)
+        guest.direct, guest.signature = form.function(self._linked, self._recorder), signature
 
     def _again(self, indexes: set[int]) -> None:
         """Looks once more, as what some instructions work on is not what it was."""

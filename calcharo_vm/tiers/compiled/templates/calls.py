@@ -59,29 +59,85 @@ def call(writer: PathWriter) -> None:
 
 
 def _call_function(writer: PathWriter) -> None:
-    """Starts the frame of a function of the program, of the same module, that takes just these arguments."""
+    """Calls a function of the program, of the same module, that takes just these arguments."""
     subject = writer.subject
     is_plain = not subject.plan.opnames[writer.index - 2].startswith("KW_NAMES") and not subject.limits_recursion
     if not is_plain or type(subject.frame.globals) is not dict:
         raise Declined
     called, arguments = _operands(writer)
-    code, constants = called.code, writer.name("code")
-    writer.leave_unless(f"type({code}) is FunctionType and {code}.__globals__ is frame.globals")
-    writer.emit(f"{constants} = {code}.__code__.co_consts[-1]")
-    writer.leave_unless(
-        f"type({constants}) is GuestCode and {constants}.plain_count == {len(arguments)}"
-        f" and {constants}.machine is frame.context.machine and {constants}.table is not None"
-    )
-    writer.leave_unless("recorder.running is record and not zeros and frame.context.depth < frame.context.limit")
+    code, guest = called.code, writer.name("guest")
+    writer.leave_unless(f"type({code}) is FunctionType and {code}.__globals__ is scope")
+    writer.emit(f"{guest} = {code}.__code__.co_consts[-1]")
+    writer.leave_unless(f"type({guest}) is GuestCode and not zeros")
     if called.is_owned:
         writer.leave_unless(f"{called.shade}.count > 1")
+    kinds = subject.profile.types_at(writer.index + 1, 1)
+    if kinds and (kinds <= SCALARS or not kinds & SCALARS):
+        signature = f"({''.join('s' if argument.is_scalar else 'o' for argument in arguments)})"
+        if subject.is_direct:
+            writer.leave_unless(f"{guest}.signature == {signature!r} and left")
+        else:
+            side = writer.copy()
+            side.nest(f"if {guest}.signature != {signature!r}:")
+            _start(side, called, arguments, guest)
+            writer.leave_unless("recorder.running is record and frame.context.depth < frame.context.limit")
+        _call_directly(writer, called, arguments, guest, kinds)
+    elif subject.is_direct:
+        writer.leave()
+        writer.is_over = True
+    else:
+        _start(writer, called, arguments, guest)
+
+
+def _start(writer: PathWriter, called: Value, arguments: Sequence[Value], guest: str) -> None:
+    """Starts the frame of the function."""
+    writer.leave_unless(
+        f"{guest}.plain_count == {len(arguments)} and {guest}.machine is frame.context.machine"
+        f" and {guest}.table is not None"
+    )
+    writer.leave_unless("recorder.running is record and frame.context.depth < frame.context.limit")
     given, function = writer.name("given"), writer.name("function")
     handed = writer.hand_over(writer.oparg + 2)
     taken = "".join(f"{value.shade}, " for value in reversed(handed) if value.is_owned)
-    writer.emit(f"{given}, {function} = [{', '.join(value.code for value in arguments)}], {code}")
+    writer.emit(f"{given}, {function} = [{', '.join(value.code for value in arguments)}], {called.code}")
     writer.end_with_call("0")
-    writer.emit(f"return start(frame, {writer.index}, {function}, {constants}, {given}, ({taken}))")
+    writer.emit(f"return start(frame, {writer.index}, {function}, {guest}, {given}, ({taken}))")
     writer.is_over = True
+
+
+def _call_directly(
+    writer: PathWriter, called: Value, arguments: Sequence[Value], guest: str, kinds: frozenset[type]
+) -> None:
+    """Calls the host function that does what the function does; only where that stops is there a frame."""
+    writer.hand_over(writer.oparg + 2)
+    if called.is_owned:
+        writer.emit(f"{called.shade}.count -= 1")
+    for argument in arguments:
+        if argument.shade is not None and not argument.is_owned:
+            writer.emit(f"{argument.shade}.count += 1")
+    given = writer.name("given")
+    writer.emit(f"{given} = [{', '.join(argument.code for argument in arguments)}]")
+    slots = ", ".join(f"{at}: {each.shade}" for at, each in enumerate(arguments) if each.shade is not None)
+    if writer.subject.is_direct:
+        where = "left - 1, number, scope_oid"
+    else:
+        where = "frame.context.limit - frame.context.depth - 1, record.number, record.namespaces[0].token.stop"
+    code = f"{guest}.direct({given}, {{{slots}}}, scope, builtins, {where}, {writer.step_word})"
+    result = writer.call(code)
+    shade = writer.name("s")
+    if not kinds & SCALARS:
+        writer.emit(f"{shade} = by_id[id({result})] if type({result}) not in SCALARS else None")
+        writer.keep(result)
+        value = Value(result, None, shade, is_owned=True)
+        writer.go_on_with(value)
+        writer.leave_unless(f"{shade} is not None")
+        return
+    kind = only_one(kinds)
+    other = writer.copy()
+    other.nest(f"if not ({f'type({result}) in SCALARS' if kind is None else type_test(result, kind)}):")
+    other.emit(f"{shade} = by_id[id({result})] if type({result}) not in SCALARS else None")
+    other.leave_with(Value(result, None, shade, is_owned=True))
+    writer.go_on_with(Value(result, kind))
 
 
 def _operands(writer: PathWriter) -> tuple[Value, list[Value]]:
@@ -235,14 +291,39 @@ def return_value(writer: PathWriter) -> None:
         value = writer.peek(1)
     if writer.subject.frame.generator is not None or writer.subject.frame.locals is not None:
         raise Declined
-    writer.leave_unless("not frame.entry and can_end(frame)")
+    is_direct = writer.subject.is_direct
+    writer.leave_unless(
+        "not slots or ends_quietly(slots.values())" if is_direct else "not frame.entry and can_end(frame)"
+    )
     if writer.opname == "RETURN_VALUE":
         writer.take()
     shade = "None" if value.shade is None else value.shade
     if value.shade is not None and not value.is_owned:
         writer.emit(f"{value.shade}.count += 1")
-    writer.emit(f"frame.result = {value.code}")
-    writer.end_with_call(*words, "0", str(ops.LEAVE), "'RETURNED'", "1", value.word)
-    writer.emit(f"end(record, {shade}, {writer.step_word})")
-    writer.emit("return LEFT")
+    returned = (*words, "0", str(ops.LEAVE), "'RETURNED'", "1", value.word)
+    if is_direct:
+        _return_directly(writer, value, returned)
+    else:
+        writer.emit(f"frame.result = {value.code}")
+        writer.end_with_call(*returned)
+        writer.emit(f"end(record, {shade}, {writer.step_word})")
+        writer.emit("return LEFT")
     writer.is_over = True
+
+
+def _return_directly(writer: PathWriter, value: Value, words: Sequence[str]) -> None:
+    """Tells that the function returns, and returns to the host function that called it."""
+    result = writer.name("result")
+    writer.emit(f"{result} = {value.code}")
+    writer.end_with_call(*words)
+    writer.emit("steps = tape.reach - tape.room")
+    writer.emit("ends.extend((number, steps))")
+    writer.emit("turns.extend((steps + 1, caller))")
+    writer.emit("if slots:")
+    writer.emit("release_all(slots.values())", 1)
+    writer.emit("if zeros: purge()", 1)
+    writer.emit(f"put({writer.step_word})")
+    writer.emit("tape.room -= 1")
+    order = "fast.reverse(); " if writer.subject.frame.guest.drops_in_order else ""
+    writer.emit(f"if slots: {order}fast.clear()")
+    writer.emit(f"return {result}")

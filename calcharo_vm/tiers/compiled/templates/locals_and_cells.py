@@ -74,7 +74,7 @@ def store_two(writer: PathWriter) -> None:
 def load_dereference(writer: PathWriter) -> None:
     """Pushes the content of a cell."""
     slot = writer.oparg
-    value = writer.part(f"fast[{slot}].cell_contents", f"record.slots[{slot}].items[0]", writer.result_types)
+    value = writer.part(f"fast[{slot}].cell_contents", f"slots[{slot}].items[0]", writer.result_types)
     writer.give(value)
 
 
@@ -85,7 +85,7 @@ def store_dereference(writer: PathWriter) -> None:
     if not value.is_scalar:
         raise Declined
     shade, old, words = writer.name("s"), writer.name("old"), writer.name("words")
-    writer.emit(f"{shade} = record.slots[{slot}]")
+    writer.emit(f"{shade} = slots[{slot}]")
     writer.emit(f"{old} = {shade}.items[0] if {shade}.items else NULL")
     writer.leave_unless(f"type({old}) is not Shade")
     writer.emit(f"fast[{slot}].cell_contents = {value.code}")

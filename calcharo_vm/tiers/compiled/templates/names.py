@@ -29,8 +29,8 @@ def load_global(writer: PathWriter) -> None:
     if type(frame.globals) is not dict or type(frame.builtins) is not dict or not kinds:
         raise Declined
     if name not in frame.globals:
-        writer.leave_unless(f"{name!r} not in frame.globals")
-    source = "frame.globals" if name in frame.globals else "frame.builtins"
+        writer.leave_unless(f"{name!r} not in scope")
+    source = "scope" if name in frame.globals else "builtins"
     if kinds <= SCALARS:
         value = writer.seen(writer.scalar(f"{source}[{name!r}]", None), kinds)
     elif kinds & SCALARS:
@@ -51,13 +51,13 @@ def load_name(writer: PathWriter) -> None:
     frame, name = writer.subject.frame, _own_name(writer)
     if name in frame.globals:
         table = f"record.namespaces[0].table[{name!r}]"
-        value = writer.part(f"frame.globals[{name!r}]", table, writer.result_types)
+        value = writer.part(f"scope[{name!r}]", table, writer.result_types)
         _leave_if_lazy(writer, value)
     else:
-        writer.leave_unless(f"{name!r} not in frame.globals")
+        writer.leave_unless(f"{name!r} not in scope")
         if not writer.result_types or writer.result_types & SCALARS:
             raise Declined
-        value = writer.known_object(writer.hold(f"frame.builtins[{name!r}]"))
+        value = writer.known_object(writer.hold(f"builtins[{name!r}]"))
     writer.give(value)
 
 
@@ -73,7 +73,7 @@ def store_name(writer: PathWriter) -> None:
     writer.emit(f"{old} = {shade}.table.get({name!r}, NULL)")
     writer.leave_unless(f"type({old}) is not Shade or {old}.count > 1")
     writer.take()
-    writer.emit(f"frame.globals[{name!r}] = {value.code}")
+    writer.emit(f"scope[{name!r}] = {value.code}")
     recorded = value.shade or value.code
     same = unchanged(old, value) if value.is_scalar else f"{old} is {recorded}"
     writer.emit(f"if {same}:")
@@ -102,6 +102,6 @@ def _own_name(writer: PathWriter) -> str:
     frame = writer.subject.frame
     if frame.locals is not frame.globals or type(frame.globals) is not dict or type(frame.builtins) is not dict:
         raise Declined
-    writer.leave_unless("frame.locals is frame.globals")
+    writer.leave_unless("frame.locals is scope")
     name: str = writer.subject.plan.code.co_names[writer.oparg]
     return name

@@ -1,0 +1,114 @@
+"""Functions that do what a call does, without a frame: where one stops, frames are made as if they had always been."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.frame import Frame
+from calcharo_vm.recording.frames import FrameRecord
+from calcharo_vm.tiers.compiled import stops
+from calcharo_vm.tiers.compiled.stops import FAILURES, Left, Stops, environment_of, make_function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from weakref import ref
+
+    from calcharo_vm.machine.guest_code import GuestCode
+    from calcharo_vm.recording import Recorder
+    from calcharo_vm.recording.plan import Plan
+    from calcharo_vm.tiers.compiled.code_maker import MadeCode
+    from calcharo_vm.tiers.compiled.linked import Linked
+
+_SELF = "direct_code"
+
+
+class DirectCode:
+    """The form of a code object that does without a frame.
+
+    Attributes:
+        made: What it is made of.
+        stops: What is to be told where it stops.
+        plan: What the recorder knows of its instructions.
+        guest: The code object.
+    """
+
+    def __init__(
+        self, made: MadeCode, plan: Plan, guest: ref[GuestCode], recorder: Recorder, failures: dict[int, int]
+    ) -> None:
+        """Makes it; `failures` is told how often instructions made it stop."""
+        self.made, self.plan, self.guest = made, plan, guest
+        self.stops = Stops(made, recorder)
+        self._failures = failures
+        self._failed = 0
+
+    def function(self, linked: Linked, recorder: Recorder) -> Callable[..., object]:
+        """Makes the function: it keeps this, and must not be kept by it, or it would be found as garbage."""
+        return make_function(self.made, environment_of(recorder), linked, recorder, **{_SELF: self})
+
+    def count(self, index: int) -> None:
+        """Counts that an instruction made it stop; when that was often, it is not called any more."""
+        self._failures[index] = self._failures.get(index, 0) + 1
+        self._failed += 1
+        guest = self.guest()
+        if self._failed > stops.PATIENCE and guest is not None:
+            guest.direct, guest.signature = None, ""
+
+
+def stopped(traceback: TracebackType | None) -> DirectCode | None:
+    """The code of the function that an entry of a traceback is of, if it is one that does without a frame."""
+    found = None if traceback is None else traceback.tb_frame.f_globals.get(_SELF)
+    return found if isinstance(found, DirectCode) else None
+
+
+def make_frames(frame: Frame, index: int, error: BaseException, recorder: Recorder) -> Frame:
+    """Makes the frames of functions that have stopped, and returns the innermost, which goes on.
+
+    Args:
+        frame: The frame that called the first of them.
+        index: The instruction that called it.
+        error: What stopped the innermost.
+        recorder: What records them.
+    """
+    context, outermost = frame.context, error.__traceback__
+    assert outermost is not None
+    traceback = outermost.tb_next
+    code = stopped(traceback)
+    while code is not None:
+        assert traceback is not None
+        caller: FrameRecord = frame.record
+        caller.row, caller.length = caller.plan.rows[index], caller.plan.depths[index]
+        frame.ip = index + 1
+        context.frame = frame
+        values = stops.variables(traceback.tb_frame)
+        frame = Frame(code.guest(), values["fast"], values["scope"], values["builtins"], context)  # type: ignore[arg-type] # the caller keeps it
+        frame.record = record = FrameRecord(values["number"], code.plan, caller.thread)
+        record.namespaces = [caller.namespaces[0]]
+        record.namespaces[0].count += 1
+        record.slots = values["slots"]
+        record.thread.frames.append(record)
+        index = code.stops.tell(frame, _point(code, traceback.tb_lineno), values).index
+        innermost, traceback = code, traceback.tb_next
+        code = stopped(traceback)
+        context.depth += code is not None  # the loop counts the innermost
+    frame.ip = index
+    recorder.running = record
+    if type(error) is not Left and not (isinstance(error, FAILURES) and traceback is None):
+        recorder.interrupt(_raising(error))
+    elif not recorder.tape.pending:
+        innermost.count(index)
+    return frame
+
+
+def _point(code: DirectCode, line: int) -> int:
+    """The point of a line; an interrupt may come at one that has none, and then the one before is nearest."""
+    lines = code.made.lines
+    return lines[line] if line in lines else lines[max(each for each in lines if each <= line)]
+
+
+def _raising(error: BaseException) -> Callable[[], object]:
+    def interrupt() -> object:
+        raise error.with_traceback(None)
+
+    return interrupt
