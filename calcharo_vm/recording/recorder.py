@@ -763,7 +763,7 @@ class Recorder:
                 (table.turns, self.turns),
                 (table.ends, self.ends),
             ):
-                column.extend(found)
+                column.fromlist(found)
                 found.clear()
 
     def _start_chunk(self) -> None:

@@ -20,6 +20,8 @@ _STEPS_SAVED_UP: Final = 1 << 14
 """For so many steps, what takes less leaves room for what takes more."""
 _INTERVALS: Final = ((4096, (151, 157)), (1024, (53, 59)), (256, (29, 31)), (0, (1,)))
 """In between many words, a few are looked at, at two intervals. They are prime: a program's steps come in rhythms."""
+_FEW: Final = 151
+"""The interval while the chunks before have been small: looking at words takes time."""
 _UNSHARED: Final = 16
 _ORDINARY: Final = 64
 _KEPT: Final = 8
@@ -65,9 +67,11 @@ class Chunks(Sequence[Words]):
 
     def append(self, words: Words, steps: int, *, is_folded: bool = False) -> None:
         """Adds a chunk of so many steps, whose words may be folded."""
-        self._room = min(self._room + self._most_a_step * steps, self._most_a_step * _STEPS_SAVED_UP)
+        most = self._most_a_step * _STEPS_SAVED_UP
+        self._room = min(self._room + self._most_a_step * steps, most)
         chunk: Words | bytes = words
-        weight = _weight(words)
+        is_light = self._room == most and max(map(sys.getsizeof, words[_FEW // 2 :: _FEW]), default=0) <= _ORDINARY
+        weight = len(words) * _BYTES_A_WORD if is_light else _weight(words)
         if weight > self._room and steps:
             chunk = zlib.compress(pack(words, self._null, self._texts), 1)
             weight = len(chunk)

@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 
+from calcharo_vm import execute_and_trace
 from calcharo_vm.recording import Recording, ops
 from calcharo_vm.recording.storage.chunks import Chunks
 from calcharo_vm.recording.storage.texts import TextsInMemory
@@ -20,13 +21,16 @@ def test_ordinary_chunks_stay_tuples() -> None:
     assert not any(is_packed(recording.journal.chunks))
 
 
-def growing_text() -> Recording:
-    return record("""
+GROWING_TEXT = """
 text = ''
 for i in range(4000):
     text += chr(97 + i % 26) * 8
 n = len(text)
-""")
+"""
+
+
+def growing_text() -> Recording:
+    return record(GROWING_TEXT)
 
 
 def test_chunks_with_large_values_are_packed() -> None:
@@ -69,7 +73,8 @@ def test_chunks_are_a_sequence() -> None:
 
 
 def test_chunks_leave_nothing_to_the_garbage_collector() -> None:
-    for recording in (growing_text(), record("n = 0\nwhile n < 1000: n += 1\n")):
+    for source in (GROWING_TEXT, "n = 0\nwhile n < 1000: n += 1\n"):
+        recording = execute_and_trace(source)  # with the machine's own NULL
         gc.collect()
 
         assert not any(map(gc.is_tracked, recording.journal.chunks._chunks[1:-1]))
