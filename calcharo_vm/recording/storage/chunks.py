@@ -20,8 +20,6 @@ _STEPS_SAVED_UP: Final = 1 << 14
 """For so many steps, what takes less leaves room for what takes more."""
 _INTERVALS: Final = ((4096, (151, 157)), (1024, (53, 59)), (256, (29, 31)), (0, (1,)))
 """In between many words, a few are looked at, at two intervals. They are prime: a program's steps come in rhythms."""
-_FEW: Final = 151
-"""The interval while the chunks before have been small: looking at words takes time."""
 _UNSHARED: Final = 16
 _ORDINARY: Final = 64
 _KEPT: Final = 8
@@ -70,7 +68,7 @@ class Chunks(Sequence[Words]):
         most = self._most_a_step * _STEPS_SAVED_UP
         self._room = min(self._room + self._most_a_step * steps, most)
         chunk: Words | bytes = words
-        is_light = self._room == most and max(map(sys.getsizeof, words[_FEW // 2 :: _FEW]), default=0) <= _ORDINARY
+        is_light = self._room == most and _is_light(words)
         weight = len(words) * _BYTES_A_WORD if is_light else _weight(words)
         if weight > self._room and steps:
             chunk = zlib.compress(pack(words, self._null, self._texts), 1)
@@ -101,9 +99,19 @@ class Chunks(Sequence[Words]):
         return words
 
 
+def _intervals(words: Words) -> tuple[int, ...]:
+    return next(intervals for least, intervals in _INTERVALS if len(words) >= least)
+
+
+def _is_light(words: Words) -> bool:
+    """Whether there seem to be no large values: a quick look, for the many chunks that have none."""
+    interval = _intervals(words)[0]
+    return max(map(sys.getsizeof, words[interval // 2 :: interval]), default=0) <= _ORDINARY
+
+
 def _weight(words: Words) -> int:
     """Roughly how many bytes a chunk takes as a tuple; large values are found by looking at a few words."""
-    intervals = next(intervals for least, intervals in _INTERVALS if len(words) >= least)
+    intervals = _intervals(words)
     large = [
         sys.getsizeof(word) * interval / len(intervals)
         for interval in intervals

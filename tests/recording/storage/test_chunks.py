@@ -24,7 +24,7 @@ def test_ordinary_chunks_stay_tuples() -> None:
 GROWING_TEXT = """
 text = ''
 for i in range(4000):
-    text += chr(97 + i % 26) * 8
+    text += 'abcdefgh'[i % 8] * 8
 n = len(text)
 """
 
@@ -74,7 +74,7 @@ def test_chunks_are_a_sequence() -> None:
 
 def test_chunks_leave_nothing_to_the_garbage_collector() -> None:
     for source in (GROWING_TEXT, "n = 0\nwhile n < 1000: n += 1\n"):
-        recording = execute_and_trace(source)  # with the machine's own NULL
+        recording = execute_and_trace(source)
         gc.collect()
 
         assert not any(map(gc.is_tracked, recording.journal.chunks._chunks[1:-1]))
