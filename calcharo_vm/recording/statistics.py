@@ -20,6 +20,7 @@ class CodeStatistics:
         failures: How often a guard failed, so that handlers went on.
         reason: Why nothing of it was compiled, empty if something was.
         source: The source of its host function as it was made last, for whoever wants to read it.
+        direct_source: The source of the function that is called in place of its frames, empty if there is none.
     """
 
     function: str
@@ -30,6 +31,7 @@ class CodeStatistics:
     failures: int = 0
     reason: str = ""
     source: str = attrs.field(default="", repr=False)
+    direct_source: str = attrs.field(default="", repr=False)
 
 
 @attrs.frozen

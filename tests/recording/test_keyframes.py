@@ -10,6 +10,7 @@ import pytest
 from calcharo_vm import Capture, TracerConfig, execute_and_trace
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Recorder, Recording, journal, ops
+from calcharo_vm.recording.frames import CUT
 from calcharo_vm.recording.keyframes import words_of
 from calcharo_vm.recording.state import Raised, State, Thing
 from tests.recording.audit import record
@@ -373,6 +374,15 @@ class TestWhatComesBetween:
         for _ in range(2 * OFTEN):
             step(recorder, frame, "RESUME")
         return check_keyframes(finish(recorder))
+
+    @pytest.mark.parametrize("length", [CUT, -1])
+    def test_an_instruction_whose_stack_is_not_journalled(self, length: int) -> None:
+        recorder, frame = self.run()
+        frame.record.row, frame.record.length = frame.record.plan.rows[-1], length
+
+        assert recorder._live.words(frame) is None
+        frame.record.row = None
+        recorder.finish()
 
     def test_something_before_the_keyframe(self, often: None) -> None:  # noqa: ARG002 - it is asked for its effect
         recorder, frame = self.run()

@@ -311,7 +311,7 @@ def other():
     work(10)
     done.release()
 _thread.start_new_thread(other, ())
-print(work(300_000))
+print(work(40_000))
 done.acquire()
 """
 
@@ -319,11 +319,38 @@ done.acquire()
 def test_a_second_thread_waits_until_the_first_has_left_its_block() -> None:
     recording = compiled(BESIDE_A_THREAD, capture={"metrics": False})
 
-    assert recording.stdout == "44999850000\n"
+    assert recording.stdout == "799980000\n"
     assert {step.thread for step in recording[-400:]} <= {0, 1}
     others = [step for step in recording if step.thread == 1]
     assert others[0].function == "other"
     assert {step.function for step in others} == {"other", "work"}
+
+
+# --- frames that end --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ends", ["", "    def __del__(self): gone.append(1)"], ids=["quietly", "with a finaliser"])
+def test_what_only_a_frame_holds_ends_with_it(ends: str) -> None:
+    source = f"""
+gone = []
+class Thing:
+    x = 1
+{ends}
+def work(n):
+    thing, held = Thing(), [n]
+    for i in range(n): x = thing.x
+    return n
+def quiet(n):
+    held = [n]
+    for i in range(n): x = i
+    return n
+for i in range(120): work(3) + quiet(3)
+print(len(gone))
+"""
+    recording, other = compiled(source), interpreted(source)
+
+    assert recording.stdout == other.stdout == f"{120 if ends else 0}\n"
+    assert not [thing for thing in recording[-1].heap.values() if thing.type_name == "Thing"]
 
 
 # --- nothing stays -----------------------------------------------------------------------------------------------

@@ -326,6 +326,9 @@ class _DirectMaker(_Maker):
         super().__init__(subject, heads, declined)
         self.handled |= {index for index in self.executed if self.opnames[index] == "FOR_ITER"}
 
+    def _is_entry(self, block: Block) -> bool:
+        return block.first == 0
+
     def _beginning(self, block: Block, written: Written) -> Line:
         number = len(self.points)
         self.points[number] = Point(block.first, (), 0, self.subject.plan.depths[block.first], ())

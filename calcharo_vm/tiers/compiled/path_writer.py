@@ -310,7 +310,7 @@ class PathWriter:
         self.push(result)
         self.index += 1
         self._mark()
-        self.leave_unless(f"not (pending or (tape.room <= {ROOM} and tape.is_full_for({ROOM})))")
+        self.leave_if(f"pending or (tape.room <= {ROOM} and tape.is_full_for({ROOM}))")
 
     def leave_with(self, result: Value) -> None:
         """Leaves to the next instruction's handler what is not as it was before."""
@@ -359,7 +359,11 @@ class PathWriter:
 
     def leave_unless(self, condition: str) -> None:
         """Has the handlers go on with this instruction where a condition does not hold; nothing may be done yet."""
-        self.emit(f"if not ({condition}): {self._leaving}")
+        self.leave_if(f"not ({condition})")
+
+    def leave_if(self, condition: str) -> None:
+        """Has the handlers go on with this instruction where a condition holds."""
+        self.emit(f"if {condition}: {self._leaving}")
 
     def leave(self) -> None:
         """Has the handlers go on with this instruction."""

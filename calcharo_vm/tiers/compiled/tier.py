@@ -72,12 +72,14 @@ class _Result:
     failures: dict[int, int] = attrs.field(factory=dict)
     reason: str = "it has not run often enough"
     source: str = ""
+    direct_source: str = ""
 
     def told(self) -> CodeStatistics:
         handled = dict(sorted(self.handled.items()))
         failures = sum(self.failures.values())
         where = self.function, self.filename, self.line_number
-        return CodeStatistics(*where, self.compiled, handled, failures, self.reason, self.source)
+        made = self.reason, self.source, self.direct_source
+        return CodeStatistics(*where, self.compiled, handled, failures, *made)
 
 
 class _Unit:
@@ -183,6 +185,7 @@ class _Unit:
         signature = f"({''.join('s' if type(argument) in SCALARS else 'o' for argument in arguments)})"
         direct = attrs.evolve(subject, is_direct=True, constants={})
         made = make_direct_code(direct, frozenset(self._declined), signature)
+        self._result.direct_source = made.source
         form = DirectCode(made, subject.plan, self._guest, self._recorder, self._result.failures)
         guest.direct, guest.signature = form.function(self._linked, self._recorder), signature
 
