@@ -25,7 +25,7 @@ __all__ = ["MachineRecorder", "as_observer"]
 
 
 _SAMPLE_INTERVAL = 0.01
-"""Seconds between two samples: reading the clocks of a thread takes up to 0.3 milliseconds on some systems."""
+"""Seconds between two samples."""
 
 
 class MachineRecorder(Recorder):

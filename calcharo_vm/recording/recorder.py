@@ -75,8 +75,8 @@ class Recorder:
     ) -> None:
         """`null` is what the machine has for CPython's NULL; the journal is one in memory unless another is given.
 
-        Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` seconds have passed;
-        never when it is None.
+        Memory and CPU are sampled when a chunk of the journal is full and `sample_interval` seconds have passed, or
+        longer where that takes long; never when it is None.
         """
         self.limit_reached: str | None = None
         """The name of the limit that has ended the run."""
@@ -769,9 +769,10 @@ class Recorder:
     def _start_chunk(self) -> None:
         if self.writer is not None:
             self.log += (ops.THREAD, self.writer.number)
-        if self.sample_interval is not None and (now := monotonic()) >= self._next_sample:
-            self._next_sample = now + self.sample_interval
+        if self.sample_interval is not None and (start := monotonic()) >= self._next_sample:
             self._sample()
+            taken = monotonic() - start
+            self._next_sample = start + max(self.sample_interval, _MOST_OFTEN * taken)
 
     def _sample(self) -> None:
         if self.sample_interval is None:
@@ -830,6 +831,10 @@ class Recorder:
         self._interrupted = threading.get_ident()
         self._interrupts.append(call)
         self._pend()
+
+
+_MOST_OFTEN = 50
+"""Samples take a fiftieth of the time at most: reading a thread's clock may take milliseconds on a busy system."""
 
 
 class _Postponed:

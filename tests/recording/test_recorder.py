@@ -1,6 +1,7 @@
 """Tests for calcharo_vm/recording/recorder.py, its handlers, tape.py and frames.py, with frames stepped by hand."""
 
 import gc
+import itertools
 import operator
 import sys
 import threading
@@ -247,7 +248,9 @@ def test_a_thread_that_waits_for_its_turn_when_the_recorder_is_stopped_does_not_
 
 
 @pytest.mark.parametrize("interval", [0.0, 1_000.0])
-def test_samples_are_taken_at_intervals(interval: float) -> None:
+def test_samples_are_taken_at_intervals(interval: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = itertools.count(1.0)
+    monkeypatch.setattr("calcharo_vm.recording.recorder.sample", lambda: (0, next(seconds)))
     recorder = Recorder(NULL, sample_interval=interval)
     frame = function_frame("def f():\n return 1", [])
     recorder.frame_entered(frame)
