@@ -6,6 +6,7 @@ current thread, and leaves other threads to the function that it replaces.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found] # unknown to typeshed
 import sys
 import threading
 import warnings
@@ -27,6 +28,12 @@ from calcharo_vm.machine.context import (
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.frame_views import host_frames, logical_stack
 from calcharo_vm.machine.native_errors import in_place_of
+from calcharo_vm.machine.signal_handlers import (
+    getsignal_for,
+    give_back_default_interrupts,
+    signal_for,
+    take_default_interrupts,
+)
 from calcharo_vm.machine.tracebacks import is_machine_code, mirror_of
 from calcharo_vm.machine.tracing_functions import TRACING_FUNCTIONS
 from calcharo_vm.machine.unraisable import unraisable_hook_for
@@ -60,6 +67,8 @@ def patched_library(machine: Machine) -> Iterator[None]:
         machine.enter_thread()
         raise_host_limit(machine.recursion_limit)
         warn_as_the_program()
+        if machine.is_at_work is not None:
+            take_default_interrupts()
         yield
     finally:
         with _lock:
@@ -72,6 +81,7 @@ def _change_library() -> None:
     _own.limit = sys.getrecursionlimit()
     set_limit = sys.setrecursionlimit
     _changes.callback(lambda: set_limit(_own.limit))
+    _changes.callback(give_back_default_interrupts)
     for module, name, replacing in _REPLACEMENTS:
         original = vars(module).get(name)
         if original is not None:  # not every CPython has all of them
@@ -179,6 +189,8 @@ _REPLACEMENTS: list[tuple[ModuleType, str, Callable[[Callable[..., Any]], Callab
     (sys, "unraisablehook", unraisable_hook_for),
     (threading, "_start_new_thread", _starting_thread_for),
     (threading, "_start_joinable_thread", _starting_thread_for),
+    (_signal, "getsignal", getsignal_for),
+    (_signal, "signal", signal_for),
     (warnings, "warn", warn_for),
     (warnings, "_showwarnmsg", show_warning_for),
 ]
