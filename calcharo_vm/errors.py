@@ -144,4 +144,14 @@ class UnknownStep(RecordingError, IndexError):
 
 
 class PluginError(CalcharoError):
-    """Reports a plugin that cannot be loaded or that failed while it ran."""
+    """Reports a plugin that cannot be loaded or that failed while it ran; its `__cause__` is what it raised.
+
+    Attributes:
+        plugin: The name of the plugin.
+        hook: The hook in which it failed, empty when it was in none.
+    """
+
+    def __init__(self, message: str, *, plugin: str = "", hook: str = "") -> None:
+        super().__init__(message)
+        self.plugin = plugin
+        self.hook = hook

@@ -12,6 +12,7 @@ import click
 from calcharo_vm import __version__
 from calcharo_vm.cli import run as run_command
 from calcharo_vm.cli.ask import ask
+from calcharo_vm.cli.plugged import PluggedGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +45,16 @@ def carry_out(arguments: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
-@click.group(context_settings=_HELP)
+@click.group(cls=PluggedGroup, context_settings=_HELP)
 @click.version_option(__version__, message="calcharo %(version)s")
-def calcharo() -> None:
+@click.option("-v", "--verbose", count=True, help="Say on standard error what Calcharo does; -vv says more.")
+@click.option("--log-json", is_flag=True, help="Say it in lines of JSON.")
+def calcharo(verbose: int, log_json: bool) -> None:
     """Run Python programs on a virtual machine that can record every step."""
+    if verbose or log_json:
+        from calcharo_vm.cli.logs import log_to_stderr  # noqa: PLC0415 - most command lines do not ask for it
+
+        log_to_stderr(verbose, as_json=log_json)
 
 
 @calcharo.command(
@@ -151,6 +158,27 @@ def dis(file: Path) -> None:
     if code is None:
         sys.exit(1)
     print_disassembly(code)
+
+
+@calcharo.command()
+@click.argument("recording", type=_PROGRAM)
+@click.option("--format", "form", required=True, metavar="NAME", help="The format, which a plugin offers.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it."
+)
+def export(recording: Path, form: str, output: Path) -> None:
+    """Write the RECORDING, a .calcharo file, in a format that an installed plugin offers."""
+    from calcharo_vm.cli.plugged import export_recording  # noqa: PLC0415 - as in trace
+
+    sys.exit(export_recording(recording, output, form))
+
+
+@calcharo.command()
+def plugins() -> None:
+    """Show which plugins are installed, and what each does."""
+    from calcharo_vm.cli.plugged import list_plugins  # noqa: PLC0415 - as in trace
+
+    sys.exit(list_plugins())
 
 
 calcharo.add_command(ask)

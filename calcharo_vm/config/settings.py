@@ -21,6 +21,7 @@ __all__ = [
     "Granularity",
     "Isolation",
     "Limits",
+    "PluginFailure",
     "ScopePatterns",
     "Tier",
     "TracerConfig",
@@ -41,6 +42,13 @@ class Granularity(StrEnum):
     OPCODE = "opcode"
     LINE = "line"
     CALL = "call"
+
+
+class PluginFailure(StrEnum):
+    """Names what becomes of a run when a plugin fails."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
 
 
 class Isolation(StrEnum):
@@ -71,6 +79,10 @@ def _tier(value: str) -> Tier:
 
 def _granularity(value: str) -> Granularity:
     return _choose(Granularity, "granularity", value)
+
+
+def _plugin_failure(value: str) -> PluginFailure:
+    return _choose(PluginFailure, "plugin_failure", value)
 
 
 def _isolation(value: str) -> Isolation:
@@ -184,6 +196,16 @@ def _patterns(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(patterns)
 
 
+def _plugins(value: Iterable[object]) -> tuple[object, ...]:
+    """Take plugins from any collection; a text is the name of one."""
+    given: object = value
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, tuple | list):
+        raise ConfigurationError(f"plugins is {given!r}; pass a tuple of plugins or of names of installed ones")
+    return tuple(given)
+
+
 @frozen
 class ScopePatterns:
     """Says which modules run on the machine, by patterns of their names.
@@ -215,7 +237,10 @@ class TracerConfig:
         scope: Which modules run on the machine.
         deterministic: Whether the program is told the same in every run of clocks, random numbers and unique
             identifiers; what it is told goes into the recording. Hashes are those of this process.
-        plugins: The plugins that take part.
+        plugins: The plugins that take part: objects with hooks, or names of installed ones.
+        installed_plugins: Whether all plugins take part that installed packages announce.
+        plugin_failure: What becomes of a run when a plugin fails: "continue", its hook is not called again, or "stop",
+            the run ends and a `PluginError` is raised.
 
     Example:
         >>> from calcharo_vm import TracerConfig
@@ -232,7 +257,9 @@ class TracerConfig:
     allow_degraded: bool = field(default=False, validator=_instance_of(bool))
     scope: ScopePatterns = field(factory=ScopePatterns, validator=_instance_of(ScopePatterns))
     deterministic: bool = field(default=False, validator=_instance_of(bool))
-    plugins: tuple[object, ...] = field(default=(), validator=_instance_of(tuple))
+    plugins: tuple[object, ...] = field(default=(), converter=_plugins)
+    installed_plugins: bool = field(default=True, validator=_instance_of(bool))
+    plugin_failure: PluginFailure = field(default=PluginFailure.CONTINUE, converter=_plugin_failure)
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, object]) -> TracerConfig:
@@ -324,7 +351,6 @@ _WORKING: dict[str, tuple[object, ...]] = {
     "isolation": (Isolation.NONE,),
     "policy": (None,),
     "allow_degraded": (False,),
-    "plugins": ((),),
 }
 
 

@@ -21,6 +21,12 @@ class Budget:
         self._most_bytes = _NEVER if limits.memory_bytes is None else sample()[0] + limits.memory_bytes
         self._most_objects = _NEVER if limits.heap_objects is None else limits.heap_objects
         self._written = 0
+        self._waited_until = 0.0
+
+    def waited(self, began: float, ended: float) -> None:
+        """Leaves out of account that a thread waited because somebody else made it wait; several may at a time."""
+        self._wall_end += max(ended - max(began, self._waited_until), 0.0)
+        self._waited_until = max(ended, self._waited_until)
 
     def steps_of_next_chunk(self, steps: int) -> int:
         """How many steps the chunk may have that follows so many, so that the last one ends at the limit."""

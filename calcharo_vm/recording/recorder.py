@@ -249,6 +249,24 @@ class Recorder:
         self._used_up = self._used_up or "cancelled"
         self._pend()
 
+    def stop_before(self, frame: ObservedFrame) -> None:
+        """Stops the run before the instruction that a frame is at, whose handler was called already.
+
+        Raises:
+            SystemExit: The run is over (`errors.stop`).
+        """
+        with self.lock:
+            if self.limit_reached is not None:  # by another thread
+                raise stop()
+            record = frame.record
+            record.row, record.held, record.thread.word = None, None, 0
+            self._used_up = self._used_up or "cancelled"
+            self._stop()
+
+    def waited(self, began: float, ended: float) -> None:
+        """Leaves the time during which the program was made to wait out of account; both are `time.monotonic()`."""
+        self._budget.waited(began, ended)
+
     def finish(self) -> Journal:
         """Completes the last steps and returns the journal; no event may follow."""
         with self.lock:
