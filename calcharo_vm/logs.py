@@ -28,6 +28,8 @@ _getframe = sys._getframe  # the program sees another
 _OWN_FILES: Final = frozenset({logging.getLogger.__code__.co_filename, __file__})
 _LEVELS: Final = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 _manager: Final = logging.Manager(logging.root)
+_registry: Final = logging.Logger.manager  # this process's: a program has another
+_known: Final[dict[str, CalcharoLogger]] = {}
 _EMPTY_RECORD: Final = logging.makeLogRecord({})
 _STARTED: Final = time_ns()
 
@@ -37,7 +39,10 @@ def logger_of(area: str = "") -> CalcharoLogger:
 
     A logger of that name which somebody has got hold of already is the same one, made safe from the program.
     """
-    logger = logging.getLogger(f"{NAME}.{area}" if area else NAME)
+    known = _known.get(area)
+    if known is not None:
+        return known
+    logger = _registry.getLogger(f"{NAME}.{area}" if area else NAME)
     if not isinstance(logger, CalcharoLogger):
         logger.__class__ = CalcharoLogger  # which has the same layout
         logger.manager = _manager
@@ -46,7 +51,8 @@ def logger_of(area: str = "") -> CalcharoLogger:
         else:
             logger.propagate, logger.parent = False, None
             logger.addHandler(logging.NullHandler())
-    return cast("CalcharoLogger", logger)
+    _known[area] = found = cast("CalcharoLogger", logger)
+    return found
 
 
 def is_own_name(name: str) -> bool:

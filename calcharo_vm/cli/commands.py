@@ -65,7 +65,11 @@ def calcharo(verbose: int, log_json: bool) -> None:
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def run(words: tuple[str, ...]) -> None:
     """Run a program on the machine, as python would run it."""
-    sys.exit(run_command.run(words))
+    if "calcharo_vm.cli.logs" not in sys.modules:
+        sys.exit(run_command.run(words))
+    from calcharo_vm.cli.logs import run_and_say  # noqa: PLC0415 - as above
+
+    sys.exit(run_and_say(lambda: run_command.run(words), words))
 
 
 @calcharo.command(context_settings={"ignore_unknown_options": True})

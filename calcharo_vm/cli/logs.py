@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from calcharo_vm.logs import JsonFormatter, logger_of, private_handler
 
-__all__ = ["log_to_stderr"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["log_to_stderr", "run_and_say"]
 
 _FORMAT = "calcharo: %(levelname)s: %(name)s: %(message)s"
 
@@ -25,3 +28,18 @@ def log_to_stderr(verbosity: int, *, as_json: bool = False) -> None:
     logger = logger_of()
     logger.addHandler(handler)
     logger.setLevel({0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG))
+
+
+def run_and_say(run: Callable[[], int], words: Sequence[str]) -> int:
+    """Run a program, and say when it begins and how it left; threads and exit functions come later."""
+    log = logger_of("run")
+    log.debug("run begins: %s", " ".join(words), extra={"words": list(words)})
+    left: object = "an exception"
+    try:
+        left = status = run()
+    except SystemExit as error:
+        left = error.code
+        raise
+    finally:
+        log.info("run of %s ended: %s", " ".join(words), left, extra={"exit_status": left})
+    return status

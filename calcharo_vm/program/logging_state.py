@@ -12,7 +12,7 @@ import sys
 import warnings
 import weakref
 from contextlib import ExitStack, contextmanager
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.logs import is_own_name
@@ -26,7 +26,7 @@ _lock = Lock()
 _running: list[None] = []
 _changes = ExitStack()
 _MODULE_STATE: Final = (
-    *("root", "_handlers", "_levelToName", "_nameToLevel", "_loggerClass", "_logRecordFactory"),
+    *("root", "_lock", "_handlers", "_levelToName", "_nameToLevel", "_loggerClass", "_logRecordFactory"),
     *("lastResort", "raiseExceptions", "logThreads", "logMultiprocessing", "logProcesses", "_warnings_showwarning"),
 )
 _LOGGER_STATE: Final = ("handlers", "filters", "level", "disabled", "propagate", "parent", "manager")
@@ -63,6 +63,7 @@ def _give_new_state() -> None:
     logging.root = logging.Logger.root = root
     logging.Logger.manager = logging.Manager(root)
     vars(logging)["_handlers"] = weakref.WeakValueDictionary()
+    vars(logging)["_lock"] = RLock()
     handlers: list[object] = vars(logging)["_handlerList"]  # the very list is what `logging.shutdown` takes by default
     _changes.callback(handlers.__setitem__, slice(None), handlers[:])
     handlers.clear()
