@@ -72,7 +72,8 @@ def execute_and_trace(
     Raises:
         CompilationError: The source does not compile; its `__cause__` is CPython's own error.
         ConfigurationError: An argument cannot be honoured.
-        ExecutionError: The machine could not go on; `recording` on it has what happened before.
+        ExecutionError: The machine could not go on; `recording` on it has what happened before. It is an
+            `InternalError` if that is a mistake of Calcharo.
         ReplayDiverged: The program asked for other inputs than in the other recording; `recording` on it is this one.
         PluginError: A plugin that the configuration names cannot be loaded, or one failed and the configuration says
             that a run ends with that; `recording` on it has what happened before.
@@ -266,7 +267,10 @@ class ExecutionTracer:
             if inputs is not None:
                 stack.enter_context(_told_by(machine, inputs))
             stack.enter_context(waiting_for_threads(machine))
-            return ending(lambda: _execute(machine, subject))
+            outcome = ending(lambda: _execute(machine, subject))
+        if machine.failure is not None:  # in another thread, or a finaliser
+            raise machine.failure
+        return outcome
 
 
 def _input_stream(real: TextIO | None, stdin: str | None, inputs: ProgramInputs | None) -> TextIO | None:

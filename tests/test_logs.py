@@ -1,4 +1,4 @@
-"""Tests for calcharo_vm/logs.py, program/logging_state.py and cli/logs.py: loggers of ours and of programs do not mix."""
+"""Tests for calcharo_vm/logs.py and program/logging_state.py: loggers of ours and of programs do not mix."""
 
 from __future__ import annotations
 

@@ -263,6 +263,14 @@ class Recorder:
             self._used_up = self._used_up or "cancelled"
             self._stop()
 
+    def abandon(self) -> None:
+        """Ends the recording where it is, and the run with it: the machine or the recorder has failed."""
+        with self.lock:
+            if self.limit_reached is None:
+                with suppress(Exception):  # what is complete is kept, as far as it can still be told
+                    self.finish()
+                self._end("failed")
+
     def waited(self, began: float, ended: float) -> None:
         """Leaves the time during which the program was made to wait out of account; both are `time.monotonic()`."""
         self._budget.waited(began, ended)
@@ -342,12 +350,16 @@ class Recorder:
             for thread in self._threads:
                 thread.word = 0  # what other threads have begun is too much
         self.finish()
-        self.limit_reached = self._used_up
+        self._end(str(self._used_up))
+        raise stop()
+
+    def _end(self, reason: str) -> None:
+        """Hears no more events, and lets no instruction of the program execute."""
+        self.limit_reached = reason
         self._pend()
         self._collecting = 0
         for event in (*_EVENTS, "library_ran"):
             setattr(self, event, _ignored)
-        raise stop()
 
     def _is_in_step(self, frame: ObservedFrame) -> bool:
         """Returns whether what is executed before a frame's next instruction can belong to the step before it."""
