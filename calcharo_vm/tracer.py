@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from calcharo_vm.config import Tier, TracerConfig
 from calcharo_vm.errors import AuditError, CalcharoError, ConfigurationError, ReplayDiverged
+from calcharo_vm.limits import RESOURCES
 from calcharo_vm.logs import logger_of
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
@@ -267,6 +268,10 @@ class ExecutionTracer:
             if inputs is not None:
                 stack.enter_context(_told_by(machine, inputs))
             stack.enter_context(waiting_for_threads(machine))
+            if any(getattr(self.config.limits, name) is not None for name in RESOURCES):
+                from calcharo_vm.limits.resources import Resources  # noqa: PLC0415 - few runs limit them
+
+                stack.enter_context(Resources(self.config.limits, machine, recorder).counted())
             outcome = ending(lambda: _execute(machine, subject))
         if machine.failure is not None:  # in another thread, or a finaliser
             raise machine.failure

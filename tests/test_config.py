@@ -59,13 +59,6 @@ def test_a_setting_that_cannot_be_honoured_is_refused(settings: dict[str, object
     assert message in str(caught.value)
 
 
-def test_limits_that_nothing_enforces_are_refused_by_name() -> None:
-    limits = Limits(steps=1000, container_size=10, integer_bits=64)
-
-    with pytest.raises(ConfigurationError, match="container_size and integer_bits are set in limits"):
-        TracerConfig(limits=limits)
-
-
 @pytest.mark.parametrize(
     ("limit", "message"),
     [

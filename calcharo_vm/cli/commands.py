@@ -15,7 +15,9 @@ from calcharo_vm.cli.ask import ask
 from calcharo_vm.cli.plugged import PluggedGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    _Command = Callable[..., None]  # type: ignore[explicit-any] # with whatever options it has
 
 __all__ = ["calcharo", "carry_out"]
 
@@ -72,6 +74,32 @@ def run(words: tuple[str, ...]) -> None:
     sys.exit(run_and_say(lambda: run_command.run(words), words))
 
 
+_LIMITS = {
+    "cpu_seconds": "seconds of CPU time",
+    "memory_bytes": "bytes of memory more",
+    "heap_objects": "objects",
+    "recursion_depth": "frames of one thread",
+    "output_bytes": "bytes of output",
+    "container_size": "items in one container",
+    "integer_bits": "bits in one whole number",
+    "string_length": "characters or bytes in one text",
+    "open_files": "files open at the same time",
+    "threads": "threads running at the same time",
+    "processes": "processes started",
+    "recording_bytes": "bytes of recorded steps",
+}
+"""What limits besides those of steps and time count."""
+
+
+def _with_limits(command: _Command) -> _Command:
+    """Add an option for each limit."""
+    for name, what in reversed(_LIMITS.items()):
+        kind = click.FloatRange(min=0, min_open=True) if name.endswith("_seconds") else click.IntRange(min=0)
+        option = f"--max-{name.replace('_', '-')}"
+        command = click.option(option, name, type=kind, metavar="N", help=f"Stop it at more than N {what}.")(command)
+    return command
+
+
 @calcharo.command(context_settings={"ignore_unknown_options": True})
 @click.argument("file", type=_PROGRAM)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -95,6 +123,7 @@ def run(words: tuple[str, ...]) -> None:
     metavar="SECONDS",
     help="Stop the program after so many seconds, as soon as it executes an instruction.",
 )
+@_with_limits
 @click.option("--expanded", is_flag=True, help="Write each step of the JSON whole, for other programs to read.")
 @click.option(
     "--tier",
@@ -126,6 +155,7 @@ def trace(
     audit: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
+    **limits: float | None,
 ) -> None:
     """Record the program FILE and show its steps.
 
@@ -141,7 +171,7 @@ def trace(
         *(file, arguments, output, lines, limit, include, exclude),
         config=config,
         tier=tier,
-        limits=Limits(steps=max_steps, wall_seconds=timeout),
+        limits=Limits(steps=max_steps, wall_seconds=timeout, **limits),  # type: ignore[arg-type] # click checks them
         expanded=expanded,
         audit=audit,
         deterministic=deterministic,

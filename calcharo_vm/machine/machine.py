@@ -44,6 +44,7 @@ class Machine:
         scope: Which imported modules are interpreted.
         recursion_limit: The recursion limit that new threads of the guest start with, in frames.
         threads: The threads that the guest has started through the library.
+        starting_thread: Called with a thread that the guest is about to start; None if nobody counts them.
         inputs: Who tells the guest the time and the like; None when the world outside does.
         is_in_the_way: Whether the observer is in the midst of something, so that finalisers must wait; None if it
             never is.
@@ -61,6 +62,7 @@ class Machine:
     tier: Any = None
     input_lookaside: Callable[[Any], Callable[..., Any] | None] | None = None
     failure: CalcharoError | None = None
+    starting_thread: Callable[[Thread], object] | None = None
 
     def __init__(self, *, observer: Observer | LinkingObserver | None = None, scope: Scope | None = None) -> None:
         self.observer = observer

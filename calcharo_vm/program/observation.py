@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from calcharo_vm.limits import SIZES
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import Outcome, Recorder, Recording, Statistics
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from calcharo_vm.config import Limits
+    from calcharo_vm.limits.gauge import Gauge
     from calcharo_vm.machine.machine import Machine
     from calcharo_vm.machine.observer import Observer
     from calcharo_vm.plugins.telling import Teller
@@ -42,6 +44,7 @@ class MachineRecorder(Recorder):
     _reason = ""
     _teller: Teller | None = None
     _watching = ""
+    _gauge: Gauge | None = None
 
     def __init__(
         self,
@@ -69,6 +72,10 @@ class MachineRecorder(Recorder):
             journal=None if spill is None else SpillingJournal(NULL, spill, source=source),
             limits=limits,
         )
+        if limits is not None and any(getattr(limits, name) is not None for name in SIZES):
+            from calcharo_vm.limits.gauge import Gauge  # noqa: PLC0415 - few runs limit sizes
+
+            self._gauge = Gauge(self, limits)
 
     def audit(self, *, every_instruction: bool = False) -> Auditor:
         """Have the recording audited from now on: at each line, or before every instruction."""
@@ -97,6 +104,8 @@ class MachineRecorder(Recorder):
             self._reason = "an audit looks at each line, which the interpreter tier executes"
         elif self._watching:
             self._reason = f"plugins look at steps and frames, which the interpreter tier executes: {self._watching}"
+        elif self._gauge is not None:
+            self._reason = "limits on sizes are looked at with each operation, which the interpreter tier executes"
         if self._reason:
             return
         from calcharo_vm.tiers.compiled import CompiledTier  # noqa: PLC0415 - the interpreter does without it
@@ -107,6 +116,8 @@ class MachineRecorder(Recorder):
         """Link a handler that records; an auditor looks when the step before is complete."""
         if self.auditor is not None and self.auditor.looks_before(code, index):
             handler = _audited(self.auditor, handler)
+        if self._gauge is not None:
+            handler = self._gauge.measured(self.plan_of(code), index, handler)
         if self._teller is not None:
             handler = _told(self._teller, handler)
         return super().observed(code, index, handler)

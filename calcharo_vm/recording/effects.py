@@ -202,7 +202,7 @@ class Effects:
         return Effect.UNKNOWN, owner
 
     def _prepare_call(self, stack: Words, base: int, _detail: object) -> Held:
-        called, first = self._called(stack, base)
+        called, first = self.called_at(stack, base)
         effect = self.effect_of(called, self.shadow.anatomy)
         if effect is Effect.NONE:
             return None
@@ -230,7 +230,7 @@ class Effects:
     def prepare_spread(self, stack: Words, base: int, detail: object) -> Held:
         """What a call may change whose arguments come from an iterable."""
         held = self._prepare_call(stack, base, detail)
-        iterable = stack[self._called(stack, base)[1]]
+        iterable = stack[self.called_at(stack, base)[1]]
         if not self._is_used_up(iterable):
             return held
         if held is None and advances_nothing_else(iterable, self.shadow.anatomy.guest_modules):
@@ -258,7 +258,7 @@ class Effects:
         operands = behind_proxies(operands)
         return operands if receiver is None or type(receiver) is type(sys) else [receiver, *operands]
 
-    def _called(self, stack: Words, base: int) -> tuple[object, int]:
+    def called_at(self, stack: Words, base: int) -> tuple[object, int]:
         """The callable of a call, and where its first argument lies (its receiver, if it is a method)."""
         if _NULL_FIRST and stack[base] is not self.null:
             return stack[base], base + 1

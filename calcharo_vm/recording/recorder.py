@@ -249,8 +249,10 @@ class Recorder:
         self._used_up = self._used_up or "cancelled"
         self._pend()
 
-    def stop_before(self, frame: ObservedFrame) -> None:
+    def stop_before(self, frame: ObservedFrame, reason: str = "cancelled") -> None:
         """Stops the run before the instruction that a frame is at, whose handler was called already.
+
+        `reason` is the name of a limit, or "cancelled".
 
         Raises:
             SystemExit: The run is over (`errors.stop`).
@@ -260,16 +262,21 @@ class Recorder:
                 raise stop()
             record = frame.record
             record.row, record.held, record.thread.word = None, None, 0
-            self._used_up = self._used_up or "cancelled"
+            self._used_up = self._used_up or reason
             self._stop()
 
     def abandon(self) -> None:
         """Ends the recording where it is, and the run with it: the machine or the recorder has failed."""
+        with suppress(Exception):  # what is complete is kept, as far as it can still be told
+            self.reach("failed")
+        self._end(self.limit_reached or "failed")
+
+    def reach(self, limit: str) -> None:
+        """Ends the recording where it is, in the midst of an instruction, because a limit is reached."""
         with self.lock:
             if self.limit_reached is None:
-                with suppress(Exception):  # what is complete is kept, as far as it can still be told
-                    self.finish()
-                self._end("failed")
+                self.finish()
+                self._end(limit)
 
     def waited(self, began: float, ended: float) -> None:
         """Leaves the time during which the program was made to wait out of account; both are `time.monotonic()`."""
@@ -769,7 +776,9 @@ class Recorder:
                 self._keyframe_is_due = True
                 self._pend()  # so that it is made before the next instruction executes
         self._start_chunk()
-        self._used_up = self._used_up or self._budget.used_up(steps, len(self.shadow.by_id))
+        self._used_up = self._used_up or self._budget.used_up(
+            steps, len(self.shadow.by_id), self.journal.recorded_bytes
+        )
         if self._used_up is not None:
             self._pend()  # so that the next instruction does not execute
 
