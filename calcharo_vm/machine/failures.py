@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.errors import CalcharoError, InstructionPlace, InternalError
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.tracebacks import GuestReference, is_machine_code
+from calcharo_vm.machine.tracebacks import MACHINE_FOLDER, GuestReference, is_machine_code
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NOT_OURS: Final = (KeyboardInterrupt, MemoryError, RecursionError, SystemExit, GeneratorExit)
 """What may be raised anywhere, by whoever has little left or wants to leave."""
 _ROOT: Final = "calcharo_vm"
+_FOLDER: Final = MACHINE_FOLDER.removesuffix("machine")
 _MACHINE: Final = "calcharo_vm.machine"
 _OBSERVERS: Final = ("calcharo_vm.recording", "calcharo_vm.tiers")
 _CALLED_BY_GUEST: Final = frozenset({"calcharo_vm.recording.output"})
@@ -57,8 +58,12 @@ def is_internal(error: BaseException) -> bool:
 
 
 def _is_ours(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_FOLDER) or is_machine_code(frame.f_code) or _is_in_package(frame)
+
+
+def _is_in_package(frame: FrameType) -> bool:
     package = frame.f_globals.get("__package__")
-    return (type(package) is str and package.partition(".")[0] == _ROOT) or is_machine_code(frame.f_code)
+    return type(package) is str and package.partition(".")[0] == _ROOT
 
 
 def _is_guests(code: CodeType) -> bool:

@@ -92,10 +92,5 @@ def provide_exporters() -> Mapping[str, Callable[[Recording, Path], None]]:  # t
 
 
 @hookspec
-def provide_policies() -> Mapping[str, object]:  # type: ignore[empty-body] # it is a specification
-    """Give policies by the names that `TracerConfig.policy` may use for them."""
-
-
-@hookspec
 def provide_commands() -> Sequence[click.Command]:  # type: ignore[empty-body] # it is a specification
     """Give commands for the command line."""

@@ -59,7 +59,7 @@ asyncio.run(main())
     "when the program has ended": "class Gone:\n  def __del__(self): work(1)\nkept = Gone()",
 }
 RECORDER = {"moved_at": Shadow, "_prepare_call": Effects, "frame_resumed": Recorder, "raised": Recorder}
-RECORDER |= {"handled": Recorder, "_arrive": Recorder, "rewrite": Recorder}
+RECORDER |= {"handled": Recorder, "_arrive": Recorder, "_sync": Recorder}
 
 
 def broken(*_arguments: object, **_named: object) -> object:
