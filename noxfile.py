@@ -11,7 +11,7 @@ import nox
 VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 TOOLS_VERSION = "3.13"  # lint, types, docs and generators run on this one
 CORE_TESTS = (
-    *("tests/code", "tests/machine", "tests/recording", "tests/tiers"),
+    *("tests/code", "tests/limits", "tests/machine", "tests/recording", "tests/tiers"),
     *("tests/test_determinism.py", "tests/test_limits.py", "tests/test_program.py", "tests/test_tracer.py"),
 )
 

@@ -6,7 +6,7 @@ Every message says what was found, what was wanted and what to do about it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from calcharo_vm.recording import Recording
@@ -18,6 +18,7 @@ __all__ = [
     "CompilationError",
     "ConfigurationError",
     "ExecutionError",
+    "InternalError",
     "InvalidBytecode",
     "IsolationUnavailable",
     "LimitExceeded",
@@ -62,6 +63,11 @@ class CalcharoError(Exception):
 
     recording: Recording | None = None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Leave the recording behind when the error goes to another process: it refers to code objects."""
+        state = {name: value for name, value in vars(self).items() if name != "recording"}
+        return type(self), self.args, state
+
 
 class ConfigurationError(CalcharoError):
     """Refuses a setting or an argument that cannot be honoured."""
@@ -73,6 +79,51 @@ class CompilationError(CalcharoError):
 
 class ExecutionError(CalcharoError):
     """Reports that the machine could not go on executing the program."""
+
+
+class InstructionPlace(NamedTuple):
+    """Says where the machine was."""
+
+    function: str = ""
+    """The qualified name of the function that was executed."""
+    filename: str = ""
+    """Its file."""
+    line_number: int | None = None
+    """The line, counted from 1."""
+    opname: str = ""
+    """The instruction, as `dis` shows it."""
+    offset: int = 0
+    """Where it is in its code, in bytes."""
+
+    def __str__(self) -> str:
+        if not self.opname:
+            return "no instruction of the program"
+        where = f"{self.function}, file {self.filename}, line {self.line_number}"
+        return f"{self.opname} (offset {self.offset}) in {where}"
+
+
+_NOWHERE = InstructionPlace()
+
+
+class InternalError(ExecutionError):
+    """Reports a mistake of Calcharo itself: of the machine or the recorder, not of the program.
+
+    Its `__cause__` is what was raised in Calcharo's code. A report needs the program, this error's text and the
+    traceback of its cause.
+
+    Attributes:
+        where: The instruction of the program that was executed.
+        python: The version of CPython.
+        version: The version of Calcharo.
+    """
+
+    def __init__(
+        self, message: str, *, where: InstructionPlace = _NOWHERE, python: str = "", version: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.where = where
+        self.python = python
+        self.version = version
 
 
 class InvalidBytecode(ExecutionError):
@@ -144,4 +195,14 @@ class UnknownStep(RecordingError, IndexError):
 
 
 class PluginError(CalcharoError):
-    """Reports a plugin that cannot be loaded or that failed while it ran."""
+    """Reports a plugin that cannot be loaded or that failed while it ran; its `__cause__` is what it raised.
+
+    Attributes:
+        plugin: The name of the plugin.
+        hook: The hook in which it failed, empty when it was in none.
+    """
+
+    def __init__(self, message: str, *, plugin: str = "", hook: str = "") -> None:
+        super().__init__(message)
+        self.plugin = plugin
+        self.hook = hook

@@ -10,28 +10,36 @@ from typing import TYPE_CHECKING, TextIO
 
 from calcharo_vm.config import Tier, TracerConfig
 from calcharo_vm.errors import AuditError, CalcharoError, ConfigurationError, ReplayDiverged
+from calcharo_vm.limits import RESOURCES
+from calcharo_vm.logs import logger_of
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
+from calcharo_vm.plugins.installed import installed_names
 from calcharo_vm.program.adoption import adopted
 from calcharo_vm.program.guest_process import GuestProcess, lent
 from calcharo_vm.program.imported import own_modules
+from calcharo_vm.program.logging_state import own_logging
 from calcharo_vm.program.observation import MachineRecorder, as_observer
-from calcharo_vm.program.outcome import ending, outcome_of
+from calcharo_vm.program.outcome import ending, outcome_of, outcome_of_stopped
 from calcharo_vm.program.subject import Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
-from calcharo_vm.recording import Outcome, OutcomeStatus
 from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import captured_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from calcharo_vm.config import Capture
+    from calcharo_vm.plugins import PluginSet
     from calcharo_vm.program.inputs import ProgramInputs
+    from calcharo_vm.program.plugged import Plugged
     from calcharo_vm.program.subject import Source
-    from calcharo_vm.recording import Recording
+    from calcharo_vm.recording import Outcome, Recording
 
 __all__ = ["ExecutionTracer", "execute_and_trace"]
+
+log = logger_of("tracer")
 
 
 def execute_and_trace(
@@ -65,8 +73,11 @@ def execute_and_trace(
     Raises:
         CompilationError: The source does not compile; its `__cause__` is CPython's own error.
         ConfigurationError: An argument cannot be honoured.
-        ExecutionError: The machine could not go on; `recording` on it has what happened before.
+        ExecutionError: The machine could not go on; `recording` on it has what happened before. It is an
+            `InternalError` if that is a mistake of Calcharo.
         ReplayDiverged: The program asked for other inputs than in the other recording; `recording` on it is this one.
+        PluginError: A plugin that the configuration names cannot be loaded, or one failed and the configuration says
+            that a run ends with that; `recording` on it has what happened before.
         AuditError: `Capture.audit` was asked for and found a mistake; `recording` on it has the whole run.
         RecordingError: The file that the recording was to go to cannot be written.
 
@@ -100,12 +111,14 @@ class ExecutionTracer:
 
         Raises:
             ConfigurationError: It is not a configuration.
+            PluginError: A plugin that it names cannot be loaded, or is none.
         """
         given: object = config
         if given is not None and not isinstance(given, TracerConfig):
             found = f"config is {given!r}, of type {type(given).__name__}"
             raise ConfigurationError(f"{found}; pass a TracerConfig or None")
         self.config = TracerConfig() if config is None else config
+        self._plugins = _plugins_for(self.config)
 
     def trace(
         self,
@@ -185,16 +198,22 @@ class ExecutionTracer:
         inputs = self._inputs(recorder, replay)
         if inputs is not None:
             recorder.journal.inputs = inputs.log
+        plugged = self._plugged(recorder, subject)
+        log.debug("run begins: %s", subject.code.co_filename, extra={"tier": str(self.config.optimization)})
         try:
-            outcome = self._run(subject, recorder, stdin, inputs)
+            outcome = self._run(subject, recorder, stdin, inputs, plugged)
         except CalcharoError as error:
             error.recording = recorder.recording(outcome_of(error), source)
             raise
         finally:
             recorder.finish()
         if recorder.limit_reached is not None:
-            outcome = Outcome(OutcomeStatus.LIMIT, limit=recorder.limit_reached)
+            outcome = outcome_of_stopped(recorder.limit_reached)
         recording = recorder.recording(outcome, source)
+        found = {"outcome": str(outcome.status), "limit": outcome.limit, "steps": len(recording)}
+        log.info("run of %s ended: %s", subject.code.co_filename, outcome.status, extra=found)
+        if plugged is not None:
+            plugged.finish(recording)
         _raise_for_audit(recorder, recording)
         _raise_for_replay(inputs, recording)
         return recording
@@ -210,8 +229,21 @@ class ExecutionTracer:
             world = inputs.ReplayedWorld(_checked(replay))
         return inputs.ProgramInputs(world, lambda: recorder.complete_steps)
 
+    def _plugged(self, recorder: MachineRecorder, subject: Subject) -> Plugged | None:
+        """Let plugins take part, if there are any."""
+        if self._plugins is None:
+            return None
+        from calcharo_vm.program.plugged import Plugged  # noqa: PLC0415 - as in `_plugins_for`
+
+        return Plugged(self._plugins, self.config, recorder, subject)
+
     def _run(
-        self, subject: Subject, recorder: MachineRecorder, stdin: str | None, inputs: ProgramInputs | None
+        self,
+        subject: Subject,
+        recorder: MachineRecorder,
+        stdin: str | None,
+        inputs: ProgramInputs | None,
+        plugged: Plugged | None,
     ) -> Outcome:
         patterns = self.config.scope
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
@@ -221,12 +253,12 @@ class ExecutionTracer:
         view = _view(subject, machine)
         view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
         capture = self.config.capture
-        if capture.output or self.config.limits.output_bytes is not None:
-            is_forwarded, is_recorded = capture.forward or not capture.output, capture.output
+        is_listened_to = plugged is not None and plugged.listens_to_output
+        if capture.output or is_listened_to or self.config.limits.output_bytes is not None:
             for name in ("stdout", "stderr"):
-                real = getattr(sys, name) if is_forwarded else None
-                view.streams[name] = _captured(real, recorder, is_error=name == "stderr", is_recorded=is_recorded)
+                view.streams[name] = _captured(name, capture, recorder, plugged)
         with ExitStack() as stack:
+            stack.enter_context(own_logging())
             stack.enter_context(lent(view))
             stack.callback(machine.stop_observing)
             stack.enter_context(machine.activate())
@@ -236,7 +268,14 @@ class ExecutionTracer:
             if inputs is not None:
                 stack.enter_context(_told_by(machine, inputs))
             stack.enter_context(waiting_for_threads(machine))
-            return ending(lambda: _execute(machine, subject))
+            if any(getattr(self.config.limits, name) is not None for name in RESOURCES):
+                from calcharo_vm.limits.resources import Resources  # noqa: PLC0415 - few runs limit them
+
+                stack.enter_context(Resources(self.config.limits, machine, recorder).counted())
+            outcome = ending(lambda: _execute(machine, subject))
+        if machine.failure is not None:  # in another thread, or a finaliser
+            raise machine.failure
+        return outcome
 
 
 def _input_stream(real: TextIO | None, stdin: str | None, inputs: ProgramInputs | None) -> TextIO | None:
@@ -290,10 +329,29 @@ def _raise_for_audit(recorder: MachineRecorder, recording: Recording) -> None:
         raise error
 
 
-def _captured(real: TextIO | None, recorder: MachineRecorder, *, is_error: bool, is_recorded: bool) -> TextIO:
-    if not is_recorded:
-        return captured_stream(real, recorder.counted)
-    return captured_stream(real, lambda text: recorder.wrote(text, is_error=is_error))  # ignored later on
+def _captured(name: str, capture: Capture, recorder: MachineRecorder, plugged: Plugged | None) -> TextIO:
+    """Build the standard output or error of a program."""
+    own, is_error = getattr(sys, name), name == "stderr"
+    real = own if capture.forward or not capture.output else None
+
+    def wrote(text: str) -> None:
+        if capture.output:
+            recorder.wrote(text, is_error=is_error)  # which is ignored later on
+        else:
+            recorder.counted(text)
+        if plugged is not None:
+            plugged.wrote(text, is_error=is_error)
+
+    return captured_stream(real, wrote, None if plugged is None else plugged.diverting(own))
+
+
+def _plugins_for(config: TracerConfig) -> PluginSet | None:
+    """Gather the plugins that a configuration asks for; None when there are none."""
+    if not config.plugins and not (config.installed_plugins and installed_names()):
+        return None
+    from calcharo_vm.program.plugged import plugins_for  # noqa: PLC0415 - most runs have no plugins, and load none
+
+    return plugins_for(config)
 
 
 def _view(subject: Subject, machine: Machine) -> GuestProcess:

@@ -9,6 +9,8 @@ import pytest
 from calcharo_vm import Recording, TracerConfig, execute_and_trace
 from calcharo_vm.config import Capture, Limits
 from calcharo_vm.errors import LimitExceeded, MemoryLimitExceeded, StepLimitExceeded, TimeoutExceeded
+from calcharo_vm.plugins import LiveRun, LiveStep, hookimpl
+from calcharo_vm.program.observation import MachineRecorder
 from calcharo_vm.recording import Outcome, OutcomeStatus, budget
 from calcharo_vm.recording.budget import Budget
 
@@ -242,6 +244,47 @@ def test_what_is_recorded_until_the_limit_is_true() -> None:
     recording = execute_and_trace(STUBBORN["generators"], audited)
 
     assert len(recording) == 2500
+
+
+def test_time_of_waiting_is_left_out_once_however_many_threads_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([100.0, 103.5, 104.5])
+    monkeypatch.setattr(budget, "monotonic", lambda: next(now))
+    limited = Budget(Limits(wall_seconds=1))
+    limited.waited(101, 104)
+    limited.waited(101.5, 104)
+
+    assert [limited.used_up(1, 1), limited.used_up(1, 1)] == [None, "wall_seconds"]
+
+
+class Stopping:
+    """Stops the run at a line, in every thread that comes there."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+    @hookimpl
+    def on_step(self, run: LiveRun, step: LiveStep) -> None:
+        if step.line_number == self.line:
+            run.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # CPython ignores a SystemExit
+@pytest.mark.parametrize(("name", "line"), [("handlers", 4), ("threads", 6), ("generators", 6)])
+def test_a_run_is_stopped_before_an_instruction(name: str, line: int) -> None:
+    recording = execute_and_trace(STUBBORN[name], TracerConfig(plugins=(Stopping(line),)))
+
+    assert recording.outcome == Outcome(OutcomeStatus.CANCELLED)
+    assert (recording.stdout, recording[-1].value_stack is not None) == ("", True)
+    assert line not in {step.line_number for step in recording}
+
+
+def test_a_thread_that_is_late_is_stopped_too() -> None:
+    recorder = MachineRecorder()
+    recorder.limit_reached = "steps"
+
+    with pytest.raises(SystemExit):
+        recorder.stop_before(None)  # type: ignore[arg-type] # it is not looked at
+    recorder.finish()
 
 
 def test_a_budget_without_limits_is_never_used_up() -> None:

@@ -12,9 +12,12 @@ import click
 from calcharo_vm import __version__
 from calcharo_vm.cli import run as run_command
 from calcharo_vm.cli.ask import ask
+from calcharo_vm.cli.plugged import PluggedGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    _Command = Callable[..., None]  # type: ignore[explicit-any] # with whatever options it has
 
 __all__ = ["calcharo", "carry_out"]
 
@@ -44,10 +47,16 @@ def carry_out(arguments: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
-@click.group(context_settings=_HELP)
+@click.group(cls=PluggedGroup, context_settings=_HELP)
 @click.version_option(__version__, message="calcharo %(version)s")
-def calcharo() -> None:
+@click.option("-v", "--verbose", count=True, help="Say on standard error what Calcharo does; -vv says more.")
+@click.option("--log-json", is_flag=True, help="Say it in lines of JSON.")
+def calcharo(verbose: int, log_json: bool) -> None:
     """Run Python programs on a virtual machine that can record every step."""
+    if verbose or log_json:
+        from calcharo_vm.cli.logs import log_to_stderr  # noqa: PLC0415 - most command lines do not ask for it
+
+        log_to_stderr(verbose, as_json=log_json)
 
 
 @calcharo.command(
@@ -58,7 +67,37 @@ def calcharo() -> None:
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def run(words: tuple[str, ...]) -> None:
     """Run a program on the machine, as python would run it."""
-    sys.exit(run_command.run(words))
+    if "calcharo_vm.cli.logs" not in sys.modules:
+        sys.exit(run_command.run(words))
+    from calcharo_vm.cli.logs import run_and_say  # noqa: PLC0415 - as above
+
+    sys.exit(run_and_say(lambda: run_command.run(words), words))
+
+
+_LIMITS = {
+    "cpu_seconds": "seconds of CPU time",
+    "memory_bytes": "bytes of memory more",
+    "heap_objects": "objects",
+    "recursion_depth": "frames of one thread",
+    "output_bytes": "bytes of output",
+    "container_size": "items in one container",
+    "integer_bits": "bits in one whole number",
+    "string_length": "characters or bytes in one text",
+    "open_files": "files open at the same time",
+    "threads": "threads running at the same time",
+    "processes": "processes started",
+    "recording_bytes": "bytes of recorded steps",
+}
+"""What limits besides those of steps and time count."""
+
+
+def _with_limits(command: _Command) -> _Command:
+    """Add an option for each limit."""
+    for name, what in reversed(_LIMITS.items()):
+        kind = click.FloatRange(min=0, min_open=True) if name.endswith("_seconds") else click.IntRange(min=0)
+        option = f"--max-{name.replace('_', '-')}"
+        command = click.option(option, name, type=kind, metavar="N", help=f"Stop it at more than N {what}.")(command)
+    return command
 
 
 @calcharo.command(context_settings={"ignore_unknown_options": True})
@@ -84,6 +123,7 @@ def run(words: tuple[str, ...]) -> None:
     metavar="SECONDS",
     help="Stop the program after so many seconds, as soon as it executes an instruction.",
 )
+@_with_limits
 @click.option("--expanded", is_flag=True, help="Write each step of the JSON whole, for other programs to read.")
 @click.option(
     "--tier",
@@ -115,6 +155,7 @@ def trace(
     audit: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
+    **limits: float | None,
 ) -> None:
     """Record the program FILE and show its steps.
 
@@ -130,7 +171,7 @@ def trace(
         *(file, arguments, output, lines, limit, include, exclude),
         config=config,
         tier=tier,
-        limits=Limits(steps=max_steps, wall_seconds=timeout),
+        limits=Limits(steps=max_steps, wall_seconds=timeout, **limits),  # type: ignore[arg-type] # click checks them
         expanded=expanded,
         audit=audit,
         deterministic=deterministic,
@@ -151,6 +192,27 @@ def dis(file: Path) -> None:
     if code is None:
         sys.exit(1)
     print_disassembly(code)
+
+
+@calcharo.command()
+@click.argument("recording", type=_PROGRAM)
+@click.option("--format", "form", required=True, metavar="NAME", help="The format, which a plugin offers.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to write it."
+)
+def export(recording: Path, form: str, output: Path) -> None:
+    """Write the RECORDING, a .calcharo file, in a format that an installed plugin offers."""
+    from calcharo_vm.cli.plugged import export_recording  # noqa: PLC0415 - as in trace
+
+    sys.exit(export_recording(recording, output, form))
+
+
+@calcharo.command()
+def plugins() -> None:
+    """Show which plugins are installed, and what each does."""
+    from calcharo_vm.cli.plugged import list_plugins  # noqa: PLC0415 - as in trace
+
+    sys.exit(list_plugins())
 
 
 calcharo.add_command(ask)

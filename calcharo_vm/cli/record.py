@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calcharo_vm.cli import exit_statuses
-from calcharo_vm.errors import RecordingError
+from calcharo_vm.cli.run import show_failure
+from calcharo_vm.errors import InternalError, RecordingError
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
 from calcharo_vm.program.observation import MachineRecorder, as_observer
@@ -68,6 +69,8 @@ def _run(run: Callable[[], int]) -> tuple[BaseException, Outcome]:
     """
     try:
         status = run()
+    except InternalError as error:
+        return SystemExit(show_failure(error)), outcome_of(error)
     except KeyboardInterrupt:
         return KeyboardInterrupt(), Outcome(OutcomeStatus.EXCEPTION, exit_code=1)
     except SystemExit as error:

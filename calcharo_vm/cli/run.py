@@ -10,12 +10,13 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcharo_vm.cli import exit_statuses
+from calcharo_vm.errors import InternalError
 from calcharo_vm.program.command_line import Program, ProgramKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["USAGE", "RunRequest", "UsageError", "parse_run", "run"]
+__all__ = ["USAGE", "RunRequest", "UsageError", "parse_run", "run", "show_failure"]
 
 USAGE = """\
 Usage: calcharo run [OPTIONS] (FILE | -m MODULE | -c CODE | -) [ARGS]...
@@ -126,4 +127,15 @@ def run(arguments: Sequence[str]) -> int:
     from calcharo_vm.program.launch import launch  # noqa: PLC0415 - not needed to find a usage error
     from calcharo_vm.program.on_machine import starter  # noqa: PLC0415 - as above
 
-    return launch(request.program, starter(include=request.include, exclude=request.exclude))
+    try:
+        return launch(request.program, starter(include=request.include, exclude=request.exclude))
+    except InternalError as error:
+        return show_failure(error)
+
+
+def show_failure(error: InternalError) -> int:
+    """Show all that a report of a mistake of ours needs, whatever the program has made of `sys.stderr`."""
+    import traceback  # noqa: PLC0415 - not needed otherwise
+
+    traceback.print_exception(error, file=sys.__stderr__)
+    return exit_statuses.FAILED

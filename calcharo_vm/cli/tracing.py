@@ -12,7 +12,14 @@ from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
 from calcharo_vm.config import Limits, TracerConfig
-from calcharo_vm.errors import AuditError, CalcharoError, CompilationError, ReplayDiverged
+from calcharo_vm.errors import (
+    AuditError,
+    CalcharoError,
+    CompilationError,
+    InternalError,
+    PluginError,
+    ReplayDiverged,
+)
 from calcharo_vm.recording import Recording
 from calcharo_vm.tracer import execute_and_trace
 
@@ -61,7 +68,7 @@ def trace_program(request: TraceRequest) -> int:
     _show(recording, request)
     if request.output is not None and _spill(request.output) is None and not _save(recording, request):
         return exit_statuses.FAILED
-    if isinstance(failure, AuditError | ReplayDiverged):
+    if isinstance(failure, AuditError | InternalError | PluginError | ReplayDiverged):
         return exit_statuses.FAILED
     if recording.outcome.limit is not None:
         return exit_statuses.LIMIT_REACHED

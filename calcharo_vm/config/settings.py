@@ -21,6 +21,7 @@ __all__ = [
     "Granularity",
     "Isolation",
     "Limits",
+    "PluginFailure",
     "ScopePatterns",
     "Tier",
     "TracerConfig",
@@ -41,6 +42,13 @@ class Granularity(StrEnum):
     OPCODE = "opcode"
     LINE = "line"
     CALL = "call"
+
+
+class PluginFailure(StrEnum):
+    """Names what becomes of a run when a plugin fails."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
 
 
 class Isolation(StrEnum):
@@ -73,6 +81,10 @@ def _granularity(value: str) -> Granularity:
     return _choose(Granularity, "granularity", value)
 
 
+def _plugin_failure(value: str) -> PluginFailure:
+    return _choose(PluginFailure, "plugin_failure", value)
+
+
 def _isolation(value: str) -> Isolation:
     return _choose(Isolation, "isolation", value)
 
@@ -96,6 +108,9 @@ def _is_number(value: object, kinds: tuple[type, ...]) -> TypeGuard[int | float]
     return isinstance(value, kinds) and not isinstance(value, bool)
 
 
+_MAY_BE_NONE_AT_ALL = ("open_files", "threads", "processes")
+
+
 @frozen
 class Limits:
     """Says how much of each resource the program may use; None is no limit.
@@ -111,8 +126,13 @@ class Limits:
         heap_objects: The objects that the program holds, as recorded.
         recursion_depth: The frames of a thread; the program's own recursion limit holds besides.
         output_bytes: What is written to standard output and standard error together, in UTF-8.
-        container_size: Not enforced in this release.
-        integer_bits: Not enforced in this release.
+        container_size: The items of one list, tuple, dictionary or set that an instruction makes or changes.
+        integer_bits: The bits of one whole number that an instruction makes.
+        string_length: The characters or bytes of one text or byte string that an instruction makes or changes.
+        open_files: The files and sockets that are open at the same time; 0 is none.
+        threads: The threads that the program has started and that still run; 0 is none.
+        processes: The processes that the program starts; 0 is none.
+        recording_bytes: What the steps take in memory, roughly, or in the file that they go to.
     """
 
     steps: int | None = None
@@ -124,15 +144,22 @@ class Limits:
     heap_objects: int | None = None
     container_size: int | None = None
     integer_bits: int | None = None
+    string_length: int | None = None
+    open_files: int | None = None
+    threads: int | None = None
+    processes: int | None = None
+    recording_bytes: int | None = None
 
     def __attrs_post_init__(self) -> None:
         """Hold each limit to None or a positive number."""
         for attribute in fields(Limits):
             value: object = getattr(self, attribute.name)
             kinds = (int, float) if attribute.name.endswith("_seconds") else (int,)
-            if value is None or (_is_number(value, kinds) and value > 0):
+            least = 0 if attribute.name in _MAY_BE_NONE_AT_ALL else 1
+            if value is None or (_is_number(value, kinds) and (value > 0 or value == least)):
                 continue
             wanted = "a positive number" if float in kinds else "a positive whole number"
+            wanted = "a whole number from 0 up" if least == 0 else wanted
             message = f"Limits.{attribute.name} is {value!r}; pass {wanted}, or None for no limit"
             raise ConfigurationError(message)
 
@@ -184,6 +211,16 @@ def _patterns(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(patterns)
 
 
+def _plugins(value: Iterable[object]) -> tuple[object, ...]:
+    """Take plugins from any collection; a text is the name of one."""
+    given: object = value
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, tuple | list):
+        raise ConfigurationError(f"plugins is {given!r}; pass a tuple of plugins or of names of installed ones")
+    return tuple(given)
+
+
 @frozen
 class ScopePatterns:
     """Says which modules run on the machine, by patterns of their names.
@@ -215,7 +252,10 @@ class TracerConfig:
         scope: Which modules run on the machine.
         deterministic: Whether the program is told the same in every run of clocks, random numbers and unique
             identifiers; what it is told goes into the recording. Hashes are those of this process.
-        plugins: The plugins that take part.
+        plugins: The plugins that take part: objects with hooks, or names of installed ones.
+        installed_plugins: Whether all plugins take part that installed packages announce.
+        plugin_failure: What becomes of a run when a plugin fails: "continue", its hook is not called again, or "stop",
+            the run ends and a `PluginError` is raised.
 
     Example:
         >>> from calcharo_vm import TracerConfig
@@ -232,7 +272,9 @@ class TracerConfig:
     allow_degraded: bool = field(default=False, validator=_instance_of(bool))
     scope: ScopePatterns = field(factory=ScopePatterns, validator=_instance_of(ScopePatterns))
     deterministic: bool = field(default=False, validator=_instance_of(bool))
-    plugins: tuple[object, ...] = field(default=(), validator=_instance_of(tuple))
+    plugins: tuple[object, ...] = field(default=(), converter=_plugins)
+    installed_plugins: bool = field(default=True, validator=_instance_of(bool))
+    plugin_failure: PluginFailure = field(default=PluginFailure.CONTINUE, converter=_plugin_failure)
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, object]) -> TracerConfig:
@@ -304,27 +346,14 @@ class TracerConfig:
                 wanted = " or ".join(repr(_plain(choice)) for choice in working)
                 message = f"{setting}={_plain(value)!r} is not available in this release; use {wanted}"
                 raise ConfigurationError(message)
-        self._refuse_limits()
-
-    def _refuse_limits(self) -> None:
-        """Refuse limits by name: a limit that nothing enforces is worse than none."""
-        named = [name for name in _UNENFORCED if getattr(self.limits, name) is not None]
-        if named:
-            message = (
-                f"{' and '.join(named)} {'is' if len(named) == 1 else 'are'} set in limits, which this release "
-                "cannot enforce; leave None there"
-            )
-            raise ConfigurationError(message)
 
 
-_UNENFORCED = ("container_size", "integer_bits")
 _WORKING: dict[str, tuple[object, ...]] = {
     "optimization": (Tier.INTERPRETER, Tier.COMPILED),
     "granularity": (Granularity.OPCODE,),
     "isolation": (Isolation.NONE,),
     "policy": (None,),
     "allow_degraded": (False,),
-    "plugins": ((),),
 }
 
 

@@ -26,7 +26,7 @@ FILE_NAME = "calcharo.toml"
 ENVIRONMENT_PREFIX = "CALCHARO_"
 
 _PARTS: dict[str, type] = {"capture": Capture, "limits": Limits, "scope": ScopePatterns}
-_FOR_OBJECTS = ("policy", "plugins")  # which no text can say
+_FOR_OBJECTS = ("policy",)  # which no text can say
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -39,6 +39,8 @@ def to_dict(config: TracerConfig) -> dict[str, object]:
             value = {name: _plain(part) for name, part in attrs.asdict(value).items() if part is not None}
         elif attribute.name in _FOR_OBJECTS:
             continue
+        if attribute.name == "plugins":
+            value = tuple(each for each in value if isinstance(each, str))
         found[attribute.name] = _plain(value)
     return found
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from calcharo_vm.errors import is_stop
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.failures import calls_only_ours, is_internal
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.native_instruction import native_instruction
 from calcharo_vm.machine.signals import (
@@ -181,6 +182,9 @@ def unwind(frame: Frame, base: Frame, error: BaseException, *, raised: bool, lef
     if is_stop(error):
         _leave_all(frame, base, error)
         return None
+    if raised and is_internal(error):
+        _leave_all(frame, base, frame.context.machine.failed(frame, error))
+        return None
     context = frame.context
     observer = context.machine.observer
     is_calling = False
@@ -257,3 +261,7 @@ def _with_current_exception(frame: Frame, error: BaseException, inner: tuple[Bas
         error.__traceback__ = traceback
         del error, traceback
         return resume_handlers(frame, inner)
+
+
+for _function in (run, execute, unwind):
+    calls_only_ours(_function.__code__)

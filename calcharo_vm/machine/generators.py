@@ -18,6 +18,7 @@ from calcharo_vm.code.exception_table import encode_entry, parse_exception_table
 from calcharo_vm.code.metadata import OPCODES, TABLE
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import execute, leave_frame, recursion_error, reraise, resume_handlers, unwind
+from calcharo_vm.machine.failures import calls_only_ours, is_internal
 from calcharo_vm.machine.guest_code import (
     CO_ASYNC_GENERATOR,
     CO_COROUTINE,
@@ -197,6 +198,9 @@ def resume(frame: Frame) -> bool:
     return False
 
 
+calls_only_ours(resume.__code__)
+
+
 def _keep_native_caller(frame: Frame) -> None:
     """Has an ended frame that somebody may look at know the native frame that resumed it, if one did."""
     caller = _getframe(2).f_back  # of the generator's own frame, which calls `resume`
@@ -248,9 +252,15 @@ def _let_go(_generator: Generator[Any]) -> None:
 
 
 def fail(frame: Frame) -> None:
-    """Makes the traceback of the exception being handled the guest's, before it leaves the stub."""
+    """Makes the traceback of the exception being handled the guest's, before it leaves the stub.
+
+    Raises:
+        SystemExit: It is a failure of ours, and the run is over.
+    """
     error = sys.exception()
     assert error is not None
+    if is_internal(error):
+        raise frame.guest.machine.failed(frame, error)
     entry = error.__traceback__
     assert entry is not None
     error.__traceback__ = strip_machine_entries(entry)

@@ -13,6 +13,7 @@ from calcharo_vm.code import DecodedCode, decode
 from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.eval_loop import run
+from calcharo_vm.machine.failures import is_internal
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.jumps import land
 from calcharo_vm.machine.tracebacks import GuestReference, StubMarker, make_mirror_code, strip_machine_entries
@@ -152,11 +153,16 @@ class GuestCode(StubMarker, GuestReference):
         frame.locals = locals
         return run(frame)
 
-    @staticmethod
-    def clean() -> None:
-        """Removes the machine's own entries from the traceback of the exception being handled."""
+    def clean(self) -> None:
+        """Removes the machine's own entries from the traceback of the exception being handled.
+
+        Raises:
+            SystemExit: It is a failure of ours, and the run is over.
+        """
         error = sys.exception()
         if error is not None:
+            if is_internal(error):
+                raise self.machine.failed(self.machine.context.frame, error)
             error.__traceback__ = strip_machine_entries(error.__traceback__)
 
 

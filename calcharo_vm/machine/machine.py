@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet, WeakValueDictionary
 
 from calcharo_vm.code.metadata import load_table
+from calcharo_vm.errors import stop
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import ExecutionContext
 from calcharo_vm.machine.eval_loop import run
+from calcharo_vm.machine.failures import internal_error, is_internal
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.guest_code import GuestCode, builtins_of
 from calcharo_vm.machine.hiding import hidden
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from threading import Thread
     from types import CodeType, FrameType
 
+    from calcharo_vm.errors import CalcharoError
     from calcharo_vm.machine.inputs import Inputs
     from calcharo_vm.machine.observer import Observer
 
@@ -41,12 +44,15 @@ class Machine:
         scope: Which imported modules are interpreted.
         recursion_limit: The recursion limit that new threads of the guest start with, in frames.
         threads: The threads that the guest has started through the library.
+        starting_thread: Called with a thread that the guest is about to start; None if nobody counts them.
         inputs: Who tells the guest the time and the like; None when the world outside does.
         is_in_the_way: Whether the observer is in the midst of something, so that finalisers must wait; None if it
             never is.
         postpone: Has the observer call a finaliser as soon as it can.
         is_at_work: Whether the observer is what a thread executes, given by its innermost frame; None if it never is.
         interrupt: Has the observer call a signal's handler between two instructions.
+        abandon: Has the observer end its work where it is, because something of ours has failed.
+        failure: What has failed of ours, so that the run is over; None while nothing has.
         library_ran: Tells the observer that library code has run that no instruction called; None if it need not know.
         tier: Who puts compiled code in the place of handlers that run often; None when nobody does.
         input_lookaside: What is called for a function that tells inputs, while the machine has some.
@@ -55,6 +61,8 @@ class Machine:
     inputs: Inputs | None = None
     tier: Any = None
     input_lookaside: Callable[[Any], Callable[..., Any] | None] | None = None
+    failure: CalcharoError | None = None
+    starting_thread: Callable[[Thread], object] | None = None
 
     def __init__(self, *, observer: Observer | LinkingObserver | None = None, scope: Scope | None = None) -> None:
         self.observer = observer
@@ -68,6 +76,7 @@ class Machine:
         self.is_at_work: Callable[[FrameType], bool] | None = getattr(observer, "is_at_work", None)
         self.interrupt: Any = getattr(observer, "interrupt", None)
         self.library_ran: Any = getattr(observer, "library_ran", None)
+        self.abandon: Callable[[], object] | None = getattr(observer, "abandon", None)
         self.link = load_table("calcharo_vm.machine", "handlers").LINK
         self.is_tracing = False
         self.frames_shown = False  # whether the guest has got hold of frames
@@ -116,6 +125,14 @@ class Machine:
             return handler(frame, stack, operand)
 
         return observed
+
+    def failed(self, frame: Frame | None, error: BaseException) -> SystemExit:
+        """Takes note that the machine or its observer has failed, and gives what ends the run."""
+        if self.failure is None:
+            self.failure = internal_error(frame, error)
+        if self.abandon is not None:
+            self.abandon()
+        return stop()
 
     def trace_frames(self) -> None:
         """Makes frames that start from now on tell the program's trace functions."""
@@ -166,6 +183,7 @@ class Machine:
 
         Raises:
             BaseException: What the program raises; its traceback has the program's frames only.
+            InternalError: The machine or its observer has failed.
             InvalidBytecode: The code object is not one that this CPython compiled.
         """
         guest = self.verified_code(code) if foreign else self.guest_code(code)
@@ -177,6 +195,10 @@ class Machine:
         try:
             return run(frame)
         except BaseException as error:
+            if self.failure is None and is_internal(error):  # where no loop was there to see it
+                self.failed(frame, error)
+            if self.failure is not None:
+                raise self.failure from self.failure.__cause__
             error.__traceback__ = strip_machine_entries(error.__traceback__)
             raise
 

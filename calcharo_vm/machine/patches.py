@@ -167,12 +167,19 @@ def _starting_thread_for(original: Callable[..., Any]) -> Callable[..., Any]:
 
     def start(function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         context = current_context()
-        if context is not None:
+        if context is not None and not _is_observers(context.machine):
+            if context.machine.starting_thread is not None:
+                context.machine.starting_thread(function.__self__)  # type: ignore[attr-defined] # as below
             context.machine.threads.add(function.__self__)  # type: ignore[attr-defined] # a method of the thread
             function = partial(_run_in_thread_of, context.machine, function)
         return original(function, *arguments, **named)
 
     return update_wrapper(start, original)
+
+
+def _is_observers(machine: Machine) -> bool:
+    """Whether it is the observer, or what it calls, that starts a thread."""
+    return machine.is_at_work is not None and machine.is_at_work(host_getframe(2))
 
 
 def _run_in_thread_of(machine: Machine, function: Callable[..., Any], *arguments: Any) -> None:

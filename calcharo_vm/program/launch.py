@@ -14,6 +14,7 @@ import sys
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import TYPE_CHECKING
 
+from calcharo_vm.errors import InternalError
 from calcharo_vm.program.command_line import Program, ProgramKind, host_words
 from calcharo_vm.program.main_module import forget_file, name_file, new_main_module
 from calcharo_vm.program.shadowing import forget_shadowed_modules
@@ -56,13 +57,14 @@ def launch(program: Program, start: Start, tell: Callable[[BaseException], objec
 
     Raises:
         SystemExit: The program asks to leave; the interpreter knows how.
+        InternalError: The machine or the recorder has failed.
         KeyboardInterrupt: The program was interrupted and that was reported.
     """
     main = _take_over(program)
     uncaught: BaseException | None = None
     try:
         _RUNNERS[program.kind](program, main, start)
-    except SystemExit:
+    except (SystemExit, InternalError):
         raise
     except _CannotOpenError as error:
         sys.stderr.write(f"{sys.executable}: can't open file {program.path!r}: {error}\n")

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from calcharo_vm.limits import SIZES
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import Outcome, Recorder, Recording, Statistics
 from calcharo_vm.recording.storage.spilling import SpillingJournal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import CodeType
 
     from calcharo_vm.config import Limits
+    from calcharo_vm.limits.gauge import Gauge
     from calcharo_vm.machine.machine import Machine
     from calcharo_vm.machine.observer import Observer
+    from calcharo_vm.plugins.telling import Teller
     from calcharo_vm.recording.audit import Auditor
     from calcharo_vm.recording.frames import ObservedFrame
     from calcharo_vm.recording.handlers import Handler
@@ -38,6 +42,9 @@ class MachineRecorder(Recorder):
     auditor: Auditor | None = None
     _tier: CompiledTier | None = None
     _reason = ""
+    _teller: Teller | None = None
+    _watching = ""
+    _gauge: Gauge | None = None
 
     def __init__(
         self,
@@ -65,6 +72,10 @@ class MachineRecorder(Recorder):
             journal=None if spill is None else SpillingJournal(NULL, spill, source=source),
             limits=limits,
         )
+        if limits is not None and any(getattr(limits, name) is not None for name in SIZES):
+            from calcharo_vm.limits.gauge import Gauge  # noqa: PLC0415 - few runs limit sizes
+
+            self._gauge = Gauge(self, limits)
 
     def audit(self, *, every_instruction: bool = False) -> Auditor:
         """Have the recording audited from now on: at each line, or before every instruction."""
@@ -73,10 +84,29 @@ class MachineRecorder(Recorder):
         self.auditor = Auditor(self, every_instruction=every_instruction)
         return self.auditor
 
+    def tell(self, teller: Teller) -> None:
+        """Have plugins told of what happens from now on; what no plugin wants to be told of costs nothing."""
+        if teller.tells("on_step"):
+            self._teller = teller
+        for hook, event, told in (
+            ("on_call", "frame_entered", teller.entered),
+            ("on_call", "frame_resumed", teller.resumed),
+            ("on_return", "frame_left", teller.left),
+            ("on_exception", "raised", teller.raised),
+        ):
+            if teller.tells(hook):
+                setattr(self, event, _followed(getattr(self, event), told))
+        self._watching = teller.looks_at_frames
+
     def compile_on(self, machine: Machine) -> None:
-        """Have the compiled tier execute what runs often on a machine, unless the recording is audited."""
+        """Have the compiled tier execute what runs often on a machine, unless somebody looks at each step."""
         if self.auditor is not None:
             self._reason = "an audit looks at each line, which the interpreter tier executes"
+        elif self._watching:
+            self._reason = f"plugins look at steps and frames, which the interpreter tier executes: {self._watching}"
+        elif self._gauge is not None:
+            self._reason = "limits on sizes are looked at with each operation, which the interpreter tier executes"
+        if self._reason:
             return
         from calcharo_vm.tiers.compiled import CompiledTier  # noqa: PLC0415 - the interpreter does without it
 
@@ -86,6 +116,10 @@ class MachineRecorder(Recorder):
         """Link a handler that records; an auditor looks when the step before is complete."""
         if self.auditor is not None and self.auditor.looks_before(code, index):
             handler = _audited(self.auditor, handler)
+        if self._gauge is not None:
+            handler = self._gauge.measured(self.plan_of(code), index, handler)
+        if self._teller is not None:
+            handler = _told(self._teller, handler)
         return super().observed(code, index, handler)
 
     def finish(self) -> Journal:
@@ -125,6 +159,26 @@ def _audited(auditor: Auditor, handler: Handler) -> Handler:
         return handler(frame, stack, operand)
 
     return hidden(audited)
+
+
+def _told(teller: Teller, handler: Handler) -> Handler:
+    stepping = teller.stepping
+
+    def told(frame: ObservedFrame, stack: list[object], operand: object) -> object:
+        stepping(frame)  # type: ignore[arg-type] # it is the machine's
+        return handler(frame, stack, operand)
+
+    return hidden(told)
+
+
+def _followed(event: Callable[..., None], told: Callable[..., None]) -> Callable[..., None]:  # type: ignore[explicit-any]
+    """Give a function that journals an event and then tells of it."""
+
+    def journal_and_tell(*arguments: object) -> None:
+        event(*arguments)
+        told(*arguments)
+
+    return journal_and_tell
 
 
 def as_observer(recorder: MachineRecorder) -> Observer:

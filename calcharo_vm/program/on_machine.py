@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from calcharo_vm.machine.machine import Machine
@@ -47,7 +48,17 @@ def starter(
         activation = machine.activate()
         activation.__enter__()
         _kept.append(activation)
+        if "calcharo_vm.logs" in sys.modules:  # or else nothing of ours is in the registry
+            _kept.append(_with_own_logging())
         machines.append(machine)
         return machine.run_code
 
     return start
+
+
+def _with_own_logging() -> object:
+    from calcharo_vm.program.logging_state import own_logging  # noqa: PLC0415 - few programs need it
+
+    state = own_logging()
+    state.__enter__()
+    return state

@@ -13,7 +13,7 @@ from calcharo_vm.recording import ExceptionSnapshot, Outcome, OutcomeStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ending", "exit_status_of", "outcome_of"]
+__all__ = ["ending", "exit_status_of", "outcome_of", "outcome_of_stopped"]
 
 _BYTE = 0xFF
 
@@ -60,6 +60,13 @@ def outcome_of(error: BaseException) -> Outcome:
     text = "".join(traceback.format_exception(error))
     snapshot = ExceptionSnapshot(type(error).__qualname__, _message(error), text)
     return Outcome(status, exception=snapshot, exit_code=1)
+
+
+def outcome_of_stopped(reason: str) -> Outcome:
+    """Say that a run was stopped: by the limit of that name, or because somebody asked for it."""
+    if reason == "cancelled":
+        return Outcome(OutcomeStatus.CANCELLED)
+    return Outcome(OutcomeStatus.LIMIT, limit=reason)
 
 
 def exit_status_of(error: SystemExit) -> int:

@@ -134,9 +134,26 @@ def register_name(name: str, kind: HeapKind, make: Maker) -> None:
     _by_name[name] = kind, make
 
 
-def nearest_adapter(cls: type, *, is_ours: Callable[[type], bool]) -> Adapted | None:
+class Adapters:
+    """The adapters of one recording, which come before those that are registered."""
+
+    def __init__(self, adapters: Mapping[type | str, Adapter]) -> None:
+        self._by_type = {id(cls): (cls, read) for cls, read in adapters.items() if isinstance(cls, type)}
+        self._by_name = {name: read for name, read in adapters.items() if isinstance(name, str)}
+
+    def of(self, cls: type, *, is_ours: bool) -> Adapted | None:
+        """The adapter of a class itself, not of its bases."""
+        known = self._by_type.get(id(cls))
+        read = known[1] if known is not None else None if is_ours else self._by_name.get(full_name(cls) or "")
+        return None if read is None else Adapted(HeapKind.NATIVE, read)
+
+
+def nearest_adapter(cls: type, *, is_ours: Callable[[type], bool], own: Adapters | None = None) -> Adapted | None:
     """The adapter nearest in the MRO of a class; a class of the program has none for the sake of its name."""
     for ancestor in mro(cls):
+        mine = None if own is None else own.of(ancestor, is_ours=is_ours(ancestor))
+        if mine is not None:
+            return mine
         known = _by_type.get(id(ancestor))
         if known is not None:
             return known[1]
@@ -146,11 +163,16 @@ def nearest_adapter(cls: type, *, is_ours: Callable[[type], bool]) -> Adapted | 
     return None
 
 
-def _named(cls: type) -> Adapted | None:
+def full_name(cls: type) -> str | None:
+    """The name of a class with that of its module, None if it has none."""
     module = namespace(cls).get("__module__", _MISSING)
     if module is _MISSING:  # of a type that C code defines for good
         module = _class_module(cls)
-    found = _by_name.get(f"{module}.{_class_qualname(cls)}") if type(module) is str else None
+    return f"{module}.{_class_qualname(cls)}" if type(module) is str else None
+
+
+def _named(cls: type) -> Adapted | None:
+    found = _by_name.get(full_name(cls) or "")
     if found is None:
         return None
     kind, make = found

@@ -33,7 +33,7 @@ from weakref import ref
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import iterators, standard_types
-from calcharo_vm.recording.adapters import TEXT, Adapter, Content, nearest_adapter
+from calcharo_vm.recording.adapters import TEXT, Adapter, Adapters, Content, nearest_adapter
 from calcharo_vm.recording.exception_chain import chain_fields
 from calcharo_vm.recording.layouts import (
     Items,
@@ -176,14 +176,22 @@ class TypeAnatomy:
 
     __slots__ = ("adapter", "attributes", "is_bare", "is_booked", "items", "kind", "name", "own_fields", "reference")
 
-    def __init__(self, cls: type, *, is_guest: bool, is_booked: bool, is_ours: "Callable[[type], bool]") -> None:
+    def __init__(
+        self,
+        cls: type,
+        *,
+        is_guest: bool,
+        is_booked: bool,
+        is_ours: "Callable[[type], bool]",
+        adapters: Adapters | None = None,
+    ) -> None:
         self.reference = ref(cls)
         self.name = str(_name_of(cls))
         self.is_booked = is_booked
         self.kind, self.items = layout(cls)
         self.own_fields = own_fields(cls)
         self.adapter: Adapter | None = None
-        adapted = nearest_adapter(cls, is_ours=is_ours)
+        adapted = nearest_adapter(cls, is_ours=is_ours, own=adapters)
         if adapted is not None:
             self.kind, self.adapter = adapted.kind, adapted.read
         if id(cls) in _native_names:
@@ -254,7 +262,14 @@ class Anatomy:
 
     The attributes of a library's objects may be changed by code that is not executed by the
     machine, at any time. They are not shown rather than shown wrong.
+
+    Attributes:
+        guest_modules: The names of the modules that the machine executes.
+        number_of_referent: Gives the oid of what a weak reference refers to.
+        adapters: Adapters for this recording alone.
     """
+
+    adapters: Adapters | None = None
 
     def __init__(self) -> None:
         self.guest_modules: set[str] = set()
@@ -266,7 +281,11 @@ class Anatomy:
         known = self._known.get(id(cls))
         if known is None or known.reference() is not cls:
             known = self._known[id(cls)] = TypeAnatomy(
-                cls, is_guest=self.is_guest(cls), is_booked=self.is_booked(cls), is_ours=self.is_guest
+                cls,
+                is_guest=self.is_guest(cls),
+                is_booked=self.is_booked(cls),
+                is_ours=self.is_guest,
+                adapters=self.adapters,
             )
         return known
 

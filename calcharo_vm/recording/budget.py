@@ -20,15 +20,22 @@ class Budget:
         self._cpu_end = _NEVER if limits.cpu_seconds is None else process_time() + limits.cpu_seconds
         self._most_bytes = _NEVER if limits.memory_bytes is None else sample()[0] + limits.memory_bytes
         self._most_objects = _NEVER if limits.heap_objects is None else limits.heap_objects
+        self._most_recorded = _NEVER if limits.recording_bytes is None else limits.recording_bytes
         self._written = 0
+        self._waited_until = 0.0
+
+    def waited(self, began: float, ended: float) -> None:
+        """Leaves out of account that a thread waited because somebody else made it wait; several may at a time."""
+        self._wall_end += max(ended - max(began, self._waited_until), 0.0)
+        self._waited_until = max(ended, self._waited_until)
 
     def steps_of_next_chunk(self, steps: int) -> int:
         """How many steps the chunk may have that follows so many, so that the last one ends at the limit."""
         left = ops.CHUNK_STEPS if self.limits.steps is None else self.limits.steps - steps
         return max(min(left, ops.CHUNK_STEPS), 1)
 
-    def used_up(self, steps: int, objects: int) -> str | None:
-        """The name of a limit that is reached after so many steps, with so many objects recorded; or None."""
+    def used_up(self, steps: int, objects: int, recorded: int = 0) -> str | None:
+        """The name of a limit that is reached after so many steps, with so many objects and bytes recorded; or None."""
         if self.limits.steps is not None and steps >= self.limits.steps:
             return "steps"
         if monotonic() >= self._wall_end:
@@ -37,6 +44,8 @@ class Budget:
             return "cpu_seconds"
         if objects > self._most_objects:
             return "heap_objects"
+        if recorded > self._most_recorded:
+            return "recording_bytes"
         if self._most_bytes is not _NEVER and sample()[0] > self._most_bytes:
             return "memory_bytes"
         return None

@@ -32,7 +32,9 @@ from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.recording.weak_references import behind_proxies, behind_proxy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from calcharo_vm.recording.anatomy import Anatomy
 
 _NULL_FIRST = sys.version_info < (3, 13)
 _WITHOUT_OPERANDS = frozenset({Effect.MAKES_CLASS, Effect.RETURNS, Effect.VARIABLES})
@@ -57,6 +59,8 @@ class Effects:
         self._by_id = shadow.by_id
         self.searches = 0
         """How many searches have been due."""
+        self.effect_of: Callable[[object, Anatomy], Effect] = effect_of
+        """Says what a call does."""
         self.variable_writes = 0
         """How often code has written to variables of frames from outside."""
         self.preparations: dict[int, Prepare] = {
@@ -105,6 +109,16 @@ class Effects:
             Effect.UNKNOWN: self._unknown,
             Effect.UNKNOWN_CALL: self._unknown_call,
         }
+
+    def know_besides(self, effects: "Mapping[Callable[..., object], Effect]") -> None:  # type: ignore[explicit-any]
+        """Takes the word of somebody for what calls of certain functions do."""
+        known = {id(function): (function, effect) for function, effect in effects.items()}
+
+        def known_or_found(called: object, anatomy: "Anatomy") -> Effect:
+            found = known.get(id(called))
+            return effect_of(called, anatomy) if found is None else found[1]
+
+        self.effect_of = known_or_found
 
     # --- before the instruction ------------------------------------------------------------------
 
@@ -188,8 +202,8 @@ class Effects:
         return Effect.UNKNOWN, owner
 
     def _prepare_call(self, stack: Words, base: int, _detail: object) -> Held:
-        called, first = self._called(stack, base)
-        effect = effect_of(called, self.shadow.anatomy)
+        called, first = self.called_at(stack, base)
+        effect = self.effect_of(called, self.shadow.anatomy)
         if effect is Effect.NONE:
             return None
         if effect is Effect.RESUMES:
@@ -216,7 +230,7 @@ class Effects:
     def prepare_spread(self, stack: Words, base: int, detail: object) -> Held:
         """What a call may change whose arguments come from an iterable."""
         held = self._prepare_call(stack, base, detail)
-        iterable = stack[self._called(stack, base)[1]]
+        iterable = stack[self.called_at(stack, base)[1]]
         if not self._is_used_up(iterable):
             return held
         if held is None and advances_nothing_else(iterable, self.shadow.anatomy.guest_modules):
@@ -244,7 +258,7 @@ class Effects:
         operands = behind_proxies(operands)
         return operands if receiver is None or type(receiver) is type(sys) else [receiver, *operands]
 
-    def _called(self, stack: Words, base: int) -> tuple[object, int]:
+    def called_at(self, stack: Words, base: int) -> tuple[object, int]:
         """The callable of a call, and where its first argument lies (its receiver, if it is a method)."""
         if _NULL_FIRST and stack[base] is not self.null:
             return stack[base], base + 1

@@ -151,6 +151,11 @@ class Keyframes:
         self._distance = _RARE
         self.due = max(self.due, _RARE * _LEAST_STEPS)
 
+    @property
+    def taken(self) -> int:
+        """Roughly how many bytes they take."""
+        return self._kept.taken
+
     def add(self, steps: int, words: tuple[object, ...]) -> None:
         """Adds the keyframe after a number of steps, which is greater than that of any before."""
         self._kept.append(words, steps - self.last_before(steps))
@@ -247,6 +252,11 @@ class Journal:
         self.starts.append(self.length)  # type: ignore[attr-defined]
         self.chunks.append(words, steps, is_folded=bool(self.patterns))
         self.length += steps
+
+    @property
+    def recorded_bytes(self) -> int:
+        """Roughly how many bytes the steps take: in memory, or in the file that they go to."""
+        return self.chunks.taken + self.keyframes.taken
 
     @property
     def patterns(self) -> Patterns:

@@ -21,8 +21,15 @@ class Wrote(Protocol):
 class TeeBuffer(io.BufferedIOBase):
     """The binary side of a captured stream: tells of what is written and hands it on to the real stream."""
 
-    def __init__(self, real: TextIO | None, encoding: str, wrote: Callable[[str], None]) -> None:
-        """Hands on to `real`, or to nobody when it is None."""
+    def __init__(
+        self,
+        real: TextIO | None,
+        encoding: str,
+        wrote: Callable[[str], None],
+        diverted: Callable[[bytes], bool] | None = None,
+    ) -> None:
+        """Hands on to `real`, or to nobody when it is None; `diverted` returns whether it has taken what is written."""
+        self._diverted = diverted
         self._real = real
         self._binary = getattr(real, "buffer", None)
         self._wrote = wrote
@@ -33,6 +40,8 @@ class TeeBuffer(io.BufferedIOBase):
         if self.closed:
             raise ValueError("write to closed file")
         given = bytes(memoryview(data))  # type: ignore[arg-type]
+        if self._diverted is not None and self._diverted(given):
+            return len(given)
         text = self._decoder.decode(given)
         if text:
             self._wrote(text)
@@ -72,11 +81,13 @@ class TeeBuffer(io.BufferedIOBase):
         return getattr(self._binary, "raw", self)
 
 
-def captured_stream(real: TextIO | None, wrote: Callable[[str], None]) -> io.TextIOWrapper:
-    """A text stream like `real` that tells of each text when it is written."""
+def captured_stream(
+    real: TextIO | None, wrote: Callable[[str], None], diverted: Callable[[bytes], bool] | None = None
+) -> io.TextIOWrapper:
+    """A text stream like `real` that tells of each text when it is written, unless `diverted` takes it."""
     encoding = getattr(real, "encoding", None) or "utf-8"
     return io.TextIOWrapper(
-        TeeBuffer(real, encoding, wrote),
+        TeeBuffer(real, encoding, wrote, diverted),
         encoding=encoding,
         errors=getattr(real, "errors", None) or "strict",
         newline="\n",

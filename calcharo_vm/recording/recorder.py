@@ -249,6 +249,39 @@ class Recorder:
         self._used_up = self._used_up or "cancelled"
         self._pend()
 
+    def stop_before(self, frame: ObservedFrame, reason: str = "cancelled") -> None:
+        """Stops the run before the instruction that a frame is at, whose handler was called already.
+
+        `reason` is the name of a limit, or "cancelled".
+
+        Raises:
+            SystemExit: The run is over (`errors.stop`).
+        """
+        with self.lock:
+            if self.limit_reached is not None:  # by another thread
+                raise stop()
+            record = frame.record
+            record.row, record.held, record.thread.word = None, None, 0
+            self._used_up = self._used_up or reason
+            self._stop()
+
+    def abandon(self) -> None:
+        """Ends the recording where it is, and the run with it: the machine or the recorder has failed."""
+        with suppress(Exception):  # what is complete is kept, as far as it can still be told
+            self.reach("failed")
+        self._end(self.limit_reached or "failed")
+
+    def reach(self, limit: str) -> None:
+        """Ends the recording where it is, in the midst of an instruction, because a limit is reached."""
+        with self.lock:
+            if self.limit_reached is None:
+                self.finish()
+                self._end(limit)
+
+    def waited(self, began: float, ended: float) -> None:
+        """Leaves the time during which the program was made to wait out of account; both are `time.monotonic()`."""
+        self._budget.waited(began, ended)
+
     def finish(self) -> Journal:
         """Completes the last steps and returns the journal; no event may follow."""
         with self.lock:
@@ -324,12 +357,16 @@ class Recorder:
             for thread in self._threads:
                 thread.word = 0  # what other threads have begun is too much
         self.finish()
-        self.limit_reached = self._used_up
+        self._end(str(self._used_up))
+        raise stop()
+
+    def _end(self, reason: str) -> None:
+        """Hears no more events, and lets no instruction of the program execute."""
+        self.limit_reached = reason
         self._pend()
         self._collecting = 0
         for event in (*_EVENTS, "library_ran"):
             setattr(self, event, _ignored)
-        raise stop()
 
     def _is_in_step(self, frame: ObservedFrame) -> bool:
         """Returns whether what is executed before a frame's next instruction can belong to the step before it."""
@@ -739,7 +776,9 @@ class Recorder:
                 self._keyframe_is_due = True
                 self._pend()  # so that it is made before the next instruction executes
         self._start_chunk()
-        self._used_up = self._used_up or self._budget.used_up(steps, len(self.shadow.by_id))
+        self._used_up = self._used_up or self._budget.used_up(
+            steps, len(self.shadow.by_id), self.journal.recorded_bytes
+        )
         if self._used_up is not None:
             self._pend()  # so that the next instruction does not execute
 

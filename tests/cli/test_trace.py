@@ -266,3 +266,18 @@ def test_the_compiled_tier_shows_the_same(folder: Path) -> None:
 
     assert seen[0].status == seen[1].status == 0
     assert seen[0].stdout == seen[1].stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "source"),
+    [("--max-integer-bits=100", "2 ** 10 ** 9"), ("--max-open-files=0", "open('/dev/null')"), ("--max-threads=0", "")],
+)
+def test_each_limit_has_an_option(option: str, source: str, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text((source or "import threading; threading.Timer(0, print).start()") + "\nprint('survived')\n")
+    command = [sys.executable, "-m", "calcharo_vm", "trace", option, str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 124
+    assert f"its limit of {option[6:].partition('=')[0].replace('-', '_')}" in done.stdout
+    assert "survived" not in done.stdout

@@ -51,6 +51,6 @@ def test_an_exception_leaves_the_machine_without_the_machines_entries() -> None:
 
 
 def test_there_may_be_nothing_to_clean() -> None:
-    GuestCode.clean()
+    GuestCode(compile("0", "<string>", "eval"), Machine()).clean()
 
     assert sys.exception() is None

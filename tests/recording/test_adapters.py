@@ -1,13 +1,15 @@
 """Tests for calcharo_vm/recording/adapters.py: types that a user teaches the recorder, and objects that fight back."""
 
+import collections
 import struct
 from collections.abc import Iterator
 
 import pytest
 
 from calcharo_vm.errors import ConfigurationError
-from calcharo_vm.recording import Content, ObjectSnapshot, Ref, register_adapter, unregister_adapter
-from calcharo_vm.recording.adapters import Adapter
+from calcharo_vm.recording import Content, ObjectSnapshot, Recorder, Ref, register_adapter, unregister_adapter
+from calcharo_vm.recording.adapters import Adapter, Adapters, nearest_adapter
+from calcharo_vm.recording.natives import Effect
 from tests.recording.audit import record
 
 
@@ -142,3 +144,34 @@ def test_no_method_of_the_program_is_called() -> None:
         assert step.heap.referrers(each.oid) is not None
     assert isinstance(step.call_stack[0].references["fake"], Ref)
     assert step.heap_bytes > 0
+
+
+def test_a_recording_may_have_adapters_of_its_own() -> None:
+    def by_type(_value: object) -> Content:
+        return Content(text="by type")
+
+    def by_name(_value: object) -> Content:
+        return Content(text="by name")
+
+    own = Adapters({struct.Struct: by_type, "collections.Counter": by_name})
+
+    def is_ours(cls: type) -> bool:
+        return cls.__module__ == __name__
+
+    found = [nearest_adapter(cls, is_ours=is_ours, own=own) for cls in (struct.Struct, collections.Counter, Mine, int)]
+    assert [each and each.read for each in found] == [by_type, by_name, None, None]
+    nameless = type("Counter", (), {"__module__": 5})
+    assert nearest_adapter(nameless, is_ours=is_ours, own=own) is None
+
+
+class Mine:
+    pass
+
+
+def test_what_functions_do_may_be_told() -> None:
+    recorder = Recorder(None)
+    recorder.effects.know_besides({struct.calcsize: Effect.FIRST})
+    found = [recorder.effects.effect_of(each, recorder.shadow.anatomy) for each in (struct.calcsize, len)]
+    recorder.finish()
+
+    assert found == [Effect.FIRST, Effect.NONE]

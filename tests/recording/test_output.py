@@ -88,3 +88,18 @@ def test_a_closed_stream_refuses() -> None:
         stream.write("x")
     with pytest.raises(ValueError, match="closed"):
         buffer.write(b"x")
+
+
+def test_what_is_diverted_is_neither_told_nor_handed_on() -> None:
+    texts: list[str] = []
+    real, taken = io.StringIO(), bytearray()
+
+    def diverted(data: bytes) -> bool:
+        taken.extend(data)
+        return data.startswith(b"mine")
+
+    stream = captured_stream(real, texts.append, diverted)
+    stream.write("mine\n")
+    stream.write("yours\n")
+
+    assert (texts, real.getvalue(), bytes(taken)) == (["yours\n"], "yours\n", b"mine\nyours\n")

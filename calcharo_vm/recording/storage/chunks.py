@@ -37,6 +37,7 @@ class Chunks(Sequence[Words]):
         self._null = null
         self._most_a_step = most_a_step
         self._room = 0  # bytes that chunks may still take
+        self.taken = 0  # roughly, in bytes
         self._chunks: list[Words | bytes] = []
         self._texts = texts
         self.patterns = Patterns()
@@ -74,6 +75,7 @@ class Chunks(Sequence[Words]):
             chunk = zlib.compress(pack(words, self._null, self._texts), 1)
             weight = len(chunk)
         self._room -= weight
+        self.taken += weight
         if is_folded:
             self._folded.add(len(self._chunks))
         self._chunks.append(chunk)

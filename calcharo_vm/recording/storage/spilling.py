@@ -48,6 +48,11 @@ class SpillingJournal(Journal):
         self._writer.add_tables(self.codes, self.instructions)
         self._writer.add_chunk(first, self.length - first, words, (out, err))
 
+    @property
+    def recorded_bytes(self) -> int:
+        """How many bytes the file has."""
+        return self._writer.size
+
     def forget_chunks(self) -> None:
         """Forgets the words of the chunks so far."""
         self.chunks.clear()

@@ -128,6 +128,11 @@ class RecordingWriter:
     def _is_ours(self) -> bool:
         return self._process == os.getpid()
 
+    @property
+    def size(self) -> int:
+        """How many bytes have been written, or are about to be."""
+        return self._at
+
     def _put(self, kind: Kind, data: bytes, *, count: int = 0, first: int = 0) -> int:
         """Writes a record, and returns where it is."""
         at = self._at
