@@ -14,7 +14,6 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.generators import frame_of
 from calcharo_vm.machine.guest_code import CO_GENERATOR, CO_ITERABLE_COROUTINE
 from calcharo_vm.machine.native_errors import with_native_errors
-from calcharo_vm.machine.signal_handlers import get_signal_handler, set_signal_handler
 from calcharo_vm.machine.tracebacks import local_values, mirror_of
 from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.views import original_of
@@ -108,7 +107,6 @@ _LOOKASIDES: dict[str, dict[str, Callable[..., Any]]] = {
         **{name: _locals_function(name) for name in ("getasyncgenlocals", "getcoroutinelocals", "getgeneratorlocals")},
     },
     "types": {"coroutine": types_coroutine},
-    "signal": {"getsignal": get_signal_handler, "signal": set_signal_handler},
 }
 
 

@@ -25,7 +25,6 @@ from calcharo_vm.machine.imports import call_at_module_level
 from calcharo_vm.machine.native_errors import with_native_errors
 from calcharo_vm.machine.referrers import referrers
 from calcharo_vm.machine.shims import shim
-from calcharo_vm.machine.signal_handlers import SIGNAL_LOOKASIDES
 from calcharo_vm.machine.tracebacks import updated_snapshot, visible_locals
 from calcharo_vm.machine.trampolines import guest_code_of
 from calcharo_vm.machine.values import NULL
@@ -279,7 +278,6 @@ _LOOKASIDES: dict[Any, Callable[..., Any]] = {
     sys.setrecursionlimit: guest_set_recursion_limit,
     sys.getrecursionlimit: get_recursion_limit,
     gc.get_referrers: referrers,
-    **SIGNAL_LOOKASIDES,
 }
 if _lazy_import is not None:
     _LOOKASIDES[_lazy_import] = guest_lazy_import

@@ -1,12 +1,11 @@
 """Signal handlers of the guest: they get the guest's frame, and the guest gets them back as it set them.
 
-The functions of `signal` are lookasides where that module runs natively, those of `_signal` where it is interpreted.
+The functions of `_signal` are replaced while machines are active: those of `signal` call them.
 """
 
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found] # unknown to typeshed
-import sys
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from calcharo_vm.machine.frame import Frame
     from calcharo_vm.machine.machine import Machine
 
 
@@ -58,41 +56,12 @@ _BETWEEN_INSTRUCTIONS = frozenset(
 """Modules that never wait for anything: an instruction follows soon."""
 
 
-def set_signal_handler(frame: Frame, /, signalnum: Any, handler: Any) -> Any:
-    """`signal.signal(...)`."""
-    return _set_handler(sys.modules["signal"].signal, frame, signalnum, handler)
-
-
-def get_signal_handler(frame: Frame, /, signalnum: Any) -> Any:
-    """`signal.getsignal(...)`."""
-    return _as_set(sys.modules["signal"].getsignal(signalnum))
-
-
-def set_handler(frame: Frame, signalnum: Any, handler: Any, /) -> Any:
-    """`_signal.signal(...)`."""
-    return _set_handler(_signal.signal, frame, signalnum, handler)
-
-
-def get_handler(frame: Frame, signalnum: Any, /) -> Any:
-    """`_signal.getsignal(...)`."""
-    return _as_set(_signal.getsignal(signalnum))
-
-
-def _set_handler(native: Callable[[Any, Any], Any], frame: Frame, signalnum: Any, handler: Any) -> Any:
-    if callable(handler) and handler is not _signal.default_int_handler:
-        handler = _SignalHandler(handler, frame.context.machine)
-    return _as_set(native(signalnum, handler))
-
-
 def _as_set(handler: Any) -> Any:
     return handler.handler if type(handler) is _SignalHandler else handler
 
 
-# --- SIGINT without a handler of the guest ------------------------------------------------------------
-
-
 def getsignal_for(original: Callable[[int], Any]) -> Callable[[int], Any]:
-    """`_signal.getsignal` for the library that runs natively: asyncio asks whether a handler is the default."""
+    """`_signal.getsignal`, which the library asks, too: asyncio, whether a handler is the default."""
 
     def getsignal(signalnum: Any, /) -> Any:
         return _as_set(original(signalnum))
@@ -101,16 +70,20 @@ def getsignal_for(original: Callable[[int], Any]) -> Callable[[int], Any]:
 
 
 def signal_for(original: Callable[[int, Any], Any]) -> Callable[[int, Any], Any]:
-    """`_signal.signal`, which sets the default handler of SIGINT so that it waits for the observer."""
+    """`_signal.signal`: the default handler of SIGINT, too, waits for an observer."""
 
     def signal(signalnum: Any, handler: Any, /) -> Any:
         context = current_context()
-        if context is not None and context.machine.is_at_work is not None:
-            is_default = handler is _signal.default_int_handler and signalnum == _signal.SIGINT
-            handler = _SignalHandler(handler, context.machine) if is_default else handler
+        if context is not None and callable(handler) and type(handler) is not _SignalHandler:
+            waits = context.machine.is_at_work is not None and signalnum == _signal.SIGINT
+            if waits or handler is not _signal.default_int_handler:
+                handler = _SignalHandler(handler, context.machine)
         return _as_set(original(signalnum, handler))
 
     return in_place_of(original, signal)
+
+
+# --- SIGINT without a handler of the guest ------------------------------------------------------------
 
 
 def take_default_interrupts() -> None:
@@ -129,6 +102,3 @@ def give_back_default_interrupts() -> None:
 
 
 _getsignal, _set_signal = _signal.getsignal, _signal.signal
-
-SIGNAL_LOOKASIDES: dict[Any, Callable[..., Any]] = {_signal.signal: set_handler, _signal.getsignal: get_handler}
-"""The functions that guest code calls in place of those of `_signal`."""
