@@ -47,7 +47,8 @@ def _is_between(innermost: FrameType) -> bool:
     frame: FrameType | None = innermost
     while frame is not None and frame.f_globals.get("__package__") == "calcharo_vm.code":
         frame = frame.f_back
-    return frame is not None and frame.f_globals.get("__name__") in _BETWEEN_INSTRUCTIONS
+    # Warnings of the machine are in the program's name, so that is what its modules are called (`__name__`).
+    return frame is not None and getattr(frame.f_globals.get("__spec__"), "name", None) in _BETWEEN_INSTRUCTIONS
 
 
 _BETWEEN_INSTRUCTIONS = frozenset(

@@ -931,17 +931,27 @@ def _lines_of_locks(code: CodeType) -> frozenset[int | None]:
 _ENTERING = frozenset({"BEFORE_WITH", "LOAD_SPECIAL"})
 
 
+def _name_of_module(frame: FrameType) -> str:
+    """The name under which a frame's module was imported: the machine's own may be called `__main__` meanwhile."""
+    name = getattr(frame.f_globals.get("__spec__"), "name", "")
+    return name if type(name) is str else ""
+
+
 def _is_at_work(innermost: FrameType | None) -> bool:
     """Returns whether the recorder, or what it calls, is what a thread executes, given by its innermost frame."""
     frame = innermost
     while frame is not None:
-        package = frame.f_globals.get("__package__")
-        if type(package) is str and package.startswith(_DECIDING_PACKAGES):  # others work for both
-            return package.startswith((__package__, _TIERS))
+        package, module = frame.f_globals.get("__package__"), _name_of_module(frame)
+        if type(package) is str and package.startswith(_DECIDING_PACKAGES) and module != _FRAME:
+            is_entering = module == _EVAL_LOOP  # or leaving a frame, and about to tell
+            return is_entering or package.startswith((__package__, _TIERS))
         frame = frame.f_back
     return False
 
 
+_EVAL_LOOP = "calcharo_vm.machine.eval_loop"
+_FRAME = "calcharo_vm.machine.frame"
+"""What works for both, as all of other packages does."""
 _TIERS = "calcharo_vm.tiers"
 """What journals in place of handlers."""
 _DECIDING_PACKAGES = (__package__, "calcharo_vm.machine", _TIERS)
