@@ -47,6 +47,8 @@ class TraceRequest(NamedTuple):
     inputs: bool = False
     replay: Path | None = None
     tier: str | None = None
+    isolation: str | None = None
+    allow_degraded: bool = False
 
 
 def trace_program(request: TraceRequest) -> int:
@@ -86,7 +88,12 @@ def _config(request: TraceRequest) -> TracerConfig:
     }
     given = {part: {name: value for name, value in of.items() if value is not None} for part, of in changes.items()}
     config = TracerConfig.load(request.config).evolve(**given)
-    whole = {"deterministic": request.deterministic or None, "optimization": request.tier}
+    whole = {
+        "deterministic": request.deterministic or None,
+        "optimization": request.tier,
+        "isolation": request.isolation,
+        "allow_degraded": request.allow_degraded or None,
+    }
     return config.evolve(**{name: value for name, value in whole.items() if value is not None})
 
 

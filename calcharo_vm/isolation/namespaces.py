@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from calcharo_vm.isolation.rules import Rules
 
-__all__ = ["NOBODY", "SCRATCH", "enter_own", "enter_shared"]
+__all__ = ["NOBODY", "SCRATCH", "enter_own", "enter_shared", "place_for_folders"]
 
 NOBODY: Final = 65534
 """The user and group that a worker of root becomes."""
 SCRATCH: Final = "/scratch"
 """Where a program's empty folder is."""
 _SCRATCH_SIZE: Final = "size=64m,nr_inodes=4096,mode=0700"
+_SHARED_SIZE: Final = "size=64m,nr_inodes=4096,mode=0777"
 _ROOT_SIZE: Final = "size=4m,mode=0755"
 _MOUNT_POINT: Final = "/tmp"  # noqa: S108 - nothing is written there: it is covered in a namespace of our own
 
@@ -63,9 +64,10 @@ def enter_shared(rules: Rules, failures: dict[Layer, str]) -> int:
     if not is_root or not _can_be_alone():
         _enter_user(rules, failures, proc)
     for layer, flag in _SHARED:
-        if rules.has(layer):
+        if layer in rules.wanted:
             with _kept(failures, layer), _proved(layer):
-                linux.unshare(flag)
+                if rules.has(layer):
+                    linux.unshare(flag)
     if rules.has(Layer.MOUNT_NAMESPACE) and Layer.MOUNT_NAMESPACE not in failures:
         with _kept(failures, Layer.MOUNT_NAMESPACE):
             _move_to_private_root(rules.readable)
@@ -95,6 +97,11 @@ def enter_own(rules: Rules, failures: dict[Layer, str], proc: int) -> str | None
         with _kept(failures, Layer.PID_NAMESPACE):
             linux.unshare(linux.CLONE_NEWPID)
     return scratch
+
+
+def place_for_folders() -> str | None:
+    """Give the folder in which a folder can be made for a program; None for the usual one."""
+    return SCRATCH if os.path.isdir(SCRATCH) and not os.path.isdir("/proc/self") else None  # noqa: PTH112
 
 
 class _kept(suppress):  # noqa: N801 - it reads as what it does, like `suppress`
@@ -222,6 +229,10 @@ def _move_to_private_root(readable: tuple[str, ...]) -> None:
         for file in opened.values():
             os.close(file)
     os.mkdir(f"{_MOUNT_POINT}{SCRATCH}")  # noqa: PTH102
+    own = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+    linux.mount(
+        "scratch", f"{_MOUNT_POINT}{SCRATCH}", "tmpfs", own, _SHARED_SIZE
+    )  # where a program has none of its own
     linux.mount(None, _MOUNT_POINT, None, linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | linux.MS_NOSUID)
     linux.pivot_to(_MOUNT_POINT)
 

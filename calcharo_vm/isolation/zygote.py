@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.isolation import linux
 from calcharo_vm.isolation.layers import Layer
-from calcharo_vm.isolation.namespaces import enter_own, enter_shared
+from calcharo_vm.isolation.namespaces import enter_own, enter_shared, place_for_folders
 from calcharo_vm.isolation.rules import Rules
 
 if TYPE_CHECKING:
@@ -144,11 +144,11 @@ def _keep(rules: Rules, failures: dict[Layer, str], ends: list[int], proc: int) 
     status_end, job, out, stdout, stderr = ends
     outside = os.getppid()
     _close_others((*ends, proc))
+    _own_streams(stdout, stderr)
     os.setsid()
     linux.be_subreaper()
     scratch = enter_own(rules, failures, proc)
-    litter = None if scratch is not None else tempfile.mkdtemp(prefix="calcharo-")
-    _own_streams(stdout, stderr)
+    litter = None if scratch is not None else tempfile.mkdtemp(prefix="calcharo-", dir=place_for_folders())
 
     def work() -> int:
         os.close(status_end)
