@@ -17,6 +17,7 @@ from attrs import frozen
 from calcharo_vm import errors
 from calcharo_vm.config import TracerConfig
 from calcharo_vm.errors import CalcharoError, CompilationError, ConfigurationError, RecordingFormatError
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.isolation.layers import LayerState
 from calcharo_vm.isolation.wire import message
 from calcharo_vm.program.subject import ProgramFile

@@ -12,6 +12,7 @@ import os
 from time import sleep  # not from the module later on, which may have another for the program
 from typing import TYPE_CHECKING, Final
 
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.isolation.wire import MOST_BYTES, FrameKind, send
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.storage.packing import pack

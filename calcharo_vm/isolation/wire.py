@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Final
 
 from calcharo_vm.errors import RecordingFormatError
+from calcharo_vm.host_builtins import __builtins__
 
 __all__ = ["FrameKind", "FrameReader", "message", "send"]
 

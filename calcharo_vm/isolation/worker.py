@@ -10,7 +10,8 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.config import TracerConfig
-from calcharo_vm.errors import CalcharoError
+from calcharo_vm.errors import CalcharoError, ExecutionError
+from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.isolation import linux, rlimits
 from calcharo_vm.isolation.jobs import Job, hello, result_of_error, result_of_outcome
 from calcharo_vm.isolation.layers import in_words
@@ -113,6 +114,11 @@ def _run(job: Job, rules: Rules, states: tuple[LayerState, ...], out: int, statm
     except CalcharoError as error:
         outcome = outcome_of(error)
         result = result_of_error(error, outcome)
+    except Exception as error:  # a mistake of Calcharo's, which must not look like one of the program's
+        failure = ExecutionError(f"tracing failed with {type(error).__name__}: {error}; please report it")
+        failure.__cause__ = error
+        outcome = outcome_of(failure)
+        result = result_of_error(failure, outcome)
     else:
         result = result_of_outcome(outcome)
     _flush()

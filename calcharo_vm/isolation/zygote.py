@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import json
+import linecache
 import os
 import select
 import shutil
@@ -67,6 +68,7 @@ def _get_ready() -> None:
     site.setcopyright()
     site.sethelper()
     os.environ.pop("PYTHONHASHSEED", None)
+    linecache.clearcache()  # of the -c that this process was started with, whose file is "<string>", too
     from calcharo_vm.config import TracerConfig  # noqa: PLC0415 - needed here alone
     from calcharo_vm.isolation import worker  # noqa: F401, PLC0415 - as above
     from calcharo_vm.recording import json_format  # noqa: F401, PLC0415

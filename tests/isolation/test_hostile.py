@@ -3,8 +3,6 @@
 `python -m tests.isolation.hostile` tries all of them both ways; here are those that end soon, and a share of the rest.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator
@@ -15,7 +13,7 @@ from tests.isolation.hostile.acts import ACTS, Act, Kind
 from tests.isolation.hostile.trying import harms_in_worker, harms_under_cpython
 from tests.isolation.hostile.world import World
 
-_SHARES = 1 if os.environ.get("EVERY_PROGRAM") else 3
+_SHARES = 1 if os.environ.get("EVERY_PROGRAM") else 4
 _SLOW = {Kind.HANG}
 _MEMORY = [act for act in ACTS if act.name.startswith("memory-")]
 _SOON = [act for act in ACTS if act.kind not in _SLOW and act not in _MEMORY]

@@ -1,7 +1,5 @@
 """Tests for the layers of isolation: each is found missing when it is left out, and each holds when it is alone."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +14,7 @@ from calcharo_vm.isolation.pool import worker_for
 from calcharo_vm.isolation.rules import Rules
 from tests.isolation.hostile.world import World
 
-ISOLATED = TracerConfig(isolation="isolated", allow_degraded=True)  # type: ignore[arg-type] # its converter takes it
+ISOLATED = TracerConfig(isolation="isolated", allow_degraded=True)
 is_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone can stop being root")
 
 
@@ -128,7 +126,7 @@ class TestAMissingLayer:
     def test_is_refused_by_name_with_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         without(monkeypatch, Layer.SECCOMP)
         with pytest.raises(IsolationUnavailable) as caught:
-            execute_and_trace("print(1)", TracerConfig(isolation="isolated"))  # type: ignore[arg-type]
+            execute_and_trace("print(1)", TracerConfig(isolation="isolated"))
 
         assert "seccomp is missing (making a socket was possible)" in str(caught.value)
         assert "Remedy: use Linux 3.17" in str(caught.value)
@@ -154,7 +152,7 @@ class TestAMissingLayer:
 def test_what_is_granted_can_be_read_and_not_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "data.txt").write_text("granted")
-    config = TracerConfig(isolation="isolated", readable=[tmp_path])  # type: ignore[arg-type]
+    config = TracerConfig(isolation="isolated", readable=[tmp_path])
     name = str(tmp_path / "data.txt")
 
     assert "granted\n" == execute_and_trace(f"print(open({name!r}).read())", config).stdout
@@ -165,6 +163,6 @@ def test_what_is_granted_can_be_read_and_not_be_written(tmp_path: Path) -> None:
 
 def test_a_program_has_a_folder_of_its_own() -> None:
     source = "import os\nprint(os.listdir())\nopen('mine', 'w').write('x')\nprint(os.listdir())"
-    config = TracerConfig(isolation="isolated")  # type: ignore[arg-type]
+    config = TracerConfig(isolation="isolated")
 
     assert ["[]\n['mine']\n"] * 2 == [execute_and_trace(source, config).stdout for _ in range(2)]

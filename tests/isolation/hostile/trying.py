@@ -1,7 +1,5 @@
 """Hostile programs executed by plain CPython and in a worker, and whether they did harm."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -79,7 +77,7 @@ def harms_in_worker(act: Act, world: World, isolation: str = "isolated") -> Verd
         memory_bytes=_MEMORY,
         output_bytes=_FLOOD,
     )
-    config = TracerConfig(isolation=isolation, limits=limits)  # type: ignore[arg-type] # its converter takes it
+    config = TracerConfig(isolation=isolation, limits=limits)
     started = time.monotonic()
     recording = execute_and_trace(world.prelude + act.source, config)
     seconds = time.monotonic() - started

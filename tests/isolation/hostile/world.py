@@ -1,7 +1,5 @@
 """A small world that hostile programs can harm, and that nobody else needs."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import selectors
