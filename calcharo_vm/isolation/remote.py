@@ -65,10 +65,10 @@ def trace_in_worker(
         started(watch)
         worker.give(data)
         outcome = watch.run()
-    if watch.error is not None and spool.is_empty:
-        raise watch.error  # the program did not start
-    text = source if isinstance(source, str) else ""
-    recording = spool.finish(outcome, text, in_words(config.isolation, worker.layers))
+        if watch.error is not None and spool.is_empty:
+            raise watch.error  # the program did not start
+        text = source if isinstance(source, str) else ""
+        recording = spool.finish(outcome, text, in_words(config.isolation, worker.layers))
     if watch.error is not None:
         watch.error.recording = recording
         raise watch.error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import platform
 import select
@@ -132,6 +133,7 @@ def _rehearse() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
     job = Job.from_bytes(Job(TracerConfig(), "print(1 + 1)", None, None, "", None).to_bytes())
     result_of_outcome(_WorkersTracer(job, (), nowhere).run(job, tells_tails=False))  # which closes the file
+    gc.freeze()
 
 
 def _statm(statm: int) -> tuple[int, int]:
