@@ -6,8 +6,6 @@
 warm: a worker waits. next: none does, as right after another run, and one is forked. first: there is no zygote yet.
 """
 
-from __future__ import annotations
-
 import os
 import statistics
 import sys
