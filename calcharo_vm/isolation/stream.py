@@ -108,10 +108,13 @@ class StreamingJournal(SpillingJournal):
             recorder.lock.release()
 
     def _tell(self, recorder: MachineRecorder, pipe: int) -> None:
-        first, words = self.length, tuple(recorder.tape.words)
-        if recorder.tape.sealed != first:
-            return  # a chunk is on its way
-        steps, told = _complete(self.patterns.unfold(words) if self.patterns else words)
+        first, steps_so_far, words = self.length, recorder.tape.steps, tuple(recorder.tape.words)
+        unfolded = self.patterns.unfold(words) if self.patterns else words
+        ends = _ends_of_steps(unfolded)
+        if first + len(ends) != steps_so_far:
+            return  # a step is being written, or a chunk is on its way
+        # The last step is left out: its instruction may go on, and take back the end of the step.
+        steps, told = len(ends) - 1, unfolded[: ends[-2]] if len(ends) > 1 else ()
         if steps < 1 or (first, steps) == self._told:
             return
         self._told = first, steps
@@ -125,11 +128,8 @@ class StreamingJournal(SpillingJournal):
             send(pipe, FrameKind.TAIL, data)
 
 
-def _complete(words: Sequence[object]) -> tuple[int, tuple[object, ...]]:
-    """Give the number of steps whose words are complete for sure, and their words.
-
-    The last one is left out: its instruction may go on, and take back the end of the step.
-    """
+def _ends_of_steps(words: Sequence[object]) -> list[int]:
+    """Give the places where the steps of some words end; what comes after them need not be complete."""
     ends: list[int] = []
     at, length = 0, len(words)
     while at < length:
@@ -142,8 +142,7 @@ def _complete(words: Sequence[object]) -> tuple[int, tuple[object, ...]]:
             at += ops.LENGTHS[word] or ops.length(words, at)  # type: ignore[call-overload] # as above
         except IndexError:
             break
-    complete = [end for end in ends if end <= length][:-1]
-    return len(complete), tuple(words[: complete[-1]]) if complete else ()
+    return ends
 
 
 def tell_tails(recorder: MachineRecorder, journal: StreamingJournal, pipe: int) -> None:

@@ -53,11 +53,6 @@ class Tape:
         return self.reach - self.room
 
     @property
-    def sealed(self) -> int:
-        """The number of steps in the chunks before."""
-        return self._sealed
-
-    @property
     def is_between_steps(self) -> bool:
         """Whether the chunk has just started, or its last word ends a step that was completed by `commit`."""
         return len(self.words) in (self._start, self._committed)

@@ -500,18 +500,3 @@ def test_an_exception_in_an_instruction_that_changes_what_lies_on_the_stack() ->
 
 def _appends(code: object) -> bool:
     return isinstance(code, CodeType) and any(each.opname == "LIST_APPEND" for each in decode(code).instructions)
-
-
-def test_the_tape_says_how_many_steps_are_in_chunks() -> None:
-    recorder = Recorder(NULL)
-    frame = function_frame("def f(a):\n b = a\n return b", [1, NULL])
-    recorder.frame_entered(frame)
-    step(recorder, frame, "RESUME")
-    step(recorder, frame, "LOAD_FAST", lambda stack: stack.append(1))
-
-    assert 0 == recorder.tape.sealed
-
-    recorder.tape.start_chunk()
-
-    assert recorder.tape.sealed == recorder.tape.steps == len(recorder.journal) > 0
-    recorder.finish()
