@@ -45,6 +45,7 @@ def test_settings_never_change() -> None:
         ({"isolation": "docker"}, "must be one of 'none', 'worker', 'isolated'"),
         ({"readable": [3]}, "readable holds 3; pass the paths of files and folders"),
         ({"readable": 3}, "readable holds 3"),
+        ({"isolation": "worker", "plugins": ("x",)}, "leave plugins out, or use isolation='none'"),
         ({"policy": object()}, "policy="),
         ({"allow_degraded": "yes"}, "of type str; pass a value of type bool"),
         ({"plugins": 5}, "plugins is 5; pass a tuple of plugins"),

@@ -362,6 +362,9 @@ class TracerConfig:
                 wanted = " or ".join(repr(_plain(choice)) for choice in working)
                 message = f"{setting}={_plain(value)!r} is not available in this release; use {wanted}"
                 raise ConfigurationError(message)
+        if self.plugins and self.isolation is not Isolation.NONE:
+            message = f"plugins take part in runs in this process only, and isolation is {str(self.isolation)!r}"
+            raise ConfigurationError(f"{message}; leave plugins out, or use isolation='none'")
 
 
 _WORKING: dict[str, tuple[object, ...]] = {

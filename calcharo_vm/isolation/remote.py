@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from calcharo_vm.config import Capture, Isolation, TracerConfig
+from calcharo_vm.config import Isolation, TracerConfig
 from calcharo_vm.errors import ConfigurationError, IsolationUnavailable
 from calcharo_vm.isolation.jobs import Job, Stoppable, crossing
 from calcharo_vm.isolation.layers import in_words, missing_of
@@ -51,14 +51,14 @@ def trace_in_worker(
             "globals is given, and the objects of this process cannot go to another; write them into the program, or "
             "use isolation='none'"
         )
-    inside = attrs.evolve(config, isolation=Isolation.NONE, allow_degraded=False, capture=_inside(config.capture))
+    inside = _inside(config)
     words = None if argv is None else tuple(argv)
     told = None if replay is None else tuple(replay)
     job = Job(inside, crossing(source), filename, words, stdin or "", told)
     data = job.to_bytes()
     with worker_for(rules_for(config)) as worker:
         check_layers(config, worker.layers)
-        spool = Spool(config.capture.spill)
+        spool = Spool(config.capture.spill, most_bytes=config.limits.recording_bytes)
         is_shown = config.capture.forward or not config.capture.output
         streams = (sys.stdout, sys.stderr) if is_shown else (None, None)
         watch = Watch(worker, spool, config.limits, streams)
@@ -75,9 +75,11 @@ def trace_in_worker(
     return recording
 
 
-def _inside(capture: Capture) -> Capture:
-    """Say what is captured in the worker: its recording goes to us in any case."""
-    return attrs.evolve(capture, spill=None)
+def _inside(config: TracerConfig) -> TracerConfig:
+    """Give the configuration of the worker, whose recording goes to us, and which has no plugins."""
+    capture = attrs.evolve(config.capture, spill=None)
+    alone = {"isolation": Isolation.NONE, "allow_degraded": False, "installed_plugins": False}
+    return config.evolve(**alone, capture=capture)
 
 
 def rules_for(config: TracerConfig) -> Rules:

@@ -30,6 +30,8 @@ __all__ = ["Spool", "TooLarge"]
 
 _MOST_BYTES: Final = 1 << 31
 """Of a whole recording."""
+_BESIDES: Final = 1 << 20
+"""Beyond a limit that the worker looks at itself: it knows of it when a chunk is full."""
 _MOST_OF_A_RECORD: Final = 1 << 26
 _MOST_OF_A_TEXT: Final = (1 << 28) + 64
 """A piece of text has as many characters as `storage.writer` puts into one, of up to four bytes."""
@@ -57,10 +59,12 @@ class Spool:
 
     Attributes:
         path: Where the file is to be; None to keep it in memory.
+        most_bytes: How many bytes may come, if not as many as there ever may.
         steps: How many steps have come.
     """
 
     path: str | None
+    most_bytes: int | None = None
     steps: int = 0
     _file: int = -1
     _at: int = 0
@@ -177,8 +181,9 @@ class Spool:
             raise RecordingFormatError(f"the recording that a worker sends {what}: record again")
 
     def _write(self, data: bytes) -> None:
-        if self._at + len(data) > _MOST_BYTES:
-            raise TooLarge(f"the recording has more than {_MOST_BYTES} bytes; record fewer steps")
+        most = _MOST_BYTES if self.most_bytes is None else min(self.most_bytes + _BESIDES, _MOST_BYTES)
+        if self._at + len(data) > most:
+            raise TooLarge(f"the recording has more than {most} bytes; record fewer steps")
         self._at += len(data)
         try:
             while data:

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.config import TracerConfig
-from calcharo_vm.errors import CalcharoError, ExecutionError
+from calcharo_vm.errors import CalcharoError, InternalError
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.isolation import linux, rlimits
 from calcharo_vm.isolation.jobs import Job, hello, result_of_error, result_of_outcome
@@ -21,13 +21,12 @@ from calcharo_vm.isolation.stream import StreamingJournal, StreamWriter, tell_ta
 from calcharo_vm.isolation.wire import FrameKind, send
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.program.outcome import outcome_of
-from calcharo_vm.recording import sampling
+from calcharo_vm.recording import Outcome, OutcomeStatus, sampling
 from calcharo_vm.tracer import ExecutionTracer
 
 if TYPE_CHECKING:
     from calcharo_vm.isolation.layers import Layer, LayerState
     from calcharo_vm.isolation.rules import Rules
-    from calcharo_vm.recording import Outcome
     from calcharo_vm.recording.journal import Journal
 
 __all__ = ["Ends", "run_worker"]
@@ -114,9 +113,13 @@ def _run(job: Job, rules: Rules, states: tuple[LayerState, ...], out: int, statm
         outcome = tracer.run(job, tells_tails=True)
     except CalcharoError as error:
         outcome = outcome_of(error)
-        result = result_of_error(error, outcome)
+        if job.config.limits.memory_bytes is not None and _is_out_of_memory(error):
+            outcome = Outcome(OutcomeStatus.LIMIT, limit="memory_bytes")
+            result = result_of_outcome(outcome)
+        else:
+            result = result_of_error(error, outcome)
     except Exception as error:  # a mistake of Calcharo's, which must not look like one of the program's
-        failure = ExecutionError(f"tracing failed with {type(error).__name__}: {error}; please report it")
+        failure = InternalError(f"tracing failed with {type(error).__name__}: {error}; please report it")
         failure.__cause__ = error
         outcome = outcome_of(failure)
         result = result_of_error(failure, outcome)
@@ -126,6 +129,13 @@ def _run(job: Job, rules: Rules, states: tuple[LayerState, ...], out: int, statm
     if os.getpid() != process:
         os._exit(outcome.exit_code or 0)  # a fork of the program: how the program ended is its parent's to say
     send(out, FrameKind.RESULT, result)
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether it was a refusal of memory that ended the tracing: the limit leaves none for us either."""
+    while error is not None and not isinstance(error, MemoryError):
+        error = error.__cause__
+    return error is not None
 
 
 def _rehearse() -> None:

@@ -243,6 +243,14 @@ def test_a_worker_that_sends_nonsense_is_killed(data: bytes, said: str) -> None:
 def test_a_worker_that_says_it_has_ended_is_ended() -> None:
     """A program that reaches into its worker can lie about itself, and no more."""
     config = TracerConfig(isolation="isolated").evolve(limits={"wall_seconds": 20})
-    recording = execute_and_trace(FORGE.format(data=frame(4, RESULT.encode())), config)
+    source = f"""
+import fcntl, os, stat, time
+def is_written_to(number):
+    try: return stat.S_ISFIFO(os.fstat(number).st_mode) and fcntl.fcntl(number, fcntl.F_GETFL) & os.O_WRONLY
+    except OSError: return False
+pipe, = [number for number in range(3, 256) if is_written_to(number)]
+os.write(pipe, {frame(4, RESULT.encode())!r}); time.sleep(1000)
+"""
+    recording = execute_and_trace(source, config)
 
     assert OutcomeStatus.COMPLETED is recording.outcome.status

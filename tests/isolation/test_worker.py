@@ -169,6 +169,22 @@ class TestLimits:
 
         assert ("limit", "output_bytes") == (recording.outcome.status, recording.outcome.limit)
 
+    def test_the_recording_itself(self) -> None:
+        recording = run("n = 0\nwhile True: n += 1\n", recording_bytes=20_000, wall_seconds=20)
+
+        assert ("limit", "recording_bytes") == (recording.outcome.status, recording.outcome.limit)
+
+    def test_sizes_files_threads_and_processes(self) -> None:
+        for source, limits in (
+            ("x = 10 ** 10 ** 10", {"integer_bits": 1000}),
+            ("x = [open('/dev/null') for _ in range(9)]", {"open_files": 5}),
+            ("import threading; threading.Thread(target=print).start()", {"threads": 0}),
+            ("import subprocess; subprocess.run(['true'])", {"processes": 0}),
+        ):
+            recording = execute_and_trace(source, WORKER.evolve(limits=limits))
+
+            assert ("limit", *limits) == (recording.outcome.status, recording.outcome.limit)
+
     def test_steps_are_exact(self) -> None:
         recording = run("n = 0\nwhile True: n += 1\n", steps=1234)
 
