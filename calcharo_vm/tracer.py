@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
 
-from calcharo_vm.config import Tier, TracerConfig
+from calcharo_vm.config import Isolation, Tier, TracerConfig
 from calcharo_vm.errors import AuditError, CalcharoError, ConfigurationError, ReplayDiverged
 from calcharo_vm.limits import RESOURCES
 from calcharo_vm.logs import logger_of
@@ -19,7 +19,7 @@ from calcharo_vm.program.adoption import adopted
 from calcharo_vm.program.guest_process import GuestProcess, lent
 from calcharo_vm.program.imported import own_modules
 from calcharo_vm.program.logging_state import own_logging
-from calcharo_vm.program.observation import MachineRecorder, as_observer
+from calcharo_vm.program.observation import MachineRecorder, as_observer, spilling_journal
 from calcharo_vm.program.outcome import ending, outcome_of, outcome_of_stopped
 from calcharo_vm.program.subject import Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from calcharo_vm.config import Capture
+    from calcharo_vm.isolation.remote import Stoppable
     from calcharo_vm.plugins import PluginSet
     from calcharo_vm.program.inputs import ProgramInputs
     from calcharo_vm.program.plugged import Plugged
     from calcharo_vm.program.subject import Source
     from calcharo_vm.recording import Outcome, Recording
+    from calcharo_vm.recording.journal import Journal
 
 __all__ = ["ExecutionTracer", "execute_and_trace"]
 
@@ -160,20 +162,20 @@ class ExecutionTracer:
         """
         import asyncio  # noqa: PLC0415 - who traces without an event loop does not pay for it
 
-        recorders: list[MachineRecorder] = []
+        runs: list[Stoppable] = []
         is_cancelled = False
 
-        def started(recorder: MachineRecorder) -> None:
-            recorders.append(recorder)
+        def started(run: Stoppable) -> None:
+            runs.append(run)
             if is_cancelled:
-                recorder.stop()
+                run.stop()
 
         try:
             return await asyncio.to_thread(self._trace, source, filename, argv, stdin, globals, replay, started)
         except asyncio.CancelledError:
             is_cancelled = True  # it may not have started yet
-            for recorder in recorders:
-                recorder.stop()
+            for run in runs:
+                run.stop()
             raise
 
     def _trace(
@@ -184,14 +186,31 @@ class ExecutionTracer:
         stdin: str | None,
         namespace: dict[str, object] | None,
         replay: Sequence[Input] | None,
-        started: Callable[[MachineRecorder], None],
+        started: Callable[[Stoppable], None],
     ) -> Recording:
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
+        if self.config.isolation is not Isolation.NONE:
+            from calcharo_vm.isolation.remote import trace_in_worker  # noqa: PLC0415 - programs of one's own need none
+
+            told = None if replay is None else _checked(replay)
+            return trace_in_worker(self.config, source, filename, argv, stdin, namespace, told, started)
+        return self._trace_here(source, filename, argv, stdin, namespace, replay, started)
+
+    def _trace_here(
+        self,
+        source: Source,
+        filename: str | None,
+        argv: Sequence[str] | None,
+        stdin: str | None,
+        namespace: dict[str, object] | None,
+        replay: Sequence[Input] | None,
+        started: Callable[[MachineRecorder], None],
+    ) -> Recording:
         subject = prepare(source, filename=filename, argv=argv, namespace=namespace)
         source = subject.text or ""
         capture = self.config.capture
-        recorder = MachineRecorder(capture.spill, source, is_sampled=capture.metrics, limits=self.config.limits)
+        recorder = MachineRecorder(self._journal(source), is_sampled=capture.metrics, limits=self.config.limits)
         started(recorder)
         if capture.audit:
             recorder.audit()
@@ -217,6 +236,11 @@ class ExecutionTracer:
         _raise_for_audit(recorder, recording)
         _raise_for_replay(inputs, recording)
         return recording
+
+    def _journal(self, source: str) -> Journal | None:
+        """Build what the recorder writes; None for a journal in memory."""
+        spill = self.config.capture.spill
+        return None if spill is None else spilling_journal(spill, source)
 
     def _inputs(self, recorder: MachineRecorder, replay: Sequence[Input] | None) -> ProgramInputs | None:
         """Build what tells the program of clocks, chance and standard input, unless nothing need be kept of that."""

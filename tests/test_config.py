@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 import pytest
 
@@ -40,10 +42,11 @@ def test_settings_never_change() -> None:
         ({"optimization": "fast"}, "must be one of 'interpreter', 'compiled', 'native'"),
         ({"granularity": "line"}, "granularity='line' is not available in this release; use 'opcode'"),
         ({"granularity": 3}, "granularity is 3; it must be one of 'opcode', 'line', 'call'"),
-        ({"isolation": "worker"}, "isolation='worker' is not available"),
-        ({"isolation": "isolated"}, "use 'none'"),
+        ({"isolation": "docker"}, "must be one of 'none', 'worker', 'isolated'"),
+        ({"readable": [3]}, "readable holds 3; pass the paths of files and folders"),
+        ({"readable": 3}, "readable holds 3"),
+        ({"isolation": "worker", "plugins": ("x",)}, "leave plugins out, or use isolation='none'"),
         ({"policy": object()}, "policy="),
-        ({"allow_degraded": True}, "allow_degraded=True is not available"),
         ({"allow_degraded": "yes"}, "of type str; pass a value of type bool"),
         ({"plugins": 5}, "plugins is 5; pass a tuple of plugins"),
         ({"plugin_failure": "raise"}, "plugin_failure is 'raise'; it must be one of 'continue', 'stop'"),
@@ -98,6 +101,16 @@ def test_presets_are_ordinary_configurations() -> None:
     assert not ConfigPresets.minimal().capture.output
 
 
-def test_production_refuses_until_isolation_is_available() -> None:
-    with pytest.raises(ConfigurationError, match="isolation='isolated' is not available"):
-        ConfigPresets.production()
+def test_production_is_isolated_and_within_limits() -> None:
+    config = ConfigPresets.production()
+
+    assert config.isolation is Isolation.ISOLATED
+    assert not config.allow_degraded
+    assert None not in (config.limits.steps, config.limits.wall_seconds, config.limits.memory_bytes)
+
+
+def test_paths_that_may_be_read_are_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert (f"{tmp_path}/data", "/usr/share") == TracerConfig(readable=["data", Path("/usr/share")]).readable
+    assert (f"{tmp_path}/data",) == TracerConfig(readable="data").readable

@@ -130,6 +130,12 @@ def _with_limits(command: _Command) -> _Command:
     type=click.Choice(["interpreter", "compiled"]),
     help="How the program is executed; compiled is faster where much is repeated.",
 )
+@click.option(
+    "--isolation",
+    type=click.Choice(["none", "worker", "isolated"]),
+    help="Run the program in a process that can be killed (worker), or that can reach next to nothing (isolated).",
+)
+@click.option("--allow-degraded", is_flag=True, help="Run it even where the system cannot isolate it as well as that.")
 @click.option("--deterministic", is_flag=True, help="Give the program the same clocks and random numbers in every run.")
 @click.option("--inputs", is_flag=True, help="Keep what the program is told of clocks, chance and standard input.")
 @click.option(
@@ -149,6 +155,8 @@ def trace(
     max_steps: int | None,
     timeout: float | None,
     tier: str | None,
+    isolation: str | None,
+    allow_degraded: bool,
     deterministic: bool,
     inputs: bool,
     replay: Path | None,
@@ -171,6 +179,8 @@ def trace(
         *(file, arguments, output, lines, limit, include, exclude),
         config=config,
         tier=tier,
+        isolation=isolation,
+        allow_degraded=allow_degraded,
         limits=Limits(steps=max_steps, wall_seconds=timeout, **limits),  # type: ignore[arg-type] # click checks them
         expanded=expanded,
         audit=audit,
@@ -213,6 +223,25 @@ def plugins() -> None:
     from calcharo_vm.cli.plugged import list_plugins  # noqa: PLC0415 - as in trace
 
     sys.exit(list_plugins())
+
+
+@calcharo.command()
+@click.option(
+    "--isolation",
+    type=click.Choice(["worker", "isolated"]),
+    default="isolated",
+    show_default=True,
+    help="The isolation whose layers are tried.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def doctor(isolation: str, as_json: bool) -> None:
+    """Try what isolation there is on this machine.
+
+    The exit status is 1 when a layer is missing.
+    """
+    from calcharo_vm.cli.doctor import examine  # noqa: PLC0415 - as in trace
+
+    sys.exit(examine(isolation, as_json=as_json))
 
 
 calcharo.add_command(ask)

@@ -18,7 +18,7 @@ from calcharo_vm.cli.run import show_failure
 from calcharo_vm.errors import InternalError, RecordingError
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
-from calcharo_vm.program.observation import MachineRecorder, as_observer
+from calcharo_vm.program.observation import MachineRecorder, as_observer, spilling_journal
 from calcharo_vm.program.on_machine import machines, starter
 from calcharo_vm.program.outcome import exit_status_of, outcome_of
 from calcharo_vm.program.teardown import forget_last_exception, let_main_go
@@ -37,7 +37,7 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
     """Run a program and save its recording when all of it has ended, exit functions included."""
     source = _source(program)
     try:
-        recorder = MachineRecorder(target if target.endswith(".calcharo") else None, source)
+        recorder = MachineRecorder(spilling_journal(target, source) if target.endswith(".calcharo") else None)
     except RecordingError as error:
         sys.stderr.write(f"calcharo run: {error}\n")
         return exit_statuses.FAILED

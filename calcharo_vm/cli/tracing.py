@@ -11,7 +11,7 @@ from calcharo_vm.cli import exit_statuses
 from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
-from calcharo_vm.config import Limits, TracerConfig
+from calcharo_vm.config import Isolation, Limits, TracerConfig
 from calcharo_vm.errors import (
     AuditError,
     CalcharoError,
@@ -47,6 +47,8 @@ class TraceRequest(NamedTuple):
     inputs: bool = False
     replay: Path | None = None
     tier: str | None = None
+    isolation: str | None = None
+    allow_degraded: bool = False
 
 
 def trace_program(request: TraceRequest) -> int:
@@ -56,7 +58,9 @@ def trace_program(request: TraceRequest) -> int:
     try:
         config = _config(request)
         replay = None if request.replay is None else Recording.open(request.replay).inputs
-        recording = execute_and_trace(request.file, config, argv=argv, replay=replay)
+        # A worker cannot read this process's input: what is to be read there goes with the program.
+        stdin = None if config.isolation is Isolation.NONE or sys.stdin.isatty() else sys.stdin.read()
+        recording = execute_and_trace(request.file, config, argv=argv, stdin=stdin, replay=replay)
     except CompilationError as error:
         show_error(error.__cause__ or error)
         return exit_statuses.NOT_COMPILED
@@ -86,7 +90,12 @@ def _config(request: TraceRequest) -> TracerConfig:
     }
     given = {part: {name: value for name, value in of.items() if value is not None} for part, of in changes.items()}
     config = TracerConfig.load(request.config).evolve(**given)
-    whole = {"deterministic": request.deterministic or None, "optimization": request.tier}
+    whole = {
+        "deterministic": request.deterministic or None,
+        "optimization": request.tier,
+        "isolation": request.isolation,
+        "allow_degraded": request.allow_degraded or None,
+    }
     return config.evolve(**{name: value for name, value in whole.items() if value is not None})
 
 

@@ -6,6 +6,7 @@ than accepted and forgotten.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from os import PathLike
@@ -116,7 +117,8 @@ class Limits:
     """Says how much of each resource the program may use; None is no limit.
 
     A limit that is reached ends the run with the outcome "limit", whatever the program does about it; the recording
-    until then is kept. The machine looks at limits between instructions: a native call is not interrupted.
+    until then is kept. The machine looks at limits between instructions: a native call is not interrupted, unless
+    the program runs in a worker (`TracerConfig.isolation`), which is killed if need be.
 
     Attributes:
         steps: Instructions, exactly.
@@ -199,6 +201,17 @@ class Capture:
     spill: str | None = field(default=None, converter=_spill_path)
 
 
+def _paths(value: Iterable[str | PathLike[str]]) -> tuple[str, ...]:
+    """Take paths of files and folders from any collection, and make them absolute."""
+    collection: object = (value,) if isinstance(value, str | PathLike) else value
+    paths: list[str] = []
+    for path in collection if isinstance(collection, Iterable) else (collection,):
+        if not isinstance(path, str | PathLike) or not str(path):
+            raise ConfigurationError(f"readable holds {path!r}; pass the paths of files and folders")
+        paths.append(os.path.abspath(path))  # noqa: PTH100 - links stay as they are
+    return tuple(paths)
+
+
 def _patterns(value: Iterable[str]) -> tuple[str, ...]:
     """Take patterns of module names from any collection of strings."""
     collection: object = (value,) if isinstance(value, str) else value
@@ -246,9 +259,11 @@ class TracerConfig:
         granularity: What makes a step: "opcode", each instruction; `Recording.lines()` tells lines apart.
         capture: What goes into the recording besides the steps.
         limits: How much of each resource the program may use.
-        isolation: The boundary between the program and this process: "none".
+        isolation: The boundary between the program and this process: "none"; "worker", a process that can be killed;
+            or "isolated", a process that can also reach next to nothing.
+        readable: The files and folders that an isolated program may read, besides the interpreter and its packages.
         policy: What the program may import and touch: None, everything.
-        allow_degraded: Whether weaker isolation than asked for will do.
+        allow_degraded: Whether weaker isolation than asked for will do, where the system has no better.
         scope: Which modules run on the machine.
         deterministic: Whether the program is told the same in every run of clocks, random numbers and unique
             identifiers; what it is told goes into the recording. Hashes are those of this process.
@@ -268,6 +283,7 @@ class TracerConfig:
     capture: Capture = field(factory=Capture, validator=_instance_of(Capture))
     limits: Limits = field(factory=Limits, validator=_instance_of(Limits))
     isolation: Isolation = field(default=Isolation.NONE, converter=_isolation)
+    readable: tuple[str, ...] = field(default=(), converter=_paths)
     policy: object = None
     allow_degraded: bool = field(default=False, validator=_instance_of(bool))
     scope: ScopePatterns = field(factory=ScopePatterns, validator=_instance_of(ScopePatterns))
@@ -346,14 +362,17 @@ class TracerConfig:
                 wanted = " or ".join(repr(_plain(choice)) for choice in working)
                 message = f"{setting}={_plain(value)!r} is not available in this release; use {wanted}"
                 raise ConfigurationError(message)
+        if self.plugins and self.isolation is not Isolation.NONE:
+            message = f"plugins take part in runs in this process only, and isolation is {str(self.isolation)!r}"
+            raise ConfigurationError(f"{message}; leave plugins out, or use isolation='none'")
 
 
 _WORKING: dict[str, tuple[object, ...]] = {
     "optimization": (Tier.INTERPRETER, Tier.COMPILED),
     "granularity": (Granularity.OPCODE,),
-    "isolation": (Isolation.NONE,),
+    "isolation": (Isolation.NONE, Isolation.WORKER, Isolation.ISOLATED),
     "policy": (None,),
-    "allow_degraded": (False,),
+    "allow_degraded": (False, True),
 }
 
 
@@ -372,12 +391,9 @@ class ConfigPresets:
 
     @staticmethod
     def production() -> TracerConfig:
-        """Refuse: strangers' programs need isolation, which this release does not have.
-
-        Raises:
-            ConfigurationError: Always, until isolation is available.
-        """
-        return TracerConfig(isolation="isolated")
+        """Run strangers' programs: isolated from everything else, and within limits."""
+        limits = Limits(steps=1_000_000, wall_seconds=5, cpu_seconds=5, memory_bytes=256 << 20, output_bytes=1 << 20)
+        return TracerConfig(isolation="isolated", limits=limits, policy=None)
 
     @staticmethod
     def teaching() -> TracerConfig:

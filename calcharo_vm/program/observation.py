@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import TYPE_CHECKING, cast
 
 from calcharo_vm.limits import SIZES
@@ -9,6 +10,7 @@ from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import Outcome, Recorder, Recording, Statistics
 from calcharo_vm.recording.storage.spilling import SpillingJournal
+from calcharo_vm.recording.storage.writer import RecordingWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.journal import Journal
     from calcharo_vm.tiers.compiled import CompiledTier
 
-__all__ = ["MachineRecorder", "as_observer"]
+__all__ = ["MachineRecorder", "as_observer", "spilling_journal"]
 
 
 _SAMPLE_INTERVAL = 0.01
@@ -48,8 +50,7 @@ class MachineRecorder(Recorder):
 
     def __init__(
         self,
-        spill: str | None = None,
-        source: str = "",
+        journal: Journal | None = None,
         *,
         is_sampled: bool = True,
         limits: Limits | None = None,
@@ -57,19 +58,15 @@ class MachineRecorder(Recorder):
         """Make an empty recorder that knows the machine's NULL.
 
         Args:
-            spill: The file that the recording goes to while the program runs; None to keep it in memory.
-            source: The text of the program, which such a file begins with.
+            journal: What to write; None for a journal in memory.
             is_sampled: Whether memory and CPU are sampled.
             limits: What the program may use up.
-
-        Raises:
-            RecordingError: There can be no such file.
         """
         self._is_finished = False
         super().__init__(
             NULL,
             sample_interval=_SAMPLE_INTERVAL if is_sampled else None,
-            journal=None if spill is None else SpillingJournal(NULL, spill, source=source),
+            journal=journal,
             limits=limits,
         )
         if limits is not None and any(getattr(limits, name) is not None for name in SIZES):
@@ -149,6 +146,16 @@ class MachineRecorder(Recorder):
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""
         self.shadow.anatomy.forget()
+
+
+def spilling_journal(path: str, source: str) -> SpillingJournal:
+    """Make the file that the recording of a program of this process goes to while the program runs.
+
+    Raises:
+        RecordingError: There can be no such file.
+    """
+    writer = RecordingWriter(path, NULL, python=platform.python_version(), source=source, isolation=("none",))
+    return SpillingJournal(NULL, writer)
 
 
 def _audited(auditor: Auditor, handler: Handler) -> Handler:

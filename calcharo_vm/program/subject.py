@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import define
+from attrs import define, frozen
 
 from calcharo_vm.errors import CompilationError, ConfigurationError
 from calcharo_vm.program.main_module import name_file, new_main_module
@@ -17,12 +17,44 @@ from calcharo_vm.program.source import compile_file, compile_text, is_compiled_f
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Source", "Subject", "prepare"]
+__all__ = ["ProgramFile", "Source", "Subject", "prepare"]
 
 Source: TypeAlias = "str | bytes | Path | CodeType | Callable[[], object]"
 """What can be traced."""
 
 _NOT_COMPILED = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+
+
+@frozen
+class ProgramFile:
+    """A program's file, read already.
+
+    Attributes:
+        path: Its path, as it was given.
+        name: Its absolute path.
+        content: What it holds.
+        folder: The folder it is in, links resolved.
+    """
+
+    path: str
+    name: str
+    content: bytes
+    folder: str
+
+    @classmethod
+    def read(cls, path: Path) -> ProgramFile:
+        """Read a file.
+
+        Raises:
+            ConfigurationError: It cannot be read.
+        """
+        try:
+            content, folder = path.read_bytes(), str(path.resolve().parent)
+        except OSError as error:
+            message = f"the program {str(path)!r} cannot be read: {error.strerror}; pass a file"
+            raise ConfigurationError(message) from error
+        name = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - as python forms it
+        return cls(str(path), name, content, folder)
 
 
 @define
@@ -53,7 +85,7 @@ class Subject:
 
 
 def prepare(
-    source: Source,
+    source: Source | ProgramFile,
     *,
     filename: str | None,
     argv: Sequence[str] | None,
@@ -67,8 +99,9 @@ def prepare(
     """
     _check(filename, argv, namespace)
     words = None if argv is None else list(argv)
-    if isinstance(source, Path):
-        return _of_file(source, filename, words, namespace)
+    if isinstance(source, Path | ProgramFile):
+        file = ProgramFile.read(source) if isinstance(source, Path) else source
+        return _of_file(file, filename, words, namespace)
     if isinstance(source, str | bytes):
         return _of_text(source, filename, words, namespace)
     if filename is not None:
@@ -117,20 +150,17 @@ def _of_text(
     return Subject(code, globals_, argv or [name], text, main)
 
 
-def _of_file(path: Path, filename: str | None, argv: list[str] | None, namespace: dict[str, object] | None) -> Subject:
-    name = filename or os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118 - as python forms it
-    try:
-        content = path.read_bytes()
-        folder = str(path.resolve().parent)
-    except OSError as error:
-        raise ConfigurationError(f"the program {str(path)!r} cannot be read: {error.strerror}; pass a file") from error
+def _of_file(
+    file: ProgramFile, filename: str | None, argv: list[str] | None, namespace: dict[str, object] | None
+) -> Subject:
+    name, content = filename or file.name, file.content
     is_compiled = is_compiled_file(content, name)
     code = _compiled(lambda: load_compiled_file(content) if is_compiled else compile_file(content, name))
     main, globals_ = _surroundings(namespace)
     if main is not None:
         name_file(main, name, compiled=is_compiled)
     text = None if is_compiled else decode_source(content)
-    return Subject(code, globals_, argv or [str(path)], text, main, folder)
+    return Subject(code, globals_, argv or [file.path], text, main, file.folder)
 
 
 def _of_function(source: object, argv: list[str] | None, namespace: dict[str, object] | None) -> Subject:

@@ -89,7 +89,7 @@ class Recorder:
         self.entries: list[int] = []  # what is to be put into that table
         self.turns: list[int] = []
         self.ends: list[int] = []
-        self.tape = Tape(self.seal, self._budget.steps_of_next_chunk)
+        self.tape = Tape(self.seal, self._steps_of_next_chunk)
         self.log = self.tape.words
         self.shadow = Shadow(self.log, null, lambda: self.tape.steps)
         self.effects = Effects(self.shadow, null)
@@ -781,6 +781,9 @@ class Recorder:
         )
         if self._used_up is not None:
             self._pend()  # so that the next instruction does not execute
+
+    def _steps_of_next_chunk(self, steps: int) -> int:
+        return min(self._budget.steps_of_next_chunk(steps), self.journal.steps_of_next_chunk(steps))
 
     def _add_chunk(self, steps: int) -> None:
         written = array("I", self.shadow.written)

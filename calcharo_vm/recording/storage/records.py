@@ -99,6 +99,34 @@ def trailer(footer: int) -> bytes:
     return checked + zlib.crc32(checked).to_bytes(4, "little")
 
 
+def header_of(data: bytes | bytearray, start: int, at: int, name: str = "recording") -> Header | None:
+    """The header that begins at a place of some bytes, None when they end before it does.
+
+    Args:
+        data: The bytes.
+        start: The place.
+        at: Where in the file that place is.
+        name: The name of the file, for errors.
+
+    Raises:
+        RecordingFormatError: There is no header.
+    """
+    found = data[start : start + _HEADER.size]
+    if len(found) < _HEADER.size:
+        return None
+    mark, kind, _spare, stored, size, count, first, checksum, own = _HEADER.unpack(found)
+    if mark != _MARK or zlib.crc32(found[:_HEADER_CHECKED]) != own:
+        raise _error(name, at, "the header of a record is damaged")
+    try:
+        return Header(Kind(kind), stored, size, count, first, checksum, at)
+    except ValueError:
+        raise _error(name, at, f"there is a record of kind {kind}, which this release does not know") from None
+
+
+def _error(name: str, at: int, what: str, to_do: str = "record again") -> RecordingFormatError:
+    return RecordingFormatError(f"{name}, byte {at}: {what}: {to_do}")
+
+
 class RecordFile:
     """A file of records, open for reading; what is not read yet takes no memory.
 
@@ -132,7 +160,7 @@ class RecordFile:
 
     def error(self, at: int, what: str, to_do: str = "record again") -> RecordingFormatError:
         """The error that says what is wrong at a place of the file."""
-        return RecordingFormatError(f"{self.name}, byte {at}: {what}: {to_do}")
+        return _error(self.name, at, what, to_do)
 
     @property
     def size(self) -> int:
@@ -152,17 +180,8 @@ class RecordFile:
         Raises:
             RecordingFormatError: There is no header.
         """
-        found = self.read(at, _HEADER.size)
-        if len(found) < _HEADER.size:
-            return None
-        mark, kind, _spare, stored, size, count, first, checksum, own = _HEADER.unpack(found)
-        if mark != _MARK or zlib.crc32(found[:_HEADER_CHECKED]) != own:
-            raise self.error(at, "the header of a record is damaged")
-        try:
-            header = Header(Kind(kind), stored, size, count, first, checksum, at)
-        except ValueError:
-            raise self.error(at, f"there is a record of kind {kind}, which this release does not know") from None
-        return header if header.end <= self.size else None
+        header = header_of(self.read(at, _HEADER.size), 0, at, self.name)
+        return header if header is not None and header.end <= self.size else None
 
     def headers(self, at: int) -> Iterator[Header]:
         """Yields the headers of the records from a place on, up to the last that is complete."""

@@ -32,7 +32,7 @@ def save(recording: "Recording", path: str) -> None:
             if first in keyframes:
                 writer.add_keyframe(first, journal.keyframes.words(first))
             end = journal.starts[number + 1] if number + 1 < len(journal.starts) else len(journal)
-            writer.add_chunk(first, end - first, words, _written(words))
+            writer.add_chunk(first, end - first, words, written_by(words))
         writer.finish(recording.outcome, journal)
         os.replace(unfinished, path)  # noqa: PTH105 - paths are strings here
     except BaseException:
@@ -41,7 +41,7 @@ def save(recording: "Recording", path: str) -> None:
         raise
 
 
-def _written(words: Sequence[object]) -> tuple[str, str]:
+def written_by(words: Sequence[object]) -> tuple[str, str]:
     """What the steps of a chunk wrote to standard output, and to standard error."""
     texts: tuple[list[str], list[str]] = ([], [])
     at = 0

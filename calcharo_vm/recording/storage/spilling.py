@@ -18,14 +18,10 @@ if TYPE_CHECKING:
 class SpillingJournal(Journal):
     """Hands on to a file whatever is complete, and keeps no more than what a next keyframe may be found from."""
 
-    def __init__(self, null: object, path: str, *, source: str = "", isolation: tuple[str, ...] = ("none",)) -> None:
-        """Makes the file.
-
-        Raises:
-            RecordingError: It cannot be made.
-        """
+    def __init__(self, null: object, writer: RecordingWriter) -> None:
+        """Writes with `writer`, which has made the file."""
         super().__init__(null)
-        self._writer = RecordingWriter(path, null, python=self.python, source=source, isolation=isolation)
+        self._writer = writer
         self._codes_told = 0
         self.chunks = _ChunksAsTheyAre(null, TextsInMemory())
         self.keyframes = _SpillingKeyframes(self, self._writer)

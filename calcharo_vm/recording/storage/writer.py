@@ -17,7 +17,7 @@ from calcharo_vm.recording.storage.packing import pack
 from calcharo_vm.recording.storage.records import Header, Kind
 from calcharo_vm.recording.storage.tables import table_words
 from calcharo_vm.recording.storage.texts import Run, Texts
-from calcharo_vm.recording.values import Outcome
+from calcharo_vm.recording.values import NULL, Outcome
 
 PIECE: Final = struct.Struct("<QB")
 """What a piece of a run begins with: how long the run is before it, and whether it is bytes."""
@@ -54,9 +54,7 @@ class RecordingWriter:
         self._at = 0
         self._texts = _TextsInFile(self)
         try:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(path)  # noqa: PTH108 - paths are strings here; whoever reads the old file goes on reading it
-            self._file = _high(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
+            self._file = self._opened(path)
         except (OSError, ValueError) as error:
             raise RecordingError(f"the recording cannot be saved: {error}") from error
         self._process = os.getpid()
@@ -100,16 +98,7 @@ class RecordingWriter:
             RecordingError: Something could not be written.
         """
         self.add_surroundings(journal.sources, journal.inputs)
-        directory: list[int] = []
-        for column in self._index.columns():
-            numbers = pages(column)
-            self._put(Kind.INDEX, numbers)
-            directory += (len(column), self._at - len(numbers))
-        exception = outcome.exception
-        words: list[object] = [str(outcome.status), outcome.limit, outcome.exit_code]
-        words += (None,) * 3 if exception is None else (exception.type_name, exception.message, exception.traceback)
-        footer = self._put(Kind.FOOTER, pack([*words, len(journal), *directory, *self._tables], self._null))
-        self._put_bytes(records.trailer(footer))
+        self._put_bytes(end_of_file(self._at, outcome, len(journal), self._index, self._tables))
         self.close()
         if self.error is not None:
             raise RecordingError(f"the recording cannot be saved: {self.error}") from self.error
@@ -153,10 +142,45 @@ class RecordingWriter:
         data = b"".join(self._buffer)
         self._buffer.clear()
         try:
-            while data and self.error is None and self._is_ours():
-                data = data[os.write(self._file, data) :]
+            if data and self.error is None and self._is_ours():
+                self._give(data)
         except OSError as error:
             self.error = error
+
+    def _opened(self, path: str) -> int:
+        """Makes the file."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108 - paths are strings here; whoever reads the old file goes on reading it
+        return _high(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
+
+    def _give(self, data: bytes) -> None:
+        """Gives bytes to the system."""
+        while data:
+            data = data[os.write(self._file, data) :]
+
+
+def end_of_file(at: int, outcome: Outcome, steps: int, index: Index, tables: Sequence[int]) -> bytes:
+    """The end of a file that has so many bytes without it: its index, how the run ended, and where that stands.
+
+    Args:
+        at: How many bytes come before.
+        outcome: How the run ended.
+        steps: How many steps there are.
+        index: Where the records are.
+        tables: Of each TABLE record, the number of its code objects, its first instruction, and where it is.
+    """
+    made: list[bytes] = []
+    directory: list[int] = []
+    for column in index.columns():
+        numbers = pages(column)
+        made.append(records.record(Kind.INDEX, numbers))
+        at += len(made[-1])
+        directory += (len(column), at - len(numbers))
+    exception = outcome.exception
+    words: list[object] = [str(outcome.status), outcome.limit, outcome.exit_code]
+    words += (None,) * 3 if exception is None else (exception.type_name, exception.message, exception.traceback)
+    footer = records.record(Kind.FOOTER, pack([*words, steps, *directory, *tables], NULL))
+    return b"".join((*made, footer, records.trailer(at)))
 
 
 def _high(file: int) -> int:

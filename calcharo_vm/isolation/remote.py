@@ -1,0 +1,114 @@
+"""Tracing a program in a worker: it goes there, and its recording comes back."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from calcharo_vm.config import Isolation, TracerConfig
+from calcharo_vm.errors import ConfigurationError, IsolationUnavailable
+from calcharo_vm.isolation.jobs import Job, Stoppable, crossing
+from calcharo_vm.isolation.layers import in_words, missing_of
+from calcharo_vm.isolation.pool import worker_for
+from calcharo_vm.isolation.rules import Rules
+from calcharo_vm.isolation.spool import Spool
+from calcharo_vm.isolation.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from calcharo_vm.isolation.layers import LayerState
+    from calcharo_vm.program.subject import Source
+    from calcharo_vm.recording import Recording
+    from calcharo_vm.recording.inputs import Input
+
+__all__ = ["IsolationWarning", "Stoppable", "check_layers", "rules_for", "trace_in_worker"]
+
+_DETERMINISTIC_SEED: Final = "0"
+
+
+class IsolationWarning(UserWarning):
+    """Says that programs run with weaker isolation than was asked for."""
+
+
+def trace_in_worker(
+    config: TracerConfig,
+    source: Source,
+    filename: str | None,
+    argv: Sequence[str] | None,
+    stdin: str | None,
+    namespace: dict[str, object] | None,
+    replay: Sequence[Input] | None,
+    started: Callable[[Stoppable], None],
+) -> Recording:
+    """Trace a program in a worker; arguments and errors are those of `execute_and_trace`."""
+    if namespace is not None:
+        raise ConfigurationError(
+            "globals is given, and the objects of this process cannot go to another; write them into the program, or "
+            "use isolation='none'"
+        )
+    inside = _inside(config)
+    words = None if argv is None else tuple(argv)
+    told = None if replay is None else tuple(replay)
+    job = Job(inside, crossing(source), filename, words, stdin or "", told)
+    data = job.to_bytes()
+    with worker_for(rules_for(config)) as worker:
+        check_layers(config, worker.layers)
+        spool = Spool(config.capture.spill, most_bytes=config.limits.recording_bytes)
+        is_shown = config.capture.forward or not config.capture.output
+        streams = (sys.stdout, sys.stderr) if is_shown else (None, None)
+        watch = Watch(worker, spool, config.limits, streams)
+        started(watch)
+        worker.give(data)
+        outcome = watch.run()
+        if watch.error is not None and spool.is_empty:
+            raise watch.error  # the program did not start
+        text = source if isinstance(source, str) else ""
+        recording = spool.finish(outcome, text, in_words(config.isolation, worker.layers))
+    if watch.error is not None:
+        watch.error.recording = recording
+        raise watch.error
+    return recording
+
+
+def _inside(config: TracerConfig) -> TracerConfig:
+    """Give the configuration of the worker, whose recording goes to us, and which has no plugins."""
+    capture = attrs.evolve(config.capture, spill=None)
+    alone = {"isolation": Isolation.NONE, "allow_degraded": False, "installed_plugins": False}
+    return config.evolve(**alone, capture=capture)
+
+
+def rules_for(config: TracerConfig) -> Rules:
+    """Give the rules of workers for a configuration."""
+    seed = os.environ.get("PYTHONHASHSEED", "")
+    if config.deterministic:
+        seed = _DETERMINISTIC_SEED
+    return Rules.here(config.isolation, config.readable, seed if seed.isdigit() else "")
+
+
+def check_layers(config: TracerConfig, states: tuple[LayerState, ...]) -> None:
+    """Refuse to go on without a layer, or warn of it.
+
+    Raises:
+        IsolationUnavailable: A layer is missing, and the configuration does not allow for that.
+    """
+    missing = missing_of(states)
+    if not missing:
+        return
+    what = "; ".join(f"{state.layer} is missing ({state.why})" for state in missing)
+    if not config.allow_degraded:
+        remedies = "; ".join(dict.fromkeys(state.remedy for state in missing))
+        raise IsolationUnavailable(
+            f"isolation={str(config.isolation)!r} is not to be had here: {what}. Remedy: {remedies}; or pass "
+            "allow_degraded=True to run with what there is"
+        )
+    if what not in _warned:
+        _warned.add(what)
+        warnings.warn(f"programs run with weaker isolation than {config.isolation}: {what}", IsolationWarning, 4)
+
+
+_warned: set[str] = set()

@@ -1,0 +1,1 @@
+"""Programs that mean harm, a world that they can harm, and whether they did."""
