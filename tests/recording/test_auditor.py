@@ -191,6 +191,21 @@ def test_recursion_to_the_limit_raises_no_alarm() -> None:
     assert execute_and_trace(source, AUDITED)[-1].globals_state["last"] == [True]
 
 
+def test_an_audit_goes_on_where_there_is_room_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    catch_up, looks = FollowingState.catch_up, iter(range(1_000))
+
+    def without_room(state: FollowingState) -> None:
+        if next(looks) == 5:
+            raise RecursionError
+        catch_up(state)
+
+    monkeypatch.setattr(FollowingState, "catch_up", without_room)
+    recording = execute_and_trace("for i in range(20):\n  x = [i]\nlast = x", AUDITED)
+
+    assert recording[-1].globals_state["last"] == [19]
+    assert next(looks) > 20
+
+
 def test_an_exception_of_a_signal_handler_is_the_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     source = """
 import signal, time
