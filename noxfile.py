@@ -15,15 +15,14 @@ CORE_TESTS = (
     *("tests/test_determinism.py", "tests/test_limits.py", "tests/test_program.py", "tests/test_tracer.py"),
 )
 
-BETWEEN = ("3.12", "3.14")
 SAME_ON_ALL = (
-    "tests/cli",
-    "tests/docs",
-    "tests/test_config.py",
-    "tests/test_config_sources.py",
-    "tests/test_packaging.py",
-    "tests/tiers/test_compiled.py",
+    *("tests/cli", "tests/docs", "tests/isolation", "tests/limits", "tests/plugins"),
+    *("tests/recording/json_format", "tests/recording/storage", "tests/tiers/test_compiled.py"),
+    *(f"tests/test_{name}.py" for name in ("config", "config_sources", "errors", "logs", "packaging")),
 )
+"""What does not depend on the version, or hardly."""
+LEFT_OUT = {"3.12": SAME_ON_ALL, "3.13": ("tests/isolation",), "3.14": SAME_ON_ALL}
+"""What is left out on a version in a run of everything."""
 
 nox.options.error_on_external_run = False
 nox.options.default_venv_backend = "none"
@@ -70,10 +69,10 @@ def docs(session: nox.Session) -> None:
 
 
 def run_tests(session: nox.Session, version: str) -> None:
-    """Runs the test suite on one CPython; on 3.12 and 3.14 without what is the same on all, such as the front ends."""
-    left_out = () if session.posargs or version not in BETWEEN else SAME_ON_ALL
-    ignored = (f"--ignore={path}" for path in left_out)
-    session.run(tool(version, "python"), "-m", "pytest", "-n", "2", *ignored, *session.posargs)
+    """Runs the test suite on one CPython, on some without what is the same on all, such as the front ends."""
+    ignored = () if session.posargs else (f"--ignore={path}" for path in LEFT_OUT.get(version, ()))
+    spread = ("-n", "2", "--dist", "worksteal")
+    session.run(tool(version, "python"), "-m", "pytest", *spread, *ignored, *session.posargs)
 
 
 def run_conformance(session: nox.Session, version: str) -> None:
