@@ -116,6 +116,7 @@ def bench(session: nox.Session) -> None:
     """Measures speed beside CPython's; `-- --quick` for a short look."""
     python = tool(TOOLS_VERSION, "python")
     session.run(python, "tests/benchmarks/run.py", *session.posargs)
+    session.run(python, "tests/benchmarks/tiers.py", *session.posargs)
     session.run(python, "tests/benchmarks/startup.py")
 
 
