@@ -284,6 +284,9 @@ def test_a_thread_that_is_late_is_stopped_too() -> None:
 
     with pytest.raises(SystemExit):
         recorder.stop_before(None)  # type: ignore[arg-type] # it is not looked at
+    recorder._is_shared = True
+    with pytest.raises(SystemExit):
+        recorder.begin_again(None)  # type: ignore[arg-type] # as above
     recorder.finish()
 
 

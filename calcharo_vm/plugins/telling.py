@@ -107,6 +107,7 @@ class Teller:
         run, recorder = self._run, self._recorder
         if self.is_telling or run is None or recorder is None:
             return
+        recorder.withdraw(frame)
         for listener in tuple(self._listeners["on_step"]):
             if listener.skips and self._is_skipped(listener, frame):
                 continue
@@ -116,6 +117,7 @@ class Teller:
             run.wait_if_paused()
         if run.is_stopped:
             recorder.stop_before(frame)
+        recorder.begin_again(frame)
 
     @staticmethod
     def _is_skipped(listener: _Listener, frame: Frame) -> bool:

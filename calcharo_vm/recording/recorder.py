@@ -249,6 +249,24 @@ class Recorder:
         self._used_up = self._used_up or "cancelled"
         self._pend()
 
+    def withdraw(self, frame: ObservedFrame) -> None:
+        """Takes back that an instruction has begun, while somebody is told of it who may stop it."""
+        if self._is_shared:
+            with self.lock:
+                frame.record.row, frame.record.thread.word = None, 0
+
+    def begin_again(self, frame: ObservedFrame) -> None:
+        """Takes note that an instruction begins after all.
+
+        Raises:
+            SystemExit: The run is over (`errors.stop`).
+        """
+        if self._is_shared:
+            with self.lock:
+                if self.limit_reached is not None:  # by another thread
+                    raise stop()
+                self._begin_shared(frame)
+
     def stop_before(self, frame: ObservedFrame, reason: str = "cancelled") -> None:
         """Stops the run before the instruction that a frame is at, whose handler was called already.
 
@@ -344,12 +362,15 @@ class Recorder:
             if self.limit_reached is not None:  # by another thread
                 raise stop()
             self._arrive(frame)
-            record = frame.record
-            record.row, record.length = record.plan.rows[frame.ip - 1], len(frame.stack)
-            record.thread.word = record.row[0]
             if self._used_up is not None:
-                record.row, record.thread.word = None, 0
                 self._stop()
+            self._begin_shared(frame)
+
+    def _begin_shared(self, frame: ObservedFrame) -> None:
+        """Takes note that an instruction begins that other threads may see the middle of."""
+        record = frame.record
+        record.row, record.length = record.plan.rows[frame.ip - 1], len(frame.stack)
+        record.thread.word = record.row[0]
 
     def _stop(self) -> None:
         """Ends the recording, and the run: what the program executes from now on raises, and is not recorded."""

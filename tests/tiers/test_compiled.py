@@ -341,7 +341,7 @@ def work(n):
     for i in range(n): x = thing.x
     return n
 def quiet(n):
-    held = [n]
+    held, nested = [n], [[n]]
     for i in range(n): x = i
     return n
 for i in range(120): work(3) + quiet(3)
