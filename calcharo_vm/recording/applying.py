@@ -28,6 +28,21 @@ def apply(state: "State", words: Sequence[object], at: int) -> int:
     return end
 
 
+PLAIN: Final = frozenset(
+    {
+        *range(ops.MOST_PUSHES + 1),
+        *(ops.ADVANCED, ops.NEW, ops.ITEMS, ops.KEY, ops.UNKEY, ops.TABLE, ops.FIELD, ops.UNFIELD, ops.FIELDS),
+        *(ops.BEGUN, ops.DROP),
+    }
+)
+"""Operations on the stack of the frame that executes, on its iterator, and on objects."""
+
+
+def change(state: "State", operation: Sequence[object]) -> None:
+    """Applies an operation on an object."""
+    _APPLIERS[operation[0]](state, *operation[1:])  # type: ignore[index] # an operation is an int
+
+
 def _stack(state: "State", kept: int, _count: int, *words: object) -> None:
     state.push(state.top, kept, words)
 

@@ -160,7 +160,7 @@ class Keyframes:
         """Adds the keyframe after a number of steps, which is greater than that of any before."""
         self._kept.append(words, steps - self.last_before(steps))
         self.steps.append(steps)  # type: ignore[attr-defined]
-        self.due = steps + self._distance * max(_LEAST_STEPS, _STEPS_A_WORD * len(words))
+        self.due = steps + max(self._distance * _LEAST_STEPS, _STEPS_A_WORD * len(words))
 
     def last_before(self, steps: int) -> int:
         """The number of steps of the last keyframe after fewer steps than that, 0 when there is none."""

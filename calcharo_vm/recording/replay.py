@@ -14,7 +14,9 @@ _NEAR_STEPS: Final = 64
 _NEAR_KEPT: Final = 64
 _NEAR_SIZE: Final = 1 << 12
 _CURSORS: Final = 3
-_MOST_WORDS_BETWEEN: Final = 1 << 21
+_MOST_WORDS_BETWEEN: Final = 1 << 23
+_WORDS_A_STEP: Final = 4
+"""How many words of keyframes a step read may cost, where states are large."""
 
 CONTRADICTIONS: Final = (
     AssertionError,
@@ -131,7 +133,7 @@ class KeyframesBetween:
         """Returns whether one is wanted after so many steps, when the journal's own is after `before`."""
         last = self.last_before(steps + 1)
         size = len(self._words[last]) if last > before else 0
-        return steps - max(last, before) >= max(ops.CHUNK_STEPS, size)
+        return steps - max(last, before) >= max(ops.CHUNK_STEPS, size // _WORDS_A_STEP)
 
     def add(self, steps: int, words: tuple[object, ...]) -> None:
         """Keeps one, and forgets the oldest where all of them come to too much."""

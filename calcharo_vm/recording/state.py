@@ -5,7 +5,8 @@ from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.applying import apply
+from calcharo_vm.recording.advancing import advance
+from calcharo_vm.recording.applying import PLAIN, apply, change
 from calcharo_vm.recording.frame_state import FrameState, Raised
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.values import MAPPING_KINDS, FrameStatus, HeapKind
@@ -190,15 +191,19 @@ class State:
                             taken = pops[words[stop + 2] - first_step]  # type: ignore[operator]
                             stack[len(stack) - taken :] = words[at + 1 : stop]
                             at = stop + 3
-                        else:
+                        elif not (stop := self._apply_plain(words, at, stack)):
                             break
+                        else:
+                            at = stop
                     elif operation >= first_step:  # type: ignore[operator]
                         at += 1
                     elif operation == ops.STORE and words[at + 2] >= first_step:  # type: ignore[operator]
                         fast[words[at + 1]] = stack.pop()  # type: ignore[call-overload]
                         at += 3
-                    else:
+                    elif not (stop := self._apply_plain(words, at, stack)):
                         break
+                    else:
+                        at = stop
                     done += 1
                 if at != before:
                     frame.word = words[at - 1] - first_step  # type: ignore[operator]
@@ -207,6 +212,30 @@ class State:
             if done < steps and at < end:
                 self._step(words)
                 at, done = self._at, self.steps
+
+    def _apply_plain(self, words: Sequence[object], at: int, stack: list[object]) -> int:
+        """Applies a step that changes nothing but the stack of the frame that executes, its iterator, and objects.
+
+        Returns:
+            Where the next step starts; 0 if this one does more, and nothing is applied.
+        """
+        end, lengths, first_step = at, ops.LENGTHS, ops.FIRST_STEP
+        while (operation := words[end]) < first_step:  # type: ignore[operator] # an operation is an int
+            if operation not in PLAIN:
+                return 0
+            end += lengths[operation] or ops.length(words, end)  # type: ignore[call-overload] # as above
+        base = len(stack) - self._pops[operation - first_step]  # type: ignore[operator] # as above
+        while at < end:
+            operation = words[at]
+            following = at + (lengths[operation] or ops.length(words, at))  # type: ignore[call-overload] # as above
+            if operation <= ops.MOST_PUSHES:  # type: ignore[operator] # as above
+                stack[base:] = words[at + 1 : following]
+            elif operation == ops.ADVANCED:
+                advance(stack[base - 1], self.own)
+            else:
+                change(self, words[at:following])
+            at = following
+        return end + 1
 
     def _step(self, words: Sequence[object]) -> None:
         """Applies the next step of the chunk."""

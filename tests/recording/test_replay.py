@@ -125,7 +125,7 @@ def test_keyframes_are_due_where_none_is_near(steps: int, before: int, is_due: b
 
 def test_large_keyframes_are_further_apart() -> None:
     between = KeyframesBetween()
-    between.add(1024, (0,) * 3000)
+    between.add(1024, (0,) * 12_000)
 
     assert [between.is_due(steps, 0) for steps in (2048, 4023, 4024)] == [False, False, True]
     assert between.is_due(4000, 2048)  # the journal's own is nearer
