@@ -11,7 +11,7 @@ import pytest
 from uv import find_uv_bin
 
 ROOT = Path(__file__).parent.parent
-CORE_DEPENDENCIES = {"attrs", "cattrs", "click", "psutil", "rich"}
+CORE_DEPENDENCIES = {"attrs", "cattrs", "click", "pluggy", "psutil", "rich"}
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:

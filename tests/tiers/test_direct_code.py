@@ -175,10 +175,21 @@ print(points[0].twice(3))
 """
 
 
+LOOPS_FIRST = """
+def run(steps):
+    while True:
+        try: steps.append(len(steps))
+        except AttributeError: return 0
+        if len(steps) > 9: return len(steps)
+def twice(steps): return run(steps) + run(steps)
+for n in range(9): print(run([]), twice([]), run(range(3)))
+"""
+
+
 @pytest.mark.parametrize(
     "source",
-    [TREE, ERRORS, FRAMES, CHANGES, OBJECTS, WHILE, DEEP, MIXED, METHODS],
-    ids=["tree", "errors", "frames", "changes", "objects", "while", "deep", "mixed", "methods"],
+    [LOOPS_FIRST, TREE, ERRORS, FRAMES, CHANGES, OBJECTS, WHILE, DEEP, MIXED, METHODS],
+    ids=["loops first", "tree", "errors", "frames", "changes", "objects", "while", "deep", "mixed", "methods"],
 )
 def test_the_recording_is_that_of_the_interpreter(source: str) -> None:
     assert not difference(source)

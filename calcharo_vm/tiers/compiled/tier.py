@@ -179,7 +179,8 @@ class _Unit:
         """Compiles the function, if it is one that is called often, in the form that does without a frame."""
         code, opnames = guest.code, subject.plan.opnames
         has_loops_over = any(opnames[index] == "FOR_ITER" and self._profile.has(index) for index in range(len(opnames)))
-        if 0 not in self._hot or guest.plain_count < 0 or code.co_cellvars or has_loops_over:
+        is_called_often = 0 in self._hot and self._profile.has(0)
+        if not is_called_often or guest.plain_count < 0 or code.co_cellvars or has_loops_over:
             return
         arguments = subject.frame.fast[: guest.plain_count]
         signature = f"({''.join('s' if type(argument) in SCALARS else 'o' for argument in arguments)})"
