@@ -20,13 +20,14 @@ FRONT_ENDS = (
     *(f"tests/test_{name}.py" for name in ("config", "config_sources", "errors", "logs", "packaging")),
 )
 LIMITS = ("tests/isolation", "tests/limits", "tests/test_limits.py", "tests/test_side_by_side.py")
+REPEATING = ("tests/test_determinism.py",)
 STORAGE = ("tests/recording/json_format", "tests/recording/storage", "tests/tiers/test_compiled.py")
 QUESTIONS = tuple(map(str, sorted(Path("tests/recording").glob("test_queries_*.py"))))
 LEFT_OUT = {
     "3.11": (*LIMITS, *STORAGE),
-    "3.12": (*FRONT_ENDS, *LIMITS, *STORAGE, *QUESTIONS),
-    "3.13": (*FRONT_ENDS, *LIMITS),
-    "3.14": (*FRONT_ENDS, *LIMITS, *STORAGE, *QUESTIONS),
+    "3.12": (*FRONT_ENDS, *LIMITS, *REPEATING, *STORAGE, *QUESTIONS),
+    "3.13": (*FRONT_ENDS, *LIMITS, *REPEATING),
+    "3.14": (*FRONT_ENDS, *LIMITS, *REPEATING, *STORAGE, *QUESTIONS),
 }
 """What a run of everything leaves to other versions, because it hardly depends on the version."""
 
