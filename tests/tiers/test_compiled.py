@@ -63,6 +63,13 @@ def test_statistics_say_what_is_left_to_handlers() -> None:
     assert statistics.codes[1].handled == {"BUILD_SET": 1, "DELETE_FAST": 1} | FOR_ITER
 
 
+def test_statistics_say_where_there_is_nothing_but_handlers() -> None:
+    source = "def f(n): yield n\nfor n in range(200): f(n)"
+    generator = compiled(source).statistics.codes[1]
+
+    assert (generator.compiled, generator.source, generator.reason) == (0, "", "handlers execute all of what is hot")
+
+
 def test_guards_that_fail_again_and_again_have_the_code_made_anew() -> None:
     source = "def f(items):\n    for item in items:\n        x = item * 2\nf([1] * 90 + ['a'] * 2000)"
     (failures,) = [code.failures for code in compiled(source).statistics.codes if code.function == "f"]

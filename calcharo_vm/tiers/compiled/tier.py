@@ -167,6 +167,10 @@ class _Unit:
             self._result.reason = "its loops are nested more deeply than CPython compiles"
             return
         result, handled = self._result, Counter(plan.opnames[index] for index in made.handled)
+        if not made.entries:
+            result.reason = "handlers execute all of what is hot"
+            self.watch(table)
+            return
         result.compiled, result.handled, result.reason = made.instructions - len(made.handled), handled, ""
         result.source = made.source
         function = CompiledCode(made, linked, self._recorder, self._again, result.failures).function()
