@@ -684,6 +684,8 @@ class Recorder:
     @staticmethod
     def _hand_over_cells(frame: ObservedFrame, record: FrameRecord, thread: ThreadRecord) -> None:
         """Has the cells of a class body looked at again when its class is made: that fills them."""
+        if frame.locals is frame.globals:
+            return  # a module's comprehensions have cells, too
         caller = thread.frames[-1]
         if caller.held is not None:  # pragma: no branch - what runs a class body is held
             caller.held += tuple(frame.fast[slot] for slot in record.plan.filled_cells if slot < len(frame.fast))

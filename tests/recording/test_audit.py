@@ -34,6 +34,13 @@ def jumping(function, start, to, event="line"):
 """
 
 PROGRAMS = {
+    "cells of a module's comprehension": """
+functions = [lambda: i for i in range(3)]
+found = [function() for function in functions]
+exec("more = [lambda: i for i in range(3)]", {}, {})
+exec("more = [lambda: i for i in range(3)]", {})
+last = found
+""",
     "an exception that another comes from": """
 def f(*values):
     for value in values:
