@@ -48,6 +48,8 @@ _SCALAR_IDS = frozenset(map(id, SCALAR_TYPES))
 def mro(cls: type) -> tuple[type, ...]:
     """The real MRO of a class, whatever its metaclass says."""
     found = _mro_of(cls)
+    if found is None:  # as in `namespace`
+        return cls, object
     assert type(found) is tuple
     return found
 
@@ -60,6 +62,8 @@ def derives_from(cls: type, base: type) -> bool:
 def namespace(cls: type) -> Mapping[str, object]:
     """The real namespace of a class, whatever its metaclass says."""
     found = _namespace_of(cls)
+    if found is None:  # of types that CPython 3.11 forgets to prepare, such as that of `code.co_lines()`
+        return {}
     assert type(found) is MappingProxyType
     return found
 

@@ -34,6 +34,11 @@ def jumping(function, start, to, event="line"):
 """
 
 PROGRAMS = {
+    "a type that CPython has not prepared": """
+lines = (lambda: 0).__code__.co_lines()
+positions = (lambda: 0).__code__.co_positions()
+last = [list(lines), list(positions)]
+""",
     "cells of a module's comprehension": """
 functions = [lambda: i for i in range(3)]
 found = [function() for function in functions]
