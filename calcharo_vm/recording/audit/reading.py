@@ -68,7 +68,7 @@ def name_of_type(value: object) -> str:
 def kinds_of(value: object) -> frozenset[HeapKind] | None:
     """The kinds that an object may be recorded as, or None when the audit has no opinion."""
     cls: object = type(value)
-    while cls is not object:
+    while cls is not object and cls is not None:  # a type that is not prepared has no base yet
         kinds = _KINDS.get(id(cls))  # by address, as a metaclass may have a hash function of its own
         if kinds is not None:
             return kinds
