@@ -36,10 +36,15 @@ class _SignalHandler:
             machine.interrupt(partial(self, number, None))
             return None
         current = self.machine.context.frame
-        if current is not None and (host_frame is None or is_machine_code(host_frame.f_code)):
+        if current is not None and (host_frame is None or _is_ours(host_frame)):
             self.machine.frames_shown = True
             host_frame = mirror_of(current)
         return self.handler(number, host_frame)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    package = frame.f_globals.get("__package__")
+    return is_machine_code(frame.f_code) or (type(package) is str and package.partition(".")[0] == "calcharo_vm")
 
 
 def _is_between(innermost: FrameType) -> bool:

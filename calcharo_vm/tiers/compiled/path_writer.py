@@ -374,6 +374,7 @@ class PathWriter:
         self.index = index
         self._mark()
         self.leave()
+        self.written.most_steps = max(self.written.most_steps, self.steps)
 
     @property
     def _leaving(self) -> str:

@@ -190,6 +190,8 @@ class _Unit:
         signature = f"({''.join('s' if type(argument) in SCALARS else 'o' for argument in arguments)})"
         direct = attrs.evolve(subject, is_direct=True, constants={})
         made = make_direct_code(direct, frozenset(self._declined), signature)
+        if made.handled:
+            return  # it would stop there
         self._result.direct_source = made.source
         form = DirectCode(made, subject.plan, self._guest, self._recorder, self._result.failures)
         guest.direct, guest.signature = form.function(self._linked, self._recorder), signature

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.constants import COMMON_CONSTANTS
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
@@ -22,6 +23,17 @@ def load_const(writer: PathWriter) -> None:
     if type(constant) not in SCALARS:
         raise Declined
     name = writer.subject.constant(f"constant_{writer.oparg}", constant)
+    writer.push(Value(name, type(constant)))
+    writer.end("1", name)
+
+
+@template("LOAD_COMMON_CONSTANT")
+def load_common_constant(writer: PathWriter) -> None:
+    """Pushes a constant of the interpreter: that very object."""
+    constant = COMMON_CONSTANTS[writer.oparg]
+    if type(constant) not in SCALARS:
+        raise Declined
+    name = writer.subject.constant(f"common_{writer.oparg}", constant)
     writer.push(Value(name, type(constant)))
     writer.end("1", name)
 
