@@ -81,6 +81,7 @@ class GuestCode(StubMarker, GuestReference):
     def link(self) -> list[tuple[Callable[..., Any], Any, int]]:
         """Finds handler, operand and next index of each instruction: before the first frame of this code starts."""
         machine, decoded, code = self.machine, self.decoded, self.code
+        self.direct, self.signature = None, ""  # it was made of other handlers
         pairs = [
             machine.link[opcode](oparg, target, code)
             for opcode, oparg, target in zip(decoded.opcodes, decoded.opargs, decoded.targets, strict=True)

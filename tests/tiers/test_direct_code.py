@@ -186,10 +186,35 @@ for n in range(9): print(run([]), twice([]), run(range(3)))
 """
 
 
+TRACED = """
+import sys
+def g(n): return n + 1
+def f(n): return g(n) + g(n + 1)
+events = []
+def hook(frame, event, arg):
+    events.append((frame.f_code.co_name, event))
+    return hook
+def maybe(i):
+    if i == 30: start(hook)
+    return i
+def main(times):
+    i = 0
+    while i < times:
+        list(map(maybe, (i,)))
+        f(i)
+        i += 1
+for start in (sys.settrace, sys.setprofile):
+    main(20); main(40); start(None); print(len(events), events[:20])
+"""
+
+
 @pytest.mark.parametrize(
     "source",
-    [LOOPS_FIRST, TREE, ERRORS, FRAMES, CHANGES, OBJECTS, WHILE, DEEP, MIXED, METHODS],
-    ids=["loops first", "tree", "errors", "frames", "changes", "objects", "while", "deep", "mixed", "methods"],
+    [LOOPS_FIRST, TREE, ERRORS, FRAMES, CHANGES, OBJECTS, WHILE, DEEP, MIXED, METHODS, TRACED],
+    ids=[
+        *("loops first", "tree", "errors", "frames", "changes", "objects", "while", "deep", "mixed", "methods"),
+        "traced",
+    ],
 )
 def test_the_recording_is_that_of_the_interpreter(source: str) -> None:
     assert not difference(source)
