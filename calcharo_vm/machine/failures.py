@@ -44,7 +44,7 @@ def is_internal(error: BaseException) -> bool:
     if isinstance(error, _NOT_OURS):
         return False
     entry, last = error.__traceback__, None
-    while entry is not None and _is_ours(entry.tb_frame):
+    while entry is not None and is_ours(entry.tb_frame):
         last, entry = entry, entry.tb_next
     if last is None or (entry is not None and _is_guests(entry.tb_frame.f_code)):
         return False
@@ -57,7 +57,8 @@ def is_internal(error: BaseException) -> bool:
     return entry is None and package == _MACHINE and _betrays_itself(error, last)
 
 
-def _is_ours(frame: FrameType) -> bool:
+def is_ours(frame: FrameType) -> bool:
+    """Whether a host frame executes code of this package, or is the machine's otherwise."""
     return frame.f_code.co_filename.startswith(_FOLDER) or is_machine_code(frame.f_code) or _is_in_package(frame)
 
 

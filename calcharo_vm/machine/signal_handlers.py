@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.context import current_context
+from calcharo_vm.machine.failures import is_ours
 from calcharo_vm.machine.native_errors import in_place_of
-from calcharo_vm.machine.tracebacks import is_machine_code, mirror_of
+from calcharo_vm.machine.tracebacks import mirror_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,15 +37,10 @@ class _SignalHandler:
             machine.interrupt(partial(self, number, None))
             return None
         current = self.machine.context.frame
-        if current is not None and (host_frame is None or _is_ours(host_frame)):
+        if current is not None and (host_frame is None or is_ours(host_frame)):
             self.machine.frames_shown = True
             host_frame = mirror_of(current)
         return self.handler(number, host_frame)
-
-
-def _is_ours(frame: FrameType) -> bool:
-    package = frame.f_globals.get("__package__")
-    return is_machine_code(frame.f_code) or (type(package) is str and package.partition(".")[0] == "calcharo_vm")
 
 
 def _is_between(innermost: FrameType) -> bool:

@@ -38,11 +38,6 @@ PLAIN: Final = frozenset(
 """Operations on the stack of the frame that executes, on its iterator, and on objects."""
 
 
-def change(state: "State", operation: Sequence[object]) -> None:
-    """Applies an operation on an object."""
-    _APPLIERS[operation[0]](state, *operation[1:])  # type: ignore[index] # an operation is an int
-
-
 def _stack(state: "State", kept: int, _count: int, *words: object) -> None:
     state.push(state.top, kept, words)
 

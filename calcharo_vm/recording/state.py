@@ -6,7 +6,7 @@ from typing import Final
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.advancing import advance
-from calcharo_vm.recording.applying import PLAIN, apply, change
+from calcharo_vm.recording.applying import PLAIN, apply
 from calcharo_vm.recording.frame_state import FrameState, Raised
 from calcharo_vm.recording.journal import Journal
 from calcharo_vm.recording.values import MAPPING_KINDS, FrameStatus, HeapKind
@@ -227,14 +227,15 @@ class State:
         base = len(stack) - self._pops[operation - first_step]  # type: ignore[operator] # as above
         while at < end:
             operation = words[at]
-            following = at + (lengths[operation] or ops.length(words, at))  # type: ignore[call-overload] # as above
             if operation <= ops.MOST_PUSHES:  # type: ignore[operator] # as above
+                following = at + 1 + operation  # type: ignore[operator] # as above
                 stack[base:] = words[at + 1 : following]
+                at = following
             elif operation == ops.ADVANCED:
                 advance(stack[base - 1], self.own)
+                at += 1
             else:
-                change(self, words[at:following])
-            at = following
+                at = apply(self, words, at)
         return end + 1
 
     def _step(self, words: Sequence[object]) -> None:

@@ -12,8 +12,6 @@ from calcharo_vm.tiers.compiled import stops
 from calcharo_vm.tiers.compiled.direct_code import make_frames, stopped
 from calcharo_vm.tiers.compiled.stops import (
     FAILURES,
-    GLOBALS,
-    NAMES,
     Stops,
     environment_of,
     make_function,
@@ -55,7 +53,6 @@ class CompiledCode:
         self._often_failed = often_failed
         self._tape, self._plain = recorder.tape, linked.plain
         self._bypass: list[bool] = []
-        self._namespace = {**GLOBALS, **NAMES, **made.constants}
         self._stops = Stops(made, recorder)
         self._linked, self._recorder = linked, recorder
 
@@ -96,7 +93,7 @@ class CompiledCode:
 
     # --- stopping within a block -----------------------------------------------------------------
 
-    def _leave(self, frame: Frame, _stack: list[object], number: int, values: dict[str, object]) -> int:
+    def _leave(self, frame: Frame, number: int, values: dict[str, object]) -> int:
         """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
         index = self._stops.tell(frame, number, values).index
         self._count(index)
@@ -135,7 +132,7 @@ class CompiledCode:
             self._finish(frame, traceback, values)
             return -1
         if isinstance(error, FAILURES) and traceback.tb_next is None:
-            return self._leave(frame, frame.stack, number, values)
+            return self._leave(frame, number, values)
         frame.ip = self._stops.tell(frame, number, values).index + 1
         self._recorder.library_ran()  # an interrupt may have come between an operation and what tells of it
         return -1
@@ -145,7 +142,7 @@ class CompiledCode:
         if traceback.tb_lineno in self.made.unfinished and _is_interrupt(traceback):
             rest, following = self.made.unfinished[traceback.tb_lineno]
             for text in rest:
-                exec(text, self._namespace, values)
+                exec(text, self._stops.namespace, values)
             frame.ip = following + 1
 
     def _late(self, frame: Frame, stack: list[object], index: int, value: object) -> int:

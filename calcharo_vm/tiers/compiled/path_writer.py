@@ -290,7 +290,7 @@ class PathWriter:
         """
         self._own_stack()
         self._words.append("0")
-        self._tell(is_complete=False)
+        self._tell()
         kept = {value.code for value in self._stack}
         gone = [name for name in self._objects if name not in kept]
         if gone:
@@ -325,8 +325,9 @@ class PathWriter:
                 self.emit(f"{value.shade}.count += 1")
         self._stack = [attrs.evolve(value, is_owned=value.shade is not None) for value in self._stack]
 
-    def _tell(self, *, is_complete: bool) -> None:
-        folded = self.subject.fold(tuple(self._words) if is_complete else (*self._words, ""))
+    def _tell(self) -> None:
+        """Tells what is done so far, in the middle of a step."""
+        folded = self.subject.fold((*self._words, ""))
         self.emit(f"extend(({', '.join(word for word in folded if word)},))")
         if self.steps > self._steps_told:
             self.emit(f"tape.room -= {self.steps - self._steps_told}")
@@ -334,7 +335,7 @@ class PathWriter:
     def _drop(self) -> None:
         """Tells what the block has done, and lets objects go, which tells that they are gone."""
         self._own_stack()
-        self._tell(is_complete=False)
+        self._tell()
         for shade in self._dropped:
             self.emit(f"release({shade})")
         self.emit("if zeros: purge()")
@@ -348,9 +349,9 @@ class PathWriter:
         """Adds a line of code."""
         self.written.lines.append(Line(text, self._point, self._nested + depth))
 
-    def go(self, target: int, depth: int = 0) -> None:
-        """Goes on at another instruction: nothing of the block may follow."""
-        self.written.lines.append(Goto(target, self._nested + depth))
+    def go(self, target: int) -> None:
+        """Goes on at another instruction: nothing of the path may follow."""
+        self.written.lines.append(Goto(target, self._nested))
 
     def name(self, prefix: str) -> str:
         """A name that no other variable of the block has."""
@@ -378,7 +379,7 @@ class PathWriter:
 
     @property
     def _leaving(self) -> str:
-        return "raise Left" if self.subject.is_direct else f"return leave(frame, stack, {self._point}, locals())"
+        return "raise Left" if self.subject.is_direct else f"return leave(frame, {self._point}, locals())"
 
     def hold(self, code: str) -> str:
         """Computes an object and gives it a name, which is forgotten at the end of the block."""
@@ -604,13 +605,12 @@ class PathWriter:
 
     # --- the end of the block --------------------------------------------------------------------
 
-    def commit(self, words: tuple[str, ...] = (), depth: int = 0, *, following: int, is_complete: bool = True) -> None:
-        """Adds the lines that tell what the path has done, with the last words of it, and let its objects go."""
+    def commit(self, *, following: int, is_complete: bool = True) -> None:
+        """Adds the lines that tell what the path has done, and let its objects go."""
         self.written.most_steps = max(self.written.most_steps, self.steps)
         lines = []
-        everything = (*self._words, *words)
-        if everything:
-            folded = self.subject.fold(everything if is_complete else (*everything, ""))
+        if self._words:
+            folded = self.subject.fold(tuple(self._words) if is_complete else (*self._words, ""))
             lines.append(f"extend(({', '.join(word for word in folded if word)},))")
         if self.steps > self._steps_told:
             lines.append(f"tape.room -= {self.steps - self._steps_told}")
@@ -626,4 +626,4 @@ class PathWriter:
             lines.append(f"{' = '.join(self._objects)} = None")
         for at, text in enumerate(lines, 1):
             rest = tuple(line for line in lines[at:] if not line.endswith(" = None"))
-            self.written.lines.append(Line(text, -1, self._nested + depth, following, rest))
+            self.written.lines.append(Line(text, -1, self._nested, following, rest))

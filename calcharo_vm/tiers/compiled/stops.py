@@ -48,11 +48,15 @@ GLOBALS: Mapping[str, object] = {"__builtins__": __builtins__, "__package__": __
 
 
 class Stops:
-    """What has been done, and is to be told, at each point where a function may stop."""
+    """What has been done, and is to be told, at each point where a function may stop.
+
+    Attributes:
+        namespace: The names that what is to be told has besides the function's variables.
+    """
 
     def __init__(self, made: MadeCode, recorder: Recorder) -> None:
         self._made, self._tape = made, recorder.tape
-        self._namespace = {**GLOBALS, **NAMES, **made.constants}
+        self.namespace = {**GLOBALS, **NAMES, **made.constants}
         self._words: dict[int, CodeType] = {}
 
     def tell(self, frame: Frame, number: int, values: Mapping[str, object]) -> Point:
@@ -69,7 +73,7 @@ class Stops:
             parts = [*(value.code for value in point.stack), *(value.shade or "None" for value in point.stack)]
             told = f"({''.join(word + ', ' for word in point.words)}), ({''.join(part + ', ' for part in parts)})"
             code = self._words[number] = compile(told, "<told>", "eval")
-        words, found = eval(code, self._namespace, values)
+        words, found = eval(code, self.namespace, values)
         self._tape.words.extend(words)
         self._tape.room -= point.steps
         half = len(point.stack)

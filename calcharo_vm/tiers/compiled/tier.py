@@ -189,7 +189,10 @@ class _Unit:
         arguments = subject.frame.fast[: guest.plain_count]
         signature = f"({''.join('s' if type(argument) in SCALARS else 'o' for argument in arguments)})"
         direct = attrs.evolve(subject, is_direct=True, constants={})
-        made = make_direct_code(direct, frozenset(self._declined), signature)
+        try:
+            made = make_direct_code(direct, frozenset(self._declined), signature)
+        except TooDeep:
+            return  # the other form has its blocks in other places
         if made.handled:
             return  # it would stop there
         self._result.direct_source = made.source

@@ -19,31 +19,25 @@ template = registering(TEMPLATES)
 @template("LOAD_CONST")
 def load_const(writer: PathWriter) -> None:
     """Pushes a constant of the code object: that very object."""
-    constant = writer.subject.plan.code.co_consts[writer.oparg]
-    if type(constant) not in SCALARS:
-        raise Declined
-    name = writer.subject.constant(f"constant_{writer.oparg}", constant)
-    writer.push(Value(name, type(constant)))
-    writer.end("1", name)
+    _give_constant(writer, "constant", writer.subject.plan.code.co_consts[writer.oparg])
 
 
 @template("LOAD_COMMON_CONSTANT")
 def load_common_constant(writer: PathWriter) -> None:
     """Pushes a constant of the interpreter: that very object."""
-    constant = COMMON_CONSTANTS[writer.oparg]
-    if type(constant) not in SCALARS:
-        raise Declined
-    name = writer.subject.constant(f"common_{writer.oparg}", constant)
-    writer.push(Value(name, type(constant)))
-    writer.end("1", name)
+    _give_constant(writer, "common", COMMON_CONSTANTS[writer.oparg])
 
 
 @template("LOAD_SMALL_INT")
 def load_small_int(writer: PathWriter) -> None:
     """Pushes a small number, of which there is one object each."""
-    name = writer.subject.constant(f"small_{writer.oparg}", writer.oparg)  # Python warns of `is` with a literal
-    writer.push(Value(name, int))
-    writer.end("1", name)
+    _give_constant(writer, "small", writer.oparg)  # Python warns of `is` with a literal
+
+
+def _give_constant(writer: PathWriter, kind: str, constant: object) -> None:
+    if type(constant) not in SCALARS:
+        raise Declined
+    writer.give(Value(writer.subject.constant(f"{kind}_{writer.oparg}", constant), type(constant)))
 
 
 @template("NOP", "NOT_TAKEN", "RESUME", "PRECALL")
@@ -78,5 +72,4 @@ def swap(writer: PathWriter) -> None:
 @template("PUSH_NULL")
 def push_null(writer: PathWriter) -> None:
     """Pushes NULL, where a call may have the receiver of a method."""
-    writer.push(Value("NULL", Null))
-    writer.end("1", "NULL")
+    writer.give(Value("NULL", Null))
