@@ -6,6 +6,7 @@ Its command line is read by hand. What follows the program belongs to the progra
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -135,7 +136,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def show_failure(error: InternalError) -> int:
     """Show all that a report of a mistake of ours needs, whatever the program has made of `sys.stderr`."""
-    import traceback  # noqa: PLC0415 - not needed otherwise
+    try:
+        import traceback  # noqa: PLC0415 - not needed otherwise
 
-    traceback.print_exception(error, file=sys.__stderr__)
+        traceback.print_exception(error, file=sys.__stderr__)
+    except BaseException:  # where the standard library is in scope, what has failed executes that, too
+        os.write(2, f"{type(error).__name__}: {error}\n".encode("utf-8", "backslashreplace"))
     return exit_statuses.FAILED

@@ -42,7 +42,9 @@ class GuestFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The spec of a module in scope, or None."""
+        """The spec of a module in scope, or None; whoever reports that a machine has failed needs modules, too."""
+        if self.machine.failure is not None:
+            return None
         spec = PathFinder.find_spec(fullname, path, target)
         if (
             spec is None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from calcharo_vm.errors import InternalError
 from calcharo_vm.machine import Machine, Scope
 from calcharo_vm.machine.loader import GuestFinder
 from calcharo_vm.machine.trampolines import is_trampoline
@@ -42,6 +43,15 @@ def test_a_module_in_the_programs_folder_runs_on_the_machine(folder: Path) -> No
     assert names["area"] == 9
     assert is_trampoline(names["loader_shapes"].area.__code__)
     assert names["loader_shapes"].__file__ == str(folder / "loader_shapes.py")
+
+
+def test_a_machine_that_has_failed_imports_nothing(folder: Path) -> None:
+    machine = Machine(scope=Scope(str(folder)))
+    finder = GuestFinder(machine)
+
+    assert finder.find_spec("loader_shapes") is not None
+    machine.failure = InternalError("it has failed")
+    assert finder.find_spec("loader_shapes") is None
 
 
 def test_a_module_out_of_scope_runs_natively(folder: Path) -> None:
