@@ -27,8 +27,12 @@ from calcharo_vm.machine.tracebacks import add_traceback_entry, fill_mirror
 from calcharo_vm.machine.tracing import told_exception, told_unwinding
 
 
-def run(frame: Frame) -> Any:
+def run(frame: Frame, innermost: Frame | None = None) -> Any:
     """Runs a frame that native code enters and returns its result.
+
+    Args:
+        frame: The frame.
+        innermost: Which goes on, if frames have been entered already: that one or one that it has called.
 
     Raises:
         BaseException: What the frame raised, its traceback starting with the guest's frames.
@@ -38,12 +42,12 @@ def run(frame: Frame) -> Any:
     if context.depth >= context.limit:
         raise recursion_error()
     context.depth += 1
-    context.frame = frame
+    context.frame = innermost or frame
     observer = context.machine.observer
-    if observer is not None:
+    if observer is not None and frame.record is None:
         observer.frame_entered(frame)
     try:
-        signal = execute(frame)
+        signal = execute(frame, innermost)
     finally:
         context.frame = frame.back
         context.depth -= 1
@@ -77,9 +81,9 @@ reraise = native_instruction("RERAISE", 0, 1, 1)
 """Raises an exception as it is: its `__context__` is kept and no `__subclasscheck__` is asked."""
 
 
-def execute(base: Frame) -> Signal:
-    """Runs `base` from where it is until it returns, yields, raises or leaves a handler."""
-    frame: Any = base
+def execute(base: Frame, innermost: Frame | None = None) -> Signal:
+    """Runs `base`, or what it has called, from where it is until it returns, yields, raises or leaves a handler."""
+    frame: Any = innermost or base
     context = base.context
     observer = context.machine.observer
     stack, table, ip = frame.stack, frame.guest.table or frame.guest.link(), frame.ip

@@ -144,6 +144,10 @@ class GuestCode(StubMarker, GuestReference):
         if machine.is_in_the_way is not None and machine.is_in_the_way():
             machine.postpone(partial(self.enter, globals, values, cells))
             return None
+        if self.direct is not None:
+            result = machine.tier.enter(self, globals, values)
+            if result is not NULL:
+                return result
         frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), machine.context)
         return run(frame)
 

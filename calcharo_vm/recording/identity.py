@@ -136,7 +136,7 @@ class Identities:
         """The oids of the objects that the words since the last chunk write to."""
         self.note_written = self.written.add
         self._kept_alive: Words = []
-        self._made = 0
+        self.made = 0
 
     def hold(self, value: object) -> object:
         """The word for a value that one more recorded place holds."""
@@ -191,8 +191,8 @@ class Identities:
 
     def _make(self, value: object, kind: HeapKind, type_name: str) -> Shade:
         name = name_of(value, kind)
-        shade = Shade(self._made, value, kind, self.epoch, type_name, name)
-        self._made += 1
+        shade = Shade(self.made, value, kind, self.epoch, type_name, name)
+        self.made += 1
         self.by_id[id(value)] = shade
         self.note_written(shade.token.stop)
         self.log += (ops.NEW, shade.token.stop, kind._value_, type_name, name)

@@ -118,7 +118,7 @@ class PlainValues:
             case _:
                 assert isinstance(made, list | deque)
                 words = thing.items
-                made.extend(words if _are_scalars(words, self._null) else map(self._shell, words))
+                made.extend(words if _holds_scalars(thing, self._null) else map(self._shell, words))
 
     def _fill_snapshot(self, snapshot: ObjectSnapshot, thing: Thing) -> None:
         if thing.kind in _SHOWN_BY_NAME:
@@ -164,10 +164,9 @@ def _items(thing: Thing) -> list[object]:
     return list(thing.table) if thing.is_mapping else thing.items
 
 
-def _are_scalars(words: list[object], null: object) -> bool:
-    """Returns whether all words stand for themselves: most long containers hold nothing else, and are copied so."""
-    kinds = set(map(type, words))
-    return range not in kinds and type(null) not in kinds
+def _holds_scalars(thing: Thing, null: object) -> bool:
+    """Returns whether all that a thing holds stands for itself, and can be shown as it is."""
+    return range not in thing.kinds and type(null) not in thing.kinds
 
 
 def reference(word: object, null: object) -> object:
@@ -202,7 +201,7 @@ def heap_object(oid: int, state: State) -> HeapObject:
         items: tuple[object, ...] = tuple((reference(k, null), reference(v, null)) for k, v in thing.table.items())
     else:
         words = _items(thing)
-        items = tuple(words if _are_scalars(words, null) else (reference(word, null) for word in words))
+        items = tuple(words if _holds_scalars(thing, null) else (reference(word, null) for word in words))
     traceback = thing.fields.get(TRACEBACK)
     return HeapObject(
         oid=oid,

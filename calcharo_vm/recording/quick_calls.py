@@ -35,6 +35,7 @@ class CallJournal:
     Attributes:
         entered: Journals that a frame starts which an instruction of the running frame calls.
         returned: Journals that the running frame returns what lies on its stack.
+        returned_to_native: Takes note of the word of an instruction that has returned to native code.
         arrived: Journals that a frame goes on with the scalar that the function it called has returned.
         begin: Journals a new frame, and completes the step of the instruction that calls it.
         can_end: Returns whether `end` may journal that a frame returns.
@@ -46,6 +47,7 @@ class CallJournal:
         self.entered = _make_entered(recorder, self.begin)
         self.returned = _make_returned(recorder)
         self.arrived = _make_arrived(recorder)
+        self.returned_to_native = _make_returned_to_native(recorder)
         self.can_end = can_end
         self.end = _make_end(recorder)
 
@@ -181,6 +183,19 @@ def _make_arrived(recorder: "Recorder") -> Quick:
         return True
 
     return arrived
+
+
+def _make_returned_to_native(recorder: "Recorder") -> Callable[[int], None]:
+    pending = recorder.tape.pending
+
+    def returned_to_native(word: int) -> None:
+        thread = recorder.writer
+        assert thread is not None
+        thread.word = word
+        recorder.running = None
+        pending.append(True)
+
+    return returned_to_native
 
 
 def can_end(frame: ObservedFrame) -> bool:

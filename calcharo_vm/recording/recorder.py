@@ -125,7 +125,7 @@ class Recorder:
         gc.callbacks.append(self._collected)
 
     @property
-    def _is_usual(self) -> bool:
+    def is_usual(self) -> bool:
         """Whether nothing but the step itself is to be completed before the next one."""
         return not (
             self._is_shared
@@ -169,7 +169,7 @@ class Recorder:
     def frame_resumed(self, frame: ObservedFrame) -> None:
         """Journals that a suspended frame goes on, on top of whoever resumed it."""
         with self.lock:
-            thread = self._sync_caller(frame)
+            thread = self.sync_caller(frame.back)
             caller, record = frame.back and frame.back.record, frame.record
             assert isinstance(record, FrameRecord)
             is_called_by_library = type(caller) is not FrameRecord or caller.held is not None
@@ -343,7 +343,7 @@ class Recorder:
         Raises:
             SystemExit: A limit is reached (`errors.stop`).
         """
-        if self._is_usual and self._arrived(frame):
+        if self.is_usual and self._arrived(frame):
             return
         if self.limit_reached is not None:
             raise stop()
@@ -487,18 +487,20 @@ class Recorder:
     # --- frames and threads ----------------------------------------------------------------------
 
     def _enter(self, frame: ObservedFrame) -> None:
-        back, caller, shadow = frame.back, self.running, self.shadow
+        back, caller = frame.back, self.running
         taken: list[Shade] | None = None
-        if back is not None and caller is not None and back.record is caller:
-            thread = caller.thread
-            if caller.row is None and caller.held is None:
-                taken = self._call(back, caller)
-            else:
-                if caller.row is None:
-                    self._expose(back, caller)
-                self._sync(back, caller)
+        if back and caller and back.record is caller and caller.row is None and caller.held is None:
+            thread, taken = caller.thread, self._call(back, caller)
         else:
-            thread = self._sync_caller(frame)
+            thread = self.sync_caller(back)
+        self.enter_from(frame, thread, taken)
+
+    def enter_from(self, frame: ObservedFrame, thread: ThreadRecord, taken: list[Shade] | None = None) -> None:
+        """Journals a new frame of a thread whose latest step is journalled as far as it has come.
+
+        `taken` is what the instruction that calls has taken from the stack, if it holds that no more.
+        """
+        shadow = self.shadow
         name = dict.get(frame.globals, "__name__")
         if type(name) is str:
             shadow.anatomy.guest_modules.add(name)
@@ -719,9 +721,8 @@ class Recorder:
 
     # --- bringing the record up to date ----------------------------------------------------------
 
-    def _sync_caller(self, frame: ObservedFrame) -> ThreadRecord:
-        """Journals what the calling frame's instruction has done so far, and returns the thread."""
-        back = frame.back
+    def sync_caller(self, back: ObservedFrame | None) -> ThreadRecord:
+        """Journals what the instruction of a calling frame has done so far, and returns the thread."""
         caller = None if back is None else back.record
         if type(caller) is not FrameRecord:
             return self._current_thread()

@@ -3,6 +3,8 @@
 No object is asked: these are the sizes that CPython's own types have on a 64-bit machine.
 """
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.host_builtins import __builtins__
@@ -31,29 +33,25 @@ _BASES: Final = {
     HeapKind.ASYNC_GENERATOR: 240,
 }
 _NUMBER: Final = 28
-_TEXT: Final = 41
-_BYTES: Final = 33
+_TEXTS: Final[Mapping[type, int]] = {str: 41, bytes: 33}
 
 
 def size_of(thing: "Thing") -> int:
     """Roughly how many bytes an object takes, with the scalars that it holds."""
     size = _BASES.get(thing.kind, _OBJECT) + _WORD * len(thing.items) + _ENTRY * (len(thing.table) + len(thing.fields))
-    words = [*thing.items, *thing.table.keys(), *thing.table.values(), *thing.fields.values()]
-    return size + sum(map(_size_of_scalar, words))
+    for kind in thing.kinds:
+        for words in thing.words:
+            of_kind = words if len(thing.kinds) == 1 else [word for word in words if type(word) is kind]
+            size += _size_of_scalars(kind, of_kind)
+    return size
 
 
-def _size_of_scalar(word: object) -> int:
-    """Roughly how many bytes a scalar takes; nothing for what there is only one of, and for references."""
-    match word:
-        case bool() | None:
-            return 0
-        case int():
-            return _NUMBER + word.bit_length() // _WORD
-        case float() | complex():
-            return _NUMBER
-        case str():
-            return _TEXT + len(word)
-        case bytes():
-            return _BYTES + len(word)
-        case _:
-            return 0
+def _size_of_scalars(kind: type, words: Collection[object]) -> int:
+    """Roughly how many bytes scalars of one type take; nothing for what there is only one of, and for references."""
+    if kind is int:
+        lengths = Counter(map(int.bit_length, words))  # type: ignore[arg-type] # all are integers
+        return sum((_NUMBER + bits // _WORD) * count for bits, count in lengths.items())
+    if kind is float or kind is complex:
+        return _NUMBER * len(words)
+    base = _TEXTS.get(kind)
+    return 0 if base is None else base * len(words) + sum(map(len, words))  # type: ignore[arg-type] # they have lengths

@@ -1,6 +1,6 @@
 """The state of the program after a step, rebuilt from the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from calcharo_vm.host_builtins import __builtins__
@@ -22,7 +22,7 @@ _Left = tuple[int, int, bool]
 class Thing:
     """An object on the heap, as words; shared between states until one of them changes it."""
 
-    __slots__ = ("fields", "frame", "items", "kind", "name", "owner", "table", "type_name")
+    __slots__ = ("_kinds", "fields", "frame", "items", "kind", "name", "owner", "table", "type_name")
 
     def __init__(self, owner: object, kind: HeapKind, type_name: str, name: str) -> None:
         self.owner = owner
@@ -33,6 +33,7 @@ class Thing:
         self.table: dict[object, object] = {}
         self.fields: dict[object, object] = {}
         self.frame: int | None = None  # what a generator runs
+        self._kinds: frozenset[type] | None = None
 
     def copy(self, owner: object) -> "Thing":
         """Another object with the same content."""
@@ -45,6 +46,22 @@ class Thing:
     def is_mapping(self) -> bool:
         """Whether the items are kept by key."""
         return self.kind in MAPPING_KINDS
+
+    @property
+    def words(self) -> tuple[Collection[object], ...]:
+        """All that it holds."""
+        return self.items, self.table.keys(), self.table.values(), self.fields.values()
+
+    @property
+    def kinds(self) -> frozenset[type]:
+        """The types of all that it holds: most long containers have scalars alone, and are read quickly so."""
+        if self._kinds is None:
+            self._kinds = frozenset().union(*(set(map(type, words)) for words in self.words))
+        return self._kinds
+
+    def may_change(self) -> None:
+        """Forgets what depends on what it holds."""
+        self._kinds = None
 
 
 class State:
@@ -345,6 +362,7 @@ class State:
         thing = self.heap[oid]
         if thing.owner is not self._mark:
             thing = self.heap[oid] = thing.copy(self._mark)
+        thing.may_change()
         return thing
 
     def add(self, oid: int, kind: str, type_name: str, name: str) -> None:
@@ -389,11 +407,11 @@ class State:
                 continue
             found.add(oid)
             thing = self.heap[oid]
-            words = [*thing.items, *thing.table.keys(), *thing.table.values(), *thing.fields.values()]
+            if range in thing.kinds:
+                waiting += [word.stop for words in thing.words for word in words if type(word) is range]
             frame = None if thing.frame is None else self.frames.get(thing.frame)
             if frame is not None:
-                words += frame.words()
-            waiting += [word.stop for word in words if type(word) is range]
+                waiting += [word.stop for word in frame.words() if type(word) is range]
         return sorted(found)
 
     def call_frames(self) -> list[FrameState]:

@@ -349,7 +349,7 @@ class _DirectMaker(_Maker):
         words = (str(ops.ENTER), "number", str(plan.number), "scope_oid", "None", str(len(frame.fast)))
         told = subject.fold((*words, *arguments, *["NULL"] * len(padding), "word"))
         assembly = self._assembly()
-        assembly.add("def direct(fast, slots, scope, builtins, left, caller, scope_oid, word):", 1)
+        assembly.add("def direct(fast, slots, scope, builtins, left, caller, scope_oid, word, is_native=False):", 1)
         assembly.add("number = recorder.frames_made", 2)
         assembly.add("recorder.frames_made = number + 1", 2)
         if padding:
@@ -366,10 +366,22 @@ class _DirectMaker(_Maker):
 
 
 _ENVIRONMENT = (
-    *("tape", "extend", "put", "pending", "shadow", "by_id", "by_dictionary", "note_written", "release"),
-    *("release_all", "zeros", "purge", "is_plain", "ends_quietly", "recorder", "entries", "turns", "ends"),
-    *("can_end", "end", "FunctionType", "GuestCode", "LEFT", "Left"),
-    *("SCALARS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
+    *("tape", "extend", "put", "pending", "shadow", "by_id", "by_dictionary", "note_written", "new"),
+    *(
+        "new_table",
+        "release",
+        "release_all",
+        "zeros",
+        "purge",
+        "is_plain",
+        "ends_quietly",
+        "recorder",
+        "entries",
+        "turns",
+        "ends",
+    ),
+    *("can_end", "returned_to_native", "end", "FunctionType", "GuestCode", "LEFT", "Left"),
+    *("SCALAR_IDS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
 )
 """What all made functions find under these names, see `stops.environment_of`."""
 _WITH_FRAME = ("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start")

@@ -71,34 +71,63 @@ def make_frames(frame: Frame, index: int, error: BaseException, recorder: Record
         error: What stopped the innermost.
         recorder: What records them.
     """
+    _calls(frame, index)
+    return _make_frames(frame, error, recorder)[-1]
+
+
+def make_frames_of_native(frame: Frame, error: BaseException, recorder: Recorder) -> tuple[Frame, Frame]:
+    """Makes the frames of functions that have stopped, the first of which native code has called.
+
+    Args:
+        frame: The frame whose instruction executes the native code.
+        error: What stopped the innermost.
+        recorder: What records them.
+
+    Returns:
+        The first frame and the innermost, which goes on.
+    """
+    made = _make_frames(frame, error, recorder)
+    return made[0], made[-1]
+
+
+def _calls(frame: Frame, index: int) -> None:
+    """Takes note that an instruction of a frame has called."""
+    caller: FrameRecord = frame.record
+    caller.row, caller.length = caller.plan.rows[index], caller.plan.depths[index]
+    frame.ip = index + 1
+
+
+def _make_frames(frame: Frame, error: BaseException, recorder: Recorder) -> list[Frame]:
     context, outermost = frame.context, error.__traceback__
     assert outermost is not None
-    traceback = outermost.tb_next
+    traceback, index = outermost.tb_next, 0
+    made: list[Frame] = []
     code = stopped(traceback)
     while code is not None:
         assert traceback is not None
+        if made:
+            _calls(frame, index)
+            context.depth += 1  # who goes on with them counts one
         caller: FrameRecord = frame.record
-        caller.row, caller.length = caller.plan.rows[index], caller.plan.depths[index]
-        frame.ip = index + 1
         context.frame = frame
         values = stops.variables(traceback.tb_frame)
         frame = Frame(code.guest(), values["fast"], values["scope"], values["builtins"], context)  # type: ignore[arg-type] # the caller keeps it
+        made.append(frame)
         frame.record = record = FrameRecord(values["number"], code.plan, caller.thread)
-        record.namespaces = [caller.namespaces[0]]
+        record.namespaces = [recorder.shadow.by_id[id(frame.globals)]]
         record.namespaces[0].count += 1
         record.slots = values["slots"]
         record.thread.frames.append(record)
         index = code.stops.tell(frame, _point(code, traceback.tb_lineno), values).index
         innermost, traceback = code, traceback.tb_next
         code = stopped(traceback)
-        context.depth += code is not None  # the loop counts the innermost
     frame.ip = index
     recorder.running = record
     if type(error) is not Left and not (isinstance(error, FAILURES) and traceback is None):
         recorder.interrupt(_raising(error))
     elif not recorder.tape.pending:
         innermost.count(index)
-    return frame
+    return made
 
 
 def _point(code: DirectCode, line: int) -> int:

@@ -82,6 +82,13 @@ class Subject:
     dropping: frozenset[int]
     is_direct: bool = False
     constants: dict[str, object] = attrs.field(factory=dict)
+    _texts: dict[str, str] = attrs.field(factory=dict)
+
+    def text(self, text: str) -> str:
+        """The literal of a text, which is told as a word."""
+        literal = repr(text)
+        self._texts[literal] = text
+        return literal
 
     def constant(self, name: str, value: object) -> str:
         """Gives a name to an object for the made code to use."""
@@ -131,12 +138,14 @@ class Subject:
         return [str(self.folded[run]), *values]
 
     def _is_fixed(self, word: str) -> bool:
-        return word in _FIXED or word.isdigit() or word in self.constants
+        return word in _FIXED or word.isdigit() or word in self.constants or word in self._texts
 
     def _fixed(self, word: str) -> object:
         if word in _FIXED:
             return _FIXED[word]
-        return int(word) if word.isdigit() else self.constants[word]
+        if word.isdigit():
+            return int(word)
+        return self.constants[word] if word in self.constants else self._texts[word]
 
 
 @attrs.define
@@ -429,6 +438,22 @@ class PathWriter:
         self.need(place)
         return self._stack[-place]
 
+    def beneath(self, place: int) -> tuple[str, str]:
+        """The object that lies beneath the top of the stack, by its place from there, and its shade: they stay there.
+
+        Raises:
+            Declined: It is a scalar.
+        """
+        if place < len(self._stack):
+            value = self._stack[-place - 1]
+            if value.shade is None:
+                raise Declined
+            return value.code, value.shade
+        at = self._depth + len(self._stack) - place - 1
+        container, shade = self.hold(f"stack[{at}]"), self.name("s")
+        self.emit(f"{shade} = record.shades[record.places.index({at})]")
+        return container, shade
+
     def kind(self, place: int) -> type | None:
         """The one type that a value on the stack is known to have, or has always had; None where there is none."""
         known = self.peek(place).type
@@ -445,7 +470,9 @@ class PathWriter:
         It comes after all that may have to be left to the handler.
         """
         self.need(count)
-        owned = [value for value in self._stack[-count:] if value.is_owned]
+        constants = [value for value in self._stack[-count:] if value.is_owned and value.constant is not None]
+        self._dropped += [str(value.shade) for value in constants]  # the code object holds them, too
+        owned = [value for value in self._stack[-count:] if value.is_owned and value not in constants]
         is_dropping = self.index in self.subject.dropping
         for value in owned:  # all of them may be one object
             plain = f" or is_plain({value.shade})" if is_dropping else ""
@@ -460,8 +487,9 @@ class PathWriter:
     def hand_over(self, count: int) -> list[Value]:
         """Takes so many values from the stack, which go elsewhere or are released by who gets them."""
         self.need(count)
-        values = self._stack[-count:]
-        del self._stack[-count:]
+        base = len(self._stack) - count
+        values = self._stack[base:]
+        del self._stack[base:]
         return values
 
     def take(self) -> Value:
@@ -511,7 +539,7 @@ class PathWriter:
             raise Declined
         if len(kinds) == 1:
             return self.only(value, next(iter(kinds)))
-        self.leave_unless(f"type({value.code}) in SCALARS")
+        self.leave_unless(f"id(type({value.code})) in SCALAR_IDS")
         return value
 
     def part(self, code: str, recorded: str, kinds: frozenset[type]) -> Value:

@@ -12,7 +12,8 @@ from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
 from calcharo_vm.recording.quick_calls import end_quietly
-from calcharo_vm.tiers.compiled.values import SCALARS
+from calcharo_vm.recording.quick_objects import make_new, make_new_table
+from calcharo_vm.tiers.compiled.values import SCALAR_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ class Left(Exception):
 
 
 NAMES: Mapping[str, object] = {
-    "SCALARS": SCALARS,
+    "SCALAR_IDS": SCALAR_IDS,
     "NULL": NULL,
     "Null": Null,
     "Shade": Shade,
@@ -106,6 +107,8 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "by_id": shadow.by_id,
         "by_dictionary": shadow.by_dictionary,
         "note_written": shadow.note_written,
+        "new": make_new(shadow),
+        "new_table": make_new_table(shadow),
         "release": shadow.release,
         "release_all": shadow.release_all,
         "zeros": shadow.zeros,
@@ -117,6 +120,7 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "turns": recorder.turns,
         "ends": recorder.ends,
         "can_end": recorder.calls.can_end,
+        "returned_to_native": recorder.calls.returned_to_native,
         "end": recorder.calls.end,
         "FunctionType": FunctionType,
         "GuestCode": GuestCode,

@@ -15,9 +15,10 @@ from calcharo_vm.tiers.compiled.code_maker import TooDeep, make_code, make_direc
 from calcharo_vm.tiers.compiled.compiled_code import CompiledCode
 from calcharo_vm.tiers.compiled.direct_code import DirectCode
 from calcharo_vm.tiers.compiled.linked import Entry, Linked
+from calcharo_vm.tiers.compiled.native_entry import make_enter
 from calcharo_vm.tiers.compiled.path_writer import Subject
 from calcharo_vm.tiers.compiled.profile import Profile
-from calcharo_vm.tiers.compiled.values import SCALARS
+from calcharo_vm.tiers.compiled.values import signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,11 +39,17 @@ _WITH_OWNER: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR"})
 
 
 class CompiledTier:
-    """Compiles what one machine executes and one recorder records."""
+    """Compiles what one machine executes and one recorder records.
+
+    Attributes:
+        recorder: Who records.
+        enter: Runs a function that has a form without frames when native code calls it; `NULL` if it has to have one.
+    """
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self._results: list[_Result] = []
+        self.enter = make_enter(recorder)
         recorder.journal.keyframes.be_rare()
 
     def linked(self, guest: GuestCode, table: list[Entry]) -> None:
@@ -187,7 +194,7 @@ class _Unit:
         if not is_called_often or guest.plain_count < 0 or code.co_cellvars or has_loops_over:
             return
         arguments = subject.frame.fast[: guest.plain_count]
-        signature = f"({''.join('s' if type(argument) in SCALARS else 'o' for argument in arguments)})"
+        signature = signature_of(arguments)
         direct = attrs.evolve(subject, is_direct=True, constants={})
         try:
             made = make_direct_code(direct, frozenset(self._declined), signature)

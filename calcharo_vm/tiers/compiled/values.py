@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
+from calcharo_vm.recording.layouts import SCALAR_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCALARS: Final = frozenset({int, float, bool, str, bytes, type(None), Null})
 """Types whose values are written to the tape as themselves."""
+SCALAR_IDS: Final = frozenset(map(id, SCALARS))
+"""The same for made code, which must not ask a class of the program for its hash."""
+_LETTERS: Final = {id(kind): "-" for kind in SCALAR_TYPES} | dict.fromkeys(SCALAR_IDS, "s")
 NUMBERS: Final = frozenset({int, float, bool})
 
 
@@ -38,6 +45,11 @@ class Value:
         return self.code if self.shade is None else f"{self.shade}.token"
 
     @property
+    def recorded(self) -> str:
+        """The expression of what a shade keeps for it."""
+        return self.code if self.shade is None else self.shade
+
+    @property
     def is_scalar(self) -> bool:
         """Whether it is written to the tape as itself."""
         return self.shade is None
@@ -51,6 +63,11 @@ def only_one(kinds: frozenset[type]) -> type | None:
 def type_test(code: str, kind: type) -> str:
     """The condition that a value is exactly of a type."""
     return f"{code} is None" if kind is type(None) else f"type({code}) is {kind.__name__}"
+
+
+def signature_of(values: Iterable[object]) -> str:
+    """Of each argument of a call, `s` for a scalar or `o` for an object, in parentheses; `-` for what is never told."""
+    return f"({''.join([_LETTERS.get(id(type(value)), 'o') for value in values])})"
 
 
 def unchanged(old: str, value: Value) -> str:

@@ -7,6 +7,7 @@ from calcharo_vm.tiers.compiled.templates import (
     formatting,
     locals_and_cells,
     names,
+    objects,
     operators,
     stack,
     subscripts,
@@ -15,7 +16,7 @@ from calcharo_vm.tiers.compiled.templates.registry import Template
 
 TEMPLATES: dict[str, Template] = {
     name: template
-    for family in (stack, locals_and_cells, names, attributes, operators, subscripts, formatting, calls)
+    for family in (stack, locals_and_cells, names, attributes, operators, subscripts, objects, formatting, calls)
     for name, template in family.TEMPLATES.items()
 }
 """The templates by the name of the opcode."""

@@ -126,7 +126,7 @@ def _call_directly(
     result = writer.call(code)
     shade = writer.name("s")
     if not kinds & SCALARS:
-        writer.emit(f"{shade} = by_id[id({result})] if type({result}) not in SCALARS else None")
+        writer.emit(f"{shade} = by_id[id({result})] if id(type({result})) not in SCALAR_IDS else None")
         writer.keep(result)
         value = Value(result, None, shade, is_owned=True)
         writer.go_on_with(value)
@@ -134,8 +134,8 @@ def _call_directly(
         return
     kind = only_one(kinds)
     other = writer.copy()
-    other.nest(f"if not ({f'type({result}) in SCALARS' if kind is None else type_test(result, kind)}):")
-    other.emit(f"{shade} = by_id[id({result})] if type({result}) not in SCALARS else None")
+    other.nest(f"if not ({f'id(type({result})) in SCALAR_IDS' if kind is None else type_test(result, kind)}):")
+    other.emit(f"{shade} = by_id[id({result})] if id(type({result})) not in SCALAR_IDS else None")
     other.leave_with(Value(result, None, shade, is_owned=True))
     writer.go_on_with(Value(result, kind))
 
@@ -168,7 +168,7 @@ def _push(writer: PathWriter, arguments: Sequence[Value], callee: object, kind: 
         writer.leave_unless(type_test(result.code, kind))
         result = Value(result.code, kind)
     else:
-        writer.leave_unless(f"type({result.code}) in SCALARS")
+        writer.leave_unless(f"id(type({result.code})) in SCALAR_IDS")
     writer.use(writer.oparg + 2)
     writer.give(result)
 
@@ -292,6 +292,8 @@ def return_value(writer: PathWriter) -> None:
     if writer.subject.frame.generator is not None or writer.subject.frame.locals is not None:
         raise Declined
     is_direct = writer.subject.is_direct
+    if is_direct:
+        _return_to_native(writer, value, words)
     writer.leave_unless(
         "not slots or ends_quietly(slots.values())" if is_direct else "not frame.entry and can_end(frame)"
     )
@@ -309,6 +311,25 @@ def return_value(writer: PathWriter) -> None:
         writer.emit(f"end(record, {shade}, {writer.step_word})")
         writer.emit("return LEFT")
     writer.is_over = True
+
+
+def _return_to_native(writer: PathWriter, value: Value, words: Sequence[str]) -> None:
+    """Tells that the function returns to native code, which may do more before the step is complete."""
+    side = writer.copy()
+    side.nest("if is_native:")
+    if writer.opname == "RETURN_VALUE":
+        side.take()
+    result = side.name("result")
+    side.emit(f"{result} = {value.code}")
+    side.end_with_call(*words, "0", str(ops.LEAVE), "'RETURNED'")
+    side.emit("steps = tape.reach - tape.room")
+    side.emit("ends.extend((number, steps))")
+    side.emit("turns.extend((steps + 1, caller))")
+    if value.is_owned:
+        side.emit(f"release({value.shade})")
+    side.emit("if slots: release_all(slots.values())")
+    side.emit(f"returned_to_native({side.step_word})")
+    side.emit(f"return {result}")
 
 
 def _return_directly(writer: PathWriter, value: Value, words: Sequence[str]) -> None:

@@ -45,7 +45,7 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
     late = f"return late(frame, stack, {writer.index}, {value})"
     if kinds and kinds <= SCALARS:
         kind = only_one(kinds)
-        test = f"type({value}) in SCALARS" if kind is None else type_test(value, kind)
+        test = f"id(type({value})) in SCALAR_IDS" if kind is None else type_test(value, kind)
         writer.emit(f"if not ({test}): {late}")
         pushed = Value(value, kind)
     elif kinds and not kinds & SCALARS:

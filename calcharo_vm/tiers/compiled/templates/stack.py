@@ -9,6 +9,7 @@ from calcharo_vm.machine.constants import COMMON_CONSTANTS
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.objects import give_constant
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
 
@@ -36,7 +37,8 @@ def load_small_int(writer: PathWriter) -> None:
 
 def _give_constant(writer: PathWriter, kind: str, constant: object) -> None:
     if type(constant) not in SCALARS:
-        raise Declined
+        give_constant(writer, f"{kind}_{writer.oparg}", constant)
+        return
     writer.give(Value(writer.subject.constant(f"{kind}_{writer.oparg}", constant), type(constant)))
 
 

@@ -100,11 +100,9 @@ def unpack_sequence(writer: PathWriter) -> None:
 def list_append(writer: PathWriter) -> None:
     """Adds a value to the list that a comprehension makes."""
     value = writer.peek(1)
-    at = writer.depth - writer.oparg
     if value.is_owned:
         raise Declined
-    container, shade = writer.hold(f"stack[{at}]"), writer.name("s")
-    writer.emit(f"{shade} = record.shades[record.places.index({at})]")
+    container, shade = writer.beneath(writer.oparg)
     writer.leave_unless(f"type({container}) is list and len({container}) == len({shade}.items)")
     size = writer.name("size")
     writer.emit(f"{size} = len({container})")

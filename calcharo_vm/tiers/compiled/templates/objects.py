@@ -1,0 +1,138 @@
+"""New tuples, lists, dictionaries and sets, and constants that are objects."""
+
+from __future__ import annotations
+
+from types import CodeType
+from typing import TYPE_CHECKING
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+from calcharo_vm.recording.anatomy import name_of
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.values import SCALARS, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TEMPLATES: dict[str, Template] = {}
+template = registering(TEMPLATES)
+
+_MOST_PARTS = 16
+
+
+@template("BUILD_TUPLE")
+def build_tuple(writer: PathWriter) -> None:
+    """Makes a tuple of values from the stack."""
+    if not writer.oparg:
+        raise Declined  # there is only one empty tuple
+    parts = _parts(writer, writer.oparg)
+    _give_sequence(writer, tuple, f"({', '.join(part.code for part in parts)},)", parts)
+
+
+@template("BUILD_LIST")
+def build_list(writer: PathWriter) -> None:
+    """Makes a list of values from the stack."""
+    parts = _parts(writer, writer.oparg)
+    _give_sequence(writer, list, f"[{', '.join(part.code for part in parts)}]", parts)
+
+
+@template("BUILD_SET")
+def build_set(writer: PathWriter) -> None:
+    """Makes an empty set, to which a comprehension adds elements."""
+    if writer.oparg:
+        raise Declined
+    _give_table(writer, set, "set_()", [])
+
+
+@template("BUILD_MAP")
+def build_map(writer: PathWriter) -> None:
+    """Makes a dictionary of keys and values from the stack, in turns."""
+    parts = _parts(writer, 2 * writer.oparg)
+    if not all(key.is_scalar for key in parts[::2]):
+        raise Declined
+    entries = (f"{key.code}: {part.code}" for key, part in zip(parts[::2], parts[1::2], strict=True))
+    _give_table(writer, dict, f"{{{', '.join(entries)}}}", parts)
+
+
+def _parts(writer: PathWriter, count: int) -> list[Value]:
+    if count > _MOST_PARTS:
+        raise Declined
+    return [writer.peek(place) for place in range(count, 0, -1)]
+
+
+def _give_sequence(writer: PathWriter, cls: type, code: str, parts: Sequence[Value]) -> None:
+    name = _made(writer, cls, code, parts)
+    kind, type_name = _kind(writer, cls)
+    shade = writer.name("s")
+    writer.emit(f"{shade} = new({name}, {kind}, {type_name}, [{', '.join(part.recorded for part in parts)}])")
+    items = (str(ops.ITEMS), f"{shade}.token.stop", "0", "0", str(len(parts)), *(part.word for part in parts))
+    _give(writer, cls, name, shade, items if parts else ())
+
+
+def _give_table(writer: PathWriter, cls: type, code: str, parts: Sequence[Value]) -> None:
+    name = _made(writer, cls, code, parts)
+    kind, type_name = _kind(writer, cls)
+    shade = writer.name("s")
+    entries = (f"{key.code}: {part.recorded}" for key, part in zip(parts[::2], parts[1::2], strict=True))
+    writer.emit(f"{shade} = new_table({name}, {kind}, {type_name}, {{{', '.join(entries)}}})")
+    table = (str(ops.TABLE), f"{shade}.token.stop", str(len(parts)), *(part.word for part in parts))
+    _give(writer, cls, name, shade, table if parts else ())
+
+
+def _made(writer: PathWriter, cls: type, code: str, parts: Sequence[Value]) -> str:
+    """Makes the object, and takes what it holds from the stack."""
+    if cls is set:
+        writer.subject.constant("set_", set)
+    name = writer.hold(code)
+    is_whole = f" or len({name}) != {len(parts) // 2}" if cls is dict and len(parts) > 2 else ""
+    writer.leave_if(f"id({name}) in by_id{is_whole}")
+    writer.hand_over(len(parts))
+    for part in parts:
+        if part.shade is not None and not part.is_owned:
+            writer.emit(f"{part.shade}.count += 1")
+    return name
+
+
+def _kind(writer: PathWriter, cls: type) -> tuple[str, str]:
+    """What the made code calls the kind of a class's instances, and their type's name as a literal."""
+    anatomy = writer.subject.shadow.anatomy.of(cls)
+    return writer.subject.constant(f"kind_of_{cls.__name__}", anatomy.kind), repr(anatomy.name)
+
+
+def _give(writer: PathWriter, cls: type, name: str, shade: str, content: Sequence[str]) -> None:
+    writer.push(Value(name, cls, shade, is_owned=True))
+    writer.end(*_new_words(writer, cls, shade), *content, "1", f"{shade}.token")
+
+
+def _new_words(writer: PathWriter, cls: type, shade: str, own_name: str = "") -> tuple[str, ...]:
+    anatomy, text = writer.subject.shadow.anatomy.of(cls), writer.subject.text
+    return str(ops.NEW), f"{shade}.token.stop", text(anatomy.kind.value), text(anatomy.name), text(own_name)
+
+
+def give_constant(writer: PathWriter, name: str, constant: object) -> None:
+    """Pushes a constant that is an object, which is recorded only as long as something recorded holds it."""
+    cls = type(constant)
+    is_flat = type(constant) is tuple and constant and all(type(part) in SCALARS for part in constant)
+    if not is_flat and cls is not CodeType:
+        raise Declined
+    code = writer.subject.constant(name, constant)
+    shade, words = writer.name("s"), writer.name("words")
+    writer.emit(f"{shade} = by_id.get(id({code}))")
+    is_held = f"{shade}.count and {shade}.epoch == shadow.epoch and {shade}.type_address == {id(cls)}"
+    writer.leave_unless(f"{shade} is None or ({is_held})")
+    kind, type_name = _kind(writer, cls)
+    own_name = name_of(constant, writer.subject.shadow.anatomy.of(cls).kind)
+    content: tuple[str, ...] = ()
+    if is_flat:
+        count = len(constant)  # type: ignore[arg-type] # it is a tuple
+        content = str(ops.ITEMS), f"{shade}.token.stop", "0", "0", str(count), f"*{code}"
+    held = f"[*{code}]" if is_flat else "[]"
+    writer.emit(f"{words} = ()")
+    writer.emit(f"if {shade} is None:")
+    writer.emit(f"{shade} = new({code}, {kind}, {type_name}, {held}, {own_name!r})", 1)
+    writer.emit(f"{words} = ({', '.join((*_new_words(writer, cls, shade, own_name), *content))},)", 1)
+    writer.emit("else:")
+    writer.emit(f"{shade}.count += 1", 1)
+    writer.push(Value(code, cls, shade, is_owned=True, constant=constant))
+    writer.end(f"*{words}", "1", f"{shade}.token")
