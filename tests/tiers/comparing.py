@@ -32,16 +32,20 @@ class Recorded:
     ending: str
 
 
-def difference(source: str | Path) -> str:
+CONFIG = TracerConfig(capture=Capture(metrics=False))
+
+
+def difference(source: str | Path, config: TracerConfig = CONFIG) -> str:
     """What two recordings of a program differ in, empty when they are the same.
 
     The order of some words depends on which addresses are used again, so what counts is a difference that stays when
     memory is laid out otherwise. A program whose recordings differ when the interpreter tier makes all of them, as they
     do where addresses or clocks decide, cannot tell.
     """
-    first = recorded(source, "interpreter")
+    first = recorded(source, config, "interpreter")
     for attempt in range(ATTEMPTS):
-        expected, found = recorded(source, "interpreter", attempt), recorded(source, "compiled", attempt)
+        expected = recorded(source, config, "interpreter", attempt)
+        found = recorded(source, config, "compiled", attempt)
         if expected == found or expected != first:
             return ""
     if expected.ending != found.ending:
@@ -52,13 +56,13 @@ def difference(source: str | Path) -> str:
     return f"word {at}:\n{' '.join(found.words[around])}\nand not\n{' '.join(expected.words[around])}"
 
 
-def recorded(source: str | Path, chosen: str, layout: int = 0) -> Recorded:
+def recorded(source: str | Path, config: TracerConfig, chosen: str, layout: int = 0) -> Recorded:
     """What a tier records of a program, in a child, whose memory is laid out in one way or another."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _record(source, chosen, writing, layout)
+        _record(source, attrs.evolve(config, optimization=chosen), writing, layout)
     os.close(writing)
     with os.fdopen(reading, "rb") as stream:
         data = stream.read()
@@ -68,7 +72,7 @@ def recorded(source: str | Path, chosen: str, layout: int = 0) -> Recorded:
     return result
 
 
-def _record(source: str | Path, chosen: str, writing: int, layout: int) -> None:
+def _record(source: str | Path, config: TracerConfig, writing: int, layout: int) -> None:
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(quiet, number)
@@ -79,7 +83,6 @@ def _record(source: str | Path, chosen: str, writing: int, layout: int) -> None:
     tier.WARM = tier.LOOKS = stops.PATIENCE = EAGER
     blocks = [bytearray(size % 500) for size in range(997 * layout)]
     del blocks[::2]
-    config = TracerConfig(optimization=chosen, capture=Capture(metrics=False))
     try:
         recording = execute_and_trace(source, config)
         result = Recorded(list(told(recording)), f"{recording.outcome}")
