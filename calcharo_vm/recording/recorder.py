@@ -169,7 +169,7 @@ class Recorder:
     def frame_resumed(self, frame: ObservedFrame) -> None:
         """Journals that a suspended frame goes on, on top of whoever resumed it."""
         with self.lock:
-            thread = self.sync_caller(frame.back)
+            thread = self._sync_caller(frame.back)
             caller, record = frame.back and frame.back.record, frame.record
             assert isinstance(record, FrameRecord)
             is_called_by_library = type(caller) is not FrameRecord or caller.held is not None
@@ -487,19 +487,21 @@ class Recorder:
     # --- frames and threads ----------------------------------------------------------------------
 
     def _enter(self, frame: ObservedFrame) -> None:
-        back, caller = frame.back, self.running
-        taken: list[Shade] | None = None
-        if back and caller and back.record is caller and caller.row is None and caller.held is None:
-            thread, taken = caller.thread, self._call(back, caller)
-        else:
-            thread = self.sync_caller(back)
-        self.enter_from(frame, thread, taken)
+        self.enter_from(frame, *self.make_way(frame.back))
 
-    def enter_from(self, frame: ObservedFrame, thread: ThreadRecord, taken: list[Shade] | None = None) -> None:
-        """Journals a new frame of a thread whose latest step is journalled as far as it has come.
+    def make_way(self, back: ObservedFrame | None) -> tuple[ThreadRecord, list[Shade] | None]:
+        """Journals what the instruction of a calling frame has done so far.
 
-        `taken` is what the instruction that calls has taken from the stack, if it holds that no more.
+        Returns:
+            The thread, and what the instruction has taken from the stack if that is all that it has done.
         """
+        caller = self.running
+        if back and caller and back.record is caller and caller.row is None and caller.held is None:
+            return caller.thread, self._call(back, caller)
+        return self._sync_caller(back), None
+
+    def enter_from(self, frame: ObservedFrame, thread: ThreadRecord, taken: list[Shade] | None) -> None:
+        """Journals a new frame, once the way is made for it."""
         shadow = self.shadow
         name = dict.get(frame.globals, "__name__")
         if type(name) is str:
@@ -721,7 +723,7 @@ class Recorder:
 
     # --- bringing the record up to date ----------------------------------------------------------
 
-    def sync_caller(self, back: ObservedFrame | None) -> ThreadRecord:
+    def _sync_caller(self, back: ObservedFrame | None) -> ThreadRecord:
         """Journals what the instruction of a calling frame has done so far, and returns the thread."""
         caller = None if back is None else back.record
         if type(caller) is not FrameRecord:

@@ -10,7 +10,7 @@ from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, Point, Subject, Written
-from calcharo_vm.tiers.compiled.profile import GUEST
+from calcharo_vm.tiers.compiled.profile import GUEST, ITERATORS_OF_PAIRS
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
 from calcharo_vm.tiers.compiled.templates.iteration import for_iter
 
@@ -137,9 +137,13 @@ class _Maker:
                 leaders.add(landing)
             if index in self.handled or self.opnames[index] == "FOR_ITER":
                 leaders.add(index)
-            if index in self.handled or index in self.leaving:
+            if index in self.handled or index in self.leaving or self._may_be_handled(index):
                 leaders.add(index + 1)
         return frozenset(leaders)
+
+    def _may_be_handled(self, index: int) -> bool:
+        """Whether an instruction may be left to its handler each time, because of what an iterator advances."""
+        return self.opnames[index] == "FOR_ITER" and self.subject.profile.types_at(index, 1) <= ITERATORS_OF_PAIRS
 
     def _code_from(self, block: Block) -> list[Line | Goto]:
         """Writes the paths that start with a block, each to where it comes to a loop, a handler or its end."""
@@ -365,24 +369,44 @@ class _DirectMaker(_Maker):
         return self._made(assembly)
 
 
-_ENVIRONMENT = (
-    *("tape", "extend", "put", "pending", "shadow", "by_id", "by_dictionary", "note_written", "new"),
-    *(
-        "new_table",
-        "release",
-        "release_all",
-        "zeros",
-        "purge",
-        "is_plain",
-        "ends_quietly",
-        "recorder",
-        "entries",
-        "turns",
-        "ends",
-    ),
-    *("can_end", "returned_to_native", "end", "FunctionType", "GuestCode", "LEFT", "Left"),
-    *("SCALAR_IDS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
-)
+_ENVIRONMENT = [
+    "tape",
+    "extend",
+    "put",
+    "pending",
+    "shadow",
+    "by_id",
+    "by_dictionary",
+    "note_written",
+    "new",
+    "new_table",
+    "new_tuple",
+    "hold",
+    "see_iterator",
+    "release",
+    "release_all",
+    "zeros",
+    "purge",
+    "is_plain",
+    "ends_quietly",
+    "recorder",
+    "entries",
+    "turns",
+    "ends",
+    "can_end",
+    "returned_to_native",
+    "end",
+    "FunctionType",
+    "GuestCode",
+    "LEFT",
+    "Left",
+    "SCALAR_IDS",
+    "NULL",
+    "Null",
+    "Shade",
+    "stands_for",
+    "NO_ENTRIES",
+]
 """What all made functions find under these names, see `stops.environment_of`."""
 _WITH_FRAME = ("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start")
 """What those find besides that execute a frame, see `compiled_code`."""

@@ -12,13 +12,18 @@ Handler = Callable[..., object]
 
 ITERATORS_OF_SCALARS = frozenset(map(type, (iter(range(0)), iter(range(1 << 70)), iter(""), iter("é"))))
 """Iterators that give scalars alone."""
-ITERATORS_OF_ITEMS = frozenset(map(type, (iter([]), iter(()))))
+ITERATORS_OF_ITEMS = frozenset(map(type, (iter([]), iter(()), iter({}), iter({}.values()), iter(set()))))
 """Iterators of what else holds the values."""
+ITERATORS_OF_PAIRS = frozenset({type(iter({}.items())), enumerate, zip})
+"""Iterators that make a tuple for each value, or use one again that nobody else has."""
+VIEWS = frozenset(map(type, ({}.keys(), {}.values(), {}.items())))
 
 KNOWN_TYPES = (
     frozenset({int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, Null})
     | ITERATORS_OF_SCALARS
     | ITERATORS_OF_ITEMS
+    | ITERATORS_OF_PAIRS
+    | VIEWS
 )
 """The types that are told apart; others are `object`, so that no class of the program is kept alive."""
 

@@ -30,6 +30,7 @@ class Value:
         type: Its exact type; None where it is not known.
         shade: The variable that has its `Shade`; None for a scalar.
         constant: The object that it always is, None if it is not known.
+        is_constant: Whether it is a constant of the code object, so that its end on the stack is not its end.
         is_owned: Whether its `Shade` counts it already, because it lay on the stack when the block began.
     """
 
@@ -38,6 +39,7 @@ class Value:
     shade: str | None = None
     is_owned: bool = False
     constant: object = None
+    is_constant: bool = False
 
     @property
     def word(self) -> str:

@@ -11,6 +11,7 @@ from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import GUEST
+from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
@@ -52,7 +53,8 @@ def call(writer: PathWriter) -> None:
     if called.constant is not callee:
         name = subject.constant(f"called_{writer.index}", callee)
         writer.leave_unless(f"{called.code} is {name}")
-    native = _NATIVE.get(callee) or (_pure if callee in _PURE else None)
+    is_pure = callee in _PURE and all(argument.is_scalar for argument in arguments)
+    native = _pure if is_pure else _NATIVE.get(callee) or RESULTS.get(callee)
     if native is None:
         raise Declined
     native(writer, arguments, callee)
@@ -156,7 +158,7 @@ def _operands(writer: PathWriter) -> tuple[Value, list[Value]]:
 
 def _pure(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
     kinds = writer.result_types
-    if not all(argument.is_scalar for argument in arguments) or not kinds or not kinds <= SCALARS:
+    if not kinds or not kinds <= SCALARS:
         raise Declined
     _push(writer, arguments, callee, only_one(kinds))
 
