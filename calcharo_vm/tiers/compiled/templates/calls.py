@@ -53,8 +53,8 @@ def call(writer: PathWriter) -> None:
     if called.constant is not callee:
         name = subject.constant(f"called_{writer.index}", callee)
         writer.leave_unless(f"{called.code} is {name}")
-    is_pure = callee in _PURE and all(argument.is_scalar for argument in arguments)
-    native = _pure if is_pure else _NATIVE.get(callee) or RESULTS.get(callee)
+    is_of_scalars = all(argument.is_scalar for argument in arguments) and writer.result_types <= SCALARS
+    native = _pure if is_of_scalars and callee in _PURE else _NATIVE.get(callee) or RESULTS.get(callee)
     if native is None:
         raise Declined
     native(writer, arguments, callee)
@@ -158,7 +158,7 @@ def _operands(writer: PathWriter) -> tuple[Value, list[Value]]:
 
 def _pure(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
     kinds = writer.result_types
-    if not kinds or not kinds <= SCALARS:
+    if not kinds:
         raise Declined
     _push(writer, arguments, callee, only_one(kinds))
 
@@ -190,16 +190,17 @@ def _length(writer: PathWriter, arguments: Sequence[Value], callee: object) -> N
 
 
 def _append(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
-    if len(arguments) != 2 or arguments[0].shade is None or arguments[1].is_owned:
+    if len(arguments) != 2 or arguments[0].shade is None:
         raise Declined
     container, value = writer.only(arguments[0], list), arguments[1]
     shade, size = container.shade, writer.name("size")
     writer.emit(f"{size} = len({container.code})")
     writer.leave_unless(f"{size} == len({shade}.items)")
-    writer.use(writer.oparg + 2)
+    writer.take()
+    writer.use(writer.oparg + 1)
     writer.emit(f"{container.code}.append({value.code})")
-    writer.emit(f"{shade}.items.append({value.shade or value.code})")
-    if value.shade is not None:
+    writer.emit(f"{shade}.items.append({value.recorded})")
+    if value.shade is not None and not value.is_owned:
         writer.emit(f"{value.shade}.count += 1")
     writer.emit(f"note_written({shade}.token.stop)")
     writer.push(Value("None", type(None)))

@@ -118,9 +118,13 @@ _reduce_enumerate, _reduce_zip = vars(enumerate)["__reduce__"], vars(zip)["__red
 
 @template("GET_ITER")
 def get_iter(writer: PathWriter) -> None:
-    """Makes an iterator of a built-in container."""
+    """Makes an iterator of a built-in container; an iterator stays the same."""
     value = writer.peek(1)
     kind = writer.kind(1)
+    if kind is not None and kind in _ITERATORS:
+        value = writer.only(value, kind)
+        writer.end("1", value.word)
+        return
     if kind not in _ITERABLE:
         raise Declined
     value = writer.only(value, kind)
@@ -134,4 +138,5 @@ def get_iter(writer: PathWriter) -> None:
     writer.end("1", f"{shade}.token", is_purging=True)
 
 
+_ITERATORS = frozenset().union(*_FAMILIES.values())
 _ITERABLE = frozenset({list, tuple, dict, set, range, str}) | VIEWS
