@@ -4,12 +4,13 @@ import gc
 import signal
 import sys
 import weakref
+from collections.abc import Iterable
 from pathlib import Path
 
 import attrs
 import pytest
 
-from calcharo_vm import Recording, TracerConfig, execute_and_trace
+from calcharo_vm import ExecutionStep, Recording, TracerConfig, execute_and_trace
 from calcharo_vm.config import Capture, Limits
 from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.recording import ops
@@ -41,7 +42,7 @@ def interpreted(source: str | Path, **settings: object) -> Recording:
     return execute_and_trace(source, TracerConfig().evolve(**settings))
 
 
-def states(recording: Recording) -> list[object]:
+def states(recording: Iterable[ExecutionStep]) -> list[object]:
     return [(step.index, step.opname, step.value_stack, step.variables_state) for step in recording]
 
 

@@ -86,6 +86,7 @@ class _Entry:
             return False
         return caller.thread is recorder.writer and caller.thread.caught is None
 
+    @hidden
     def _run(
         self,
         guest: GuestCode,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -64,7 +65,10 @@ def only_one(kinds: frozenset[type]) -> type | None:
 
 def type_test(code: str, kind: type) -> str:
     """The condition that a value is exactly of a type."""
-    return f"{code} is None" if kind is type(None) else f"type({code}) is {kind.__name__}"
+    if kind is type(None):
+        return f"{code} is None"
+    has_name = kind is Null or getattr(builtins, kind.__name__, None) is kind
+    return f"type({code}) is {kind.__name__}" if has_name else f"id(type({code})) == {id(kind)}"
 
 
 def signature_of(values: Iterable[object]) -> str:
