@@ -2,7 +2,6 @@
 
 import gc
 import signal
-import sys
 import weakref
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,10 +27,6 @@ def count(n):
     return total
 print(count(400))
 """
-
-
-FOR_ITER = {"FOR_ITER": 1} if sys.version_info >= (3, 15) else {}
-"""Left to its handler where it works on two values."""
 
 
 def compiled(source: str | Path, **settings: object) -> Recording:
@@ -61,7 +56,7 @@ def test_statistics_say_what_is_left_to_handlers() -> None:
     source = "def f(n):\n    for i in range(n):\n        x = {i}\n        del x\nf(100)"
     statistics = compiled(source).statistics
 
-    assert statistics.codes[1].handled == {"BUILD_SET": 1, "DELETE_FAST": 1} | FOR_ITER
+    assert statistics.codes[1].handled == {"BUILD_SET": 1, "DELETE_FAST": 1}
 
 
 def test_statistics_say_where_there_is_nothing_but_handlers() -> None:

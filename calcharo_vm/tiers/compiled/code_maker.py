@@ -12,7 +12,7 @@ from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, Point, Subject, Written
 from calcharo_vm.tiers.compiled.profile import GUEST, ITERATORS_OF_PAIRS
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
-from calcharo_vm.tiers.compiled.templates.iteration import for_iter
+from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
 _MOST_INSTRUCTIONS = 160
@@ -143,7 +143,8 @@ class _Maker:
 
     def _may_be_handled(self, index: int) -> bool:
         """Whether an instruction may be left to its handler each time, because of what an iterator advances."""
-        return self.opnames[index] == "FOR_ITER" and self.subject.profile.types_at(index, 1) <= ITERATORS_OF_PAIRS
+        types = self.subject.profile.types_at(index, ITERATOR_PLACE)
+        return self.opnames[index] == "FOR_ITER" and types <= ITERATORS_OF_PAIRS
 
     def _code_from(self, block: Block) -> list[Line | Goto]:
         """Writes the paths that start with a block, each to where it comes to a loop, a handler or its end."""

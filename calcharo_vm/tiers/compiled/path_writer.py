@@ -389,11 +389,11 @@ class PathWriter:
 
     def leave_if(self, condition: str) -> None:
         """Has the handlers go on with this instruction where a condition holds."""
-        self.emit(f"if {condition}: {self._leaving}")
+        self.emit(f"if {condition}: {self.leaving}")
 
     def leave(self) -> None:
         """Has the handlers go on with this instruction."""
-        self.emit(self._leaving)
+        self.emit(self.leaving)
 
     def leave_at(self, index: int) -> None:
         """Has the handlers go on at an instruction, which is the next one."""
@@ -403,7 +403,8 @@ class PathWriter:
         self.written.most_steps = max(self.written.most_steps, self.steps)
 
     @property
-    def _leaving(self) -> str:
+    def leaving(self) -> str:
+        """The line that has the handlers go on with this instruction."""
         return "raise Left" if self.subject.is_direct else f"return leave(frame, {self._point}, locals())"
 
     def hold(self, code: str) -> str:
