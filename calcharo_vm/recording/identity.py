@@ -75,7 +75,7 @@ class Shade:
         return self.address != _GONE
 
 
-_PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST, HeapKind.RANGE})
+_PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST, HeapKind.RANGE, HeapKind.CELL})
 _MOST_PLAIN = 8
 
 

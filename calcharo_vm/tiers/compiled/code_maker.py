@@ -349,16 +349,26 @@ class _DirectMaker(_Maker):
     def assemble_direct(self, signature: str) -> MadeCode:
         """Puts the blocks together, after lines that tell that the function is called."""
         plan, frame, subject = self.subject.plan, self.subject.frame, self.subject
-        padding = frame.guest.padding
+        padding, free = frame.guest.padding, subject.plan.code.co_freevars
+        places = range(len(frame.fast) - len(free), len(frame.fast))
         arguments = [f"slots[{at}].token" if kind == "o" else f"fast[{at}]" for at, kind in enumerate(signature[1:-1])]
         words = (str(ops.ENTER), "number", str(plan.number), "scope_oid", "None", str(len(frame.fast)))
-        told = subject.fold((*words, *arguments, *["NULL"] * len(padding), "word"))
+        told = subject.fold(
+            (*words, *arguments, *["NULL"] * len(padding), *(f"slots[{at}].token" for at in places), "word")
+        )
         assembly = self._assembly()
-        assembly.add("def direct(fast, slots, scope, builtins, left, caller, scope_oid, word, is_native=False):", 1)
+        assembly.add(
+            "def direct(fast, slots, scope, builtins, closure, left, caller, scope_oid, word, is_native=False):", 1
+        )
         assembly.add("number = recorder.frames_made", 2)
         assembly.add("recorder.frames_made = number + 1", 2)
         if padding:
             assembly.add(f"fast += ({'NULL, ' * len(padding)})", 2)
+        if free:
+            assembly.add("fast += closure", 2)
+            for at in places:
+                assembly.add(f"slots[{at}] = hold(fast[{at}])", 2)
+            assembly.add("if zeros: purge()", 2)
         assembly.add(f"extend(({', '.join(told)},))", 2)
         assembly.add("steps = tape.reach - tape.room", 2)
         assembly.add(f"entries.extend(({plan.number}, caller, scope_oid, {NONE}, steps))", 2)

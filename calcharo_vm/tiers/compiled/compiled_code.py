@@ -179,6 +179,9 @@ def make_start(recorder: Recorder) -> Callable[..., Frame]:
         frame.ip = index + 1
         if guest.padding:
             arguments += guest.padding
+        closure = function.__closure__
+        if closure:
+            arguments += closure
         globals_ = function.__globals__
         called = Frame(guest, arguments, globals_, function.__builtins__, frame.context)  # type: ignore[attr-defined, unused-ignore] # it has
         begin(called, caller, plans[id(guest.code)], caller.namespaces[0], taken, row[0])

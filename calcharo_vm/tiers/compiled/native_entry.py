@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
@@ -15,8 +16,6 @@ from calcharo_vm.tiers.compiled.direct_code import make_frames_of_native
 from calcharo_vm.tiers.compiled.values import SCALAR_IDS, signature_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.frames import ThreadRecord
@@ -25,7 +24,11 @@ if TYPE_CHECKING:
 _DICT = id(dict)
 
 
-def make_enter(recorder: Recorder) -> Callable[[GuestCode, dict[str, object], tuple[object, ...]], object]:
+Enter = Callable[["GuestCode", dict[str, object], tuple[object, ...], tuple[object, ...]], object]
+"""Runs a function of a code object, with its globals, arguments and closure."""
+
+
+def make_enter(recorder: Recorder) -> Enter:
     """Makes what runs a function that has a form without frames, called by native code with bound arguments.
 
     It returns `NULL` if the function has to have a frame, and nothing is done yet.
@@ -39,7 +42,9 @@ class _Entry:
         self._zeros, self._pending = recorder.shadow.zeros, recorder.tape.pending
 
     @hidden
-    def enter(self, guest: GuestCode, globals_: dict[str, object], values: tuple[object, ...]) -> object:
+    def enter(
+        self, guest: GuestCode, globals_: dict[str, object], values: tuple[object, ...], cells: tuple[object, ...]
+    ) -> object:
         context, recorder = guest.machine.context, self._recorder
         back, namespace = context.frame, self._shadow.by_id.get(id(globals_))
         if (
@@ -55,12 +60,12 @@ class _Entry:
         if self._zeros:
             self._shadow.purge_around(values)
         if self._tape.room <= 1 or not thread.word or not recorder.is_usual:  # by what has just been journalled
-            return self._run(guest, given, globals_, thread, taken)
+            return self._run(guest, [*given, *guest.padding, *cells], globals_, thread, taken)
         slots = self._slots(given)
         if taken and any(shade.count <= taken.count(shade) for shade in taken):
             for shade in slots.values():
                 shade.count -= 1
-            return self._run(guest, given, globals_, thread, taken)
+            return self._run(guest, [*given, *guest.padding, *cells], globals_, thread, taken)
         self._shadow.release_all(taken or ())
         if self._zeros:
             self._shadow.purge()
@@ -70,7 +75,7 @@ class _Entry:
         caller, word, thread.word = back.record.number, thread.word, 0
         try:
             builtins = builtins_of(globals_)
-            result = guest.direct(given, slots, globals_, builtins, depth, caller, scope, word, is_native=True)
+            result = guest.direct(given, slots, globals_, builtins, cells, depth, caller, scope, word, is_native=True)
         except BaseException as error:
             frame, innermost = make_frames_of_native(back, error, recorder)
         else:
@@ -90,13 +95,13 @@ class _Entry:
     def _run(
         self,
         guest: GuestCode,
-        given: list[object],
+        fast: list[object],
         globals_: dict[str, object],
         thread: ThreadRecord,
         taken: list[Shade] | None,
     ) -> object:
         """Runs the function in a frame: something has to be journalled in between."""
-        frame = Frame(guest, given + guest.padding, globals_, builtins_of(globals_), guest.machine.context)
+        frame = Frame(guest, fast, globals_, builtins_of(globals_), guest.machine.context)
         self._recorder.enter_from(frame, thread, taken)
         return run(frame, frame)
 

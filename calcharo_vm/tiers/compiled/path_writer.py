@@ -455,6 +455,15 @@ class PathWriter:
         self.need(place)
         return self._stack[-place]
 
+    def own_top(self) -> Value:
+        """The value on top of the stack, counted as what lies there."""
+        value = self.peek(1)
+        if value.shade is not None and not value.is_owned:
+            self.emit(f"{value.shade}.count += 1")
+            value = self._stack[-1] = attrs.evolve(value, is_owned=True)
+            self._mark()
+        return value
+
     def beneath(self, place: int) -> tuple[str, str]:
         """The object that lies beneath the top of the stack, by its place from there, and its shade: they stay there.
 
@@ -616,6 +625,15 @@ class PathWriter:
             raise Declined
         self._slots[slot] = value
         return value
+
+    @property
+    def slots(self) -> int:
+        """How many fast local slots there are, with those of cells and free variables."""
+        return len(self.subject.frame.fast)
+
+    def forget(self, slot: int) -> None:
+        """Takes note that a slot holds something else."""
+        self._slots.pop(slot, None)
 
     def store(self, slot: int, value: Value) -> None:
         """Moves a value to a fast local slot; the value there before must be held elsewhere, too, or be a scalar."""

@@ -188,12 +188,13 @@ class _Unit:
 
     def _compile_direct(self, subject: Subject, guest: GuestCode) -> None:
         """Compiles the function, if it is one that is called often, in the form that does without a frame."""
-        code, opnames = guest.code, subject.plan.opnames
+        opnames = subject.plan.opnames
         has_loops_over = any(opnames[index] == "FOR_ITER" and self._profile.has(index) for index in range(len(opnames)))
         is_called_often = 0 in self._hot and self._profile.has(0)
-        if not is_called_often or guest.plain_count < 0 or code.co_cellvars or has_loops_over:
+        is_function = guest.is_optimized and subject.frame.generator is None
+        if not is_called_often or guest.exact_count < 0 or not is_function or has_loops_over:
             return
-        arguments = subject.frame.fast[: guest.plain_count]
+        arguments = subject.frame.fast[: guest.exact_count]
         signature = signature_of(arguments)
         direct = attrs.evolve(subject, is_direct=True, constants={})
         try:

@@ -94,7 +94,7 @@ def _call_function(writer: PathWriter) -> None:
 def _start(writer: PathWriter, called: Value, arguments: Sequence[Value], guest: str) -> None:
     """Starts the frame of the function."""
     writer.leave_unless(
-        f"{guest}.plain_count == {len(arguments)} and {guest}.machine is frame.context.machine"
+        f"{guest}.framed_count == {len(arguments)} and {guest}.machine is frame.context.machine"
         f" and {guest}.table is not None"
     )
     writer.leave_unless("recorder.running is record and frame.context.depth < frame.context.limit")
@@ -117,14 +117,15 @@ def _call_directly(
     for argument in arguments:
         if argument.shade is not None and not argument.is_owned:
             writer.emit(f"{argument.shade}.count += 1")
-    given = writer.name("given")
+    given, closure = writer.name("given"), writer.name("closure")
     writer.emit(f"{given} = [{', '.join(argument.code for argument in arguments)}]")
+    writer.emit(f"{closure} = {called.code}.__closure__")
     slots = ", ".join(f"{at}: {each.shade}" for at, each in enumerate(arguments) if each.shade is not None)
     if writer.subject.is_direct:
         where = "left - 1, number, scope_oid"
     else:
         where = "frame.context.limit - frame.context.depth - 1, record.number, record.namespaces[0].token.stop"
-    code = f"{guest}.direct({given}, {{{slots}}}, scope, builtins, {where}, {writer.step_word})"
+    code = f"{guest}.direct({given}, {{{slots}}}, scope, builtins, {closure}, {where}, {writer.step_word})"
     result = writer.call(code)
     shade = writer.name("s")
     if not kinds & SCALARS:
@@ -291,7 +292,7 @@ def return_value(writer: PathWriter) -> None:
         value = Value(writer.subject.constant(f"constant_{writer.oparg}", constant), type(constant))
         words = ["1", value.word]
     else:
-        value = writer.peek(1)
+        value = writer.own_top()  # or else it would seem to end with the frame's variables
     if writer.subject.frame.generator is not None or writer.subject.frame.locals is not None:
         raise Declined
     is_direct = writer.subject.is_direct
@@ -303,8 +304,6 @@ def return_value(writer: PathWriter) -> None:
     if writer.opname == "RETURN_VALUE":
         writer.take()
     shade = "None" if value.shade is None else value.shade
-    if value.shade is not None and not value.is_owned:
-        writer.emit(f"{value.shade}.count += 1")
     returned = (*words, "0", str(ops.LEAVE), "'RETURNED'", "1", value.word)
     if is_direct:
         _return_directly(writer, value, returned)
