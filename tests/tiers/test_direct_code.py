@@ -211,6 +211,24 @@ Point.moved = lambda self, by: self.x
 print([point.twice(1) for point in points], points[0].x)
 points[0].moved = lambda by: by
 print(points[0].twice(3))
+class Base:
+    def __init__(self, x): self.x = x
+    def add(self, by): self.x += by; return self.x
+class Middle(Base):
+    def add(self, by): return super().add(by + 1)
+class Left(Middle):
+    def __init__(self, x): super().__init__(x); self.kept = [x]
+    def add(self, by): return super().add(by) + len(self.kept)
+class Right(Middle):
+    y = 5
+    def add(self, by): return super().add(by) + super().y if hasattr(super(), "y") else 0
+class Both(Left, Right): pass
+for n in range(20):
+    for cls in (Left, Right, Both): print(cls(n).add(n))
+Base.add = lambda self, by: by
+print([cls(1).add(2) for cls in (Left, Right, Both)])
+Middle.add = property(lambda self: lambda by: -by)
+print([cls(1).add(2) for cls in (Left, Right, Both)])
 """
 
 

@@ -37,6 +37,7 @@ class Profile:
         operands: Of each instruction that executed, the types of the operands, the top of the stack last.
         callees: The native functions and types of the interpreter that were called, or `GUEST`; None stands for others.
         owners: The addresses of the classes of objects whose attributes were loaded or stored.
+        starts: The addresses of the classes after which `super()` has looked.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
     """
 
@@ -44,6 +45,7 @@ class Profile:
         self.operands: dict[int, set[tuple[type, ...]]] = {}
         self.callees: dict[int, set[object]] = {}
         self.owners: dict[int, set[int]] = {}
+        self.starts: dict[int, set[int]] = {}
         self.results: dict[int, set[type]] = {}
 
     def has(self, index: int) -> bool:
@@ -54,7 +56,9 @@ class Profile:
         """The types that an operand had, by its place from the top of the stack, from 1."""
         return frozenset(types[-place] for types in self.operands.get(index, ()) if len(types) >= place)
 
-    def looking(self, index: int, handler: Handler, *, called: int = 0, has_owner: bool = False) -> Handler:
+    def looking(
+        self, index: int, handler: Handler, *, called: int = 0, has_owner: bool = False, is_super: bool = False
+    ) -> Handler:
         """A handler that executes an instruction and takes note of what it works on.
 
         Args:
@@ -62,6 +66,7 @@ class Profile:
             handler: Its handler.
             called: Of a call, how far from the top of the stack lies what is called, or NULL.
             has_owner: Whether it loads or stores an attribute of what lies on top.
+            is_super: Whether it is an attribute of `super()`.
         """
         operands = self.operands.setdefault
         results = self.results.setdefault
@@ -73,6 +78,8 @@ class Profile:
                 self.callees.setdefault(index, set()).add(_native(callee))
             if has_owner:
                 self.owners.setdefault(index, set()).add(id(type(stack[-1])))
+            if is_super:
+                self.starts.setdefault(index, set()).add(id(stack[-2]))
             target = handler(frame, stack, operand)
             if target is None and stack:
                 results(index, set()).add(_told_apart(stack[-1]))

@@ -35,7 +35,7 @@ _MOST_ATTEMPTS: Final = 6
 """How often code is made anew because something else turned out to be hot, or guards failed."""
 
 
-_WITH_OWNER: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR"})
+_WITH_OWNER: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "STORE_ATTR"})
 
 
 class CompiledTier:
@@ -140,7 +140,9 @@ class _Unit:
         for index, (handler, operand, following) in enumerate(linked.plain[:-1]):
             opname = plan.opnames[index]
             called = plan.rows[index][1] if opname == "CALL" else 0
-            looking = self._profile.looking(index, handler, called=called, has_owner=opname in _WITH_OWNER)
+            looking = self._profile.looking(
+                index, handler, called=called, has_owner=opname in _WITH_OWNER, is_super=opname == "LOAD_SUPER_ATTR"
+            )
             table[index] = self._arriving(looking, left) if index in self._hot else looking, operand, following
 
     def _arriving(self, looking: Callable[..., object], left: list[int]) -> Callable[..., object]:
