@@ -272,6 +272,10 @@ class ExecutionTracer:
         patterns = self.config.scope
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
         machine = Machine(observer=as_observer(recorder), scope=scope)
+        if self.config.policy is not None:
+            from calcharo_vm.policy.enforcement import enforce  # noqa: PLC0415 - few runs have a policy
+
+            enforce(self.config.policy, machine)
         if self.config.optimization is Tier.COMPILED:
             recorder.compile_on(machine)
         view = _view(subject, machine)

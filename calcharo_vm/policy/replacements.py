@@ -1,0 +1,225 @@
+"""Ordinary names of the library that would go around the policy, in versions that do not.
+
+They take names of attributes, set attributes of what they are given, or evaluate texts.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import copy
+import dataclasses
+import functools
+import inspect
+import operator
+import re
+import string
+import sys
+import typing
+from types import FunctionType, MethodType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
+
+from calcharo_vm.machine.hiding import hidden
+from calcharo_vm.policy.kinds import is_class, is_programs_function
+from calcharo_vm.policy.rebinding import Rebound
+from calcharo_vm.policy.refusing import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calcharo_vm.machine.machine import Machine
+    from calcharo_vm.policy.access import Access
+    from calcharo_vm.policy.kinds import Kinds
+
+__all__ = ["Replacements"]
+
+_NAMES_OF_TYPES: Final = re.compile(r"[\w\[\], |]*", re.ASCII)
+_builtins: Final = vars(builtins)
+
+
+class Replacements:
+    """What one program gets for such names.
+
+    Attributes:
+        makers: By module and name, what makes the replacement when it is first asked for.
+    """
+
+    def __init__(self, access: Access, kinds: Kinds, machine: Machine) -> None:
+        self._access = access
+        self._kinds = kinds
+        self._machine = machine
+        self.makers: Mapping[str, Mapping[str, Callable[[], object]]] = {
+            "contextlib": {
+                "redirect_stderr": lambda: _redirecting("stderr"),
+                "redirect_stdout": lambda: _redirecting("stdout"),
+            },
+            "copy": {name: lambda name=name: self._copy.names[name] for name in ("copy", "deepcopy", "replace")},
+            "dataclasses": {
+                name: lambda name=name: self._dataclasses.names[name]
+                for name in ("asdict", "astuple", "dataclass", "make_dataclass", "replace")
+            },
+            "functools": {
+                name: lambda name=name: self._functools.names[name]
+                for name in ("singledispatch", "singledispatchmethod", "update_wrapper", "wraps")
+            },
+            "inspect": {"signature": lambda: self._signature},
+            "operator": {"attrgetter": self._attrgetter, "methodcaller": self._methodcaller},
+            "string": {"Formatter": lambda: self._string.names["Formatter"]},
+        }
+
+    # --- operator ----------------------------------------------------------------------------------
+
+    def _attrgetter(self) -> type:
+        get = self._access.get
+
+        def walk(value: Any, path: str) -> Any:
+            for name in path.split("."):
+                value = get(value, name)
+            return value
+
+        def new(cls: type, attr: str, /, *attrs: str) -> Any:
+            paths = (attr, *attrs)
+            for path in paths:
+                if not isinstance(path, str):
+                    message = "attribute name must be a string"
+                    raise TypeError(message)
+            native = operator.attrgetter(*paths)
+
+            def call(_self: object, value: object, /) -> object:
+                found = tuple(walk(value, str.__str__(path)) for path in paths)
+                return found if len(found) > 1 else found[0]
+
+            return _instance(cls, call, repr(native))
+
+        return _class_of_instances("attrgetter", operator.attrgetter, new)
+
+    def _methodcaller(self) -> type:
+        get = self._access.get
+
+        def new(cls: type, name: str, /, *arguments: Any, **named: Any) -> Any:
+            native = operator.methodcaller(name, *arguments, **named)
+            method = str.__str__(name)
+            return _instance(cls, lambda _self, value, /: get(value, method)(*arguments, **named), repr(native))
+
+        return _class_of_instances("methodcaller", operator.methodcaller, new)
+
+    # --- functools, dataclasses, copy, string --------------------------------------------------------
+
+    @functools.cached_property
+    def _guarded(self) -> dict[str, Any]:
+        """The builtins of rebound functions."""
+        access = self._access
+        return {**_builtins, "getattr": access.get, "setattr": access.set, "hasattr": access.has}
+
+    @functools.cached_property
+    def _string(self) -> Rebound:
+        return Rebound(string, self._guarded, classes=("Formatter",))
+
+    @functools.cached_property
+    def _functools(self) -> Rebound:
+        def get(owner: Any, name: Any, *default: Any) -> Any:
+            if name == "__dict__" and type(owner) is FunctionType and not is_programs_function(owner):
+                return dict(vars(owner))  # what `wraps` copies
+            return self._access.get(owner, name, *default)
+
+        def import_(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
+            if name == "typing":  # which singledispatch imports it from
+                return SimpleNamespace(**{**vars(typing), "get_type_hints": _checked_type_hints})
+            return builtins.__import__(name, globals, locals, fromlist, level)
+
+        guarded = {**self._guarded, "getattr": get, "__import__": import_}
+        return Rebound(functools, guarded, classes=("singledispatchmethod", "_singledispatchmethod_get"))
+
+    @functools.cached_property
+    def _dataclasses(self) -> Rebound:
+        def execute(text: str, globals: Any, locals: Any) -> None:
+            code = compile(text, "<string>", "exec", dont_inherit=True)  # as program text, which names may have made
+            exec(self._machine.guest_code(code).trampoline, globals, locals)
+
+        guarded = {**_builtins, "setattr": self._set_of_class, "exec": execute}
+        shared = SimpleNamespace(**{**vars(copy), "deepcopy": self._copy.names["deepcopy"]})
+        return Rebound(dataclasses, guarded, classes=("_FuncBuilder",), copy=shared)
+
+    def _set_of_class(self, cls: Any, name: str, value: Any) -> None:
+        """Set what `dataclass` gives a class, if it is one of the program's."""
+        if not (is_class(cls) and self._kinds.is_programs(cls)):
+            raise refusal("change of", repr(getattr(cls, "__name__", cls)), "decorate classes of the program")
+        setattr(cls, name, value)
+
+    @functools.cached_property
+    def _copy(self) -> Rebound:
+        made = Rebound(copy, {**_builtins, "setattr": self._access.set})
+        names = made.names
+        reconstruct = names["_reconstruct"]
+
+        def reconstruct_checked(x: Any, memo: Any, func: Any, args: Any, state: Any = None, *more: Any, **named: Any) -> Any:
+            def make(*arguments: Any) -> Any:
+                copied = func(*arguments)
+                if state is not None and type(copied) is not type(x) and not self._kinds.is_programs(type(copied)):
+                    raise refusal("copy", f"into a {type(copied).__name__!r} object", "a copy is of the same type")
+                return copied
+
+            return reconstruct(x, memo, make, args, state, *more, **named)
+
+        names["_reconstruct"] = reconstruct_checked
+        return made
+
+    # --- inspect -------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _signature(callable: Any, /, **options: Any) -> inspect.Signature:
+        """Give the signature of a function; no texts are evaluated."""
+        if options.get("eval_str"):
+            raise refusal("evaluation of", "annotations", "leave eval_str out")
+        function = callable.__func__ if type(callable) is MethodType else callable
+        if type(function) is not FunctionType:
+            raise refusal("call", f"inspect.signature of a {type(callable).__name__!r} object", "pass a function")
+        return inspect.signature(callable, **options)
+
+
+def _checked_type_hints(function: Any, *arguments: Any, **named: Any) -> Any:
+    """Give annotations as `typing.get_type_hints` does, which evaluates texts: they may be names of types."""
+    annotations = function.__annotations__ if sys.version_info < (3, 14) else _texts_of(function)
+    for text in annotations.values():
+        if isinstance(text, str) and not _NAMES_OF_TYPES.fullmatch(str.__str__(text)):
+            raise refusal("evaluation of", repr(str.__str__(text)), "annotations as texts must be names of types")
+    return typing.get_type_hints(function, *arguments, **named)
+
+
+def _texts_of(function: Any) -> dict[str, Any]:
+    import annotationlib  # type: ignore[import-not-found] # noqa: PLC0415 - since 3.14
+
+    found: dict[str, Any] = annotationlib.get_annotations(function, format=annotationlib.Format.FORWARDREF)
+    return found
+
+
+def _instance(cls: type, call: Callable[..., object], text: str) -> Any:
+    """Make an object that holds nothing: what it does is its class's."""
+    members = {"__slots__": (), "__call__": hidden(call), "__repr__": lambda _self: text, "__module__": cls.__module__}
+    return object.__new__(type(cls.__name__, (cls,), members))
+
+
+def _class_of_instances(name: str, native: type, new: Callable[..., Any]) -> type:
+    members = {"__slots__": (), "__new__": new, "__module__": native.__module__, "__doc__": native.__doc__}
+    return type(name, (), members)
+
+
+def _redirecting(stream: str) -> type:
+    """Make a context manager that redirects a standard stream, and no other attribute of `sys`."""
+
+    class Redirecting(contextlib.AbstractContextManager):  # type: ignore[type-arg] # it gives what it is given
+        def __init__(self, new_target: Any) -> None:
+            self._new_target = new_target
+            self._old_targets: list[Any] = []
+
+        def __enter__(self) -> Any:
+            self._old_targets.append(getattr(sys, stream))
+            setattr(sys, stream, self._new_target)
+            return self._new_target
+
+        def __exit__(self, *_error: object) -> None:
+            setattr(sys, stream, self._old_targets.pop())
+
+    Redirecting.__name__ = Redirecting.__qualname__ = f"redirect_{stream}"
+    Redirecting.__module__ = "contextlib"
+    return Redirecting
