@@ -34,7 +34,7 @@ BUILTINS: Final = frozenset(
 
 SPECIAL_NAMES: Final = frozenset(
     """
-    __abs__ __abstractmethods__ __add__ __aenter__ __aexit__ __aiter__ __and__ __anext__ __annotations__ __args__
+    __abs__ __abstractmethods__ __add__ __aenter__ __aexit__ __aiter__ __and__ __anext__ __annotate__ __annotations__ __args__
     __await__ __base__ __bases__ __bool__ __bound__ __bytes__ __call__ __cause__ __ceil__ __class__ __class_getitem__
     __complex__ __concat__ __constraints__ __contains__ __context__ __copy__ __dataclass_fields__ __deepcopy__
     __default__ __del__ __delattr__ __delete__ __delitem__ __dict__ __dir__ __divmod__ __doc__ __enter__ __eq__
@@ -53,34 +53,26 @@ SPECIAL_NAMES: Final = frozenset(
     """.split()
 )
 
-_FUNCTION: Final = "__annotations__ __call__ __class__ __defaults__ __dict__ __doc__ __eq__ __get__ __hash__ __kwdefaults__ __module__ __name__ __qualname__ __repr__ __str__ __type_params__ __wrapped__"  # noqa: E501 - one line, as the rest of the table
+_FUNCTION: Final = "__annotate__ __annotations__ __call__ __class__ __defaults__ __dict__ __doc__ __eq__ __get__ __hash__ __kwdefaults__ __module__ __name__ __qualname__ __repr__ __str__ __type_params__ __wrapped__"  # noqa: E501 - one line, as the rest of the table
 _STREAM: Final = "__class__ __enter__ __exit__ __iter__ __next__ buffer close closed encoding errors fileno flush isatty line_buffering mode name newlines read readable readline readlines seekable writable write writelines"  # noqa: E501
 _PLAIN: Final = "__class__ __doc__ __eq__ __hash__ __init__ __name__ __ne__ __qualname__ __repr__ __str__"
 
 _ERROR: Final = f"{_PLAIN} __cause__ __context__ __module__ __new__ __notes__ __suppress_context__ __traceback__ add_note args with_traceback"  # noqa: E501
 
 _ATTRIBUTES: Final[dict[str, str]] = {
+    # `obj` of an AttributeError hands over the object that library code was at work on.
     "builtins.AttributeError": f"{_ERROR} name",
-    "builtins.async_generator": f"{_PLAIN} __aiter__ __anext__ aclose ag_running asend athrow",
-    "builtins.builtin_function_or_method": f"{_PLAIN} __call__ __module__ __self__ __text_signature__",
+    "builtins.cell": "",
     "builtins.classmethod": f"{_PLAIN} __annotations__ __func__ __get__ __isabstractmethod__ __module__ __new__ __wrapped__",
-    "builtins.coroutine": f"{_PLAIN} __await__ close cr_running cr_suspended send throw",
     "builtins.function": _FUNCTION,
-    "builtins.generator": f"{_PLAIN} __iter__ __next__ close gi_running gi_suspended send throw",
+    "builtins.getset_descriptor": _PLAIN,
     "builtins.member_descriptor": f"{_PLAIN} __get__ __objclass__ __set__",
     "builtins.method": f"{_FUNCTION} __func__ __self__",
-    "builtins.method-wrapper": f"{_PLAIN} __call__ __self__",
-    "builtins.method_descriptor": f"{_PLAIN} __call__",
     "builtins.property": f"{_PLAIN} __delete__ __get__ __isabstractmethod__ __new__ __set__ deleter fdel fget fset getter setter",  # noqa: E501
     "builtins.staticmethod": f"{_PLAIN} __annotations__ __call__ __func__ __get__ __isabstractmethod__ __module__ __new__ __wrapped__",  # noqa: E501
-    "builtins.traceback": f"{_PLAIN} tb_lasti tb_lineno tb_next",
-    "builtins.wrapper_descriptor": f"{_PLAIN} __call__",
-    "_asyncio.Task": f"{_PLAIN} __await__ __iter__ add_done_callback cancel cancelled cancelling done exception get_coro get_loop get_name remove_done_callback result set_name uncancel",  # noqa: E501
+    "_io.FileIO": "",
     "asyncio.events.AbstractEventLoop": f"{_PLAIN} call_at call_exception_handler call_later call_soon call_soon_threadsafe close create_future create_task default_exception_handler get_debug is_closed is_running run_forever run_in_executor run_until_complete set_debug set_exception_handler shutdown_asyncgens shutdown_default_executor stop time",  # noqa: E501
     "inspect.Signature": f"{_PLAIN} bind bind_partial empty format parameters replace return_annotation",
-    "_io.BufferedReader": "__class__ __iter__ __next__ closed read read1 readable readline readlines",
-    "_io.BufferedWriter": "__class__ closed flush writable write writelines",
-    "_io.TextIOWrapper": _STREAM,
     "calcharo_vm.errors.PolicyViolation": f"{_ERROR} name what",
     "calcharo_vm.program.guest_process._RoutedStream": _STREAM,
     "calcharo_vm.recording.output.TeeBuffer": "flush writable write writelines",
@@ -141,7 +133,7 @@ _IMPORTS: Final[dict[str, str]] = {
     "hashlib": "algorithms_guaranteed blake2b blake2s md5 sha1 sha224 sha256 sha384 sha3_224 sha3_256 sha3_384 sha3_512 sha512",  # noqa: E501
     "heapq": "heapify heapify_max heappop heappop_max heappush heappush_max heappushpop heapreplace merge nlargest nsmallest",  # noqa: E501
     "html": "escape unescape",
-    "inspect": "Parameter cleandoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscoroutine iscoroutinefunction isfunction isgenerator isgeneratorfunction ismethod signature",  # noqa: E501
+    "inspect": "Parameter cleandoc getdoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscoroutine iscoroutinefunction isfunction isgenerator isgeneratorfunction ismethod signature",  # noqa: E501
     "io": "BytesIO IOBase SEEK_CUR SEEK_END SEEK_SET StringIO TextIOBase UnsupportedOperation",
     "itertools": """
         accumulate batched chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse
@@ -183,7 +175,7 @@ _IMPORTS: Final[dict[str, str]] = {
     "string": "Formatter Template ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits octdigits printable punctuation whitespace",  # noqa: E501
     "struct": "Struct calcsize error iter_unpack pack pack_into unpack unpack_from",
     "sys": """
-        argv byteorder copyright exc_info exception exit float_info float_repr_style getrecursionlimit getrefcount
+        argv byteorder copyright exc_info exception exit flags float_info float_repr_style getrecursionlimit getrefcount
         getsizeof hash_info hexversion implementation int_info intern maxsize maxunicode platform setrecursionlimit
         stderr stdin stdout version version_info
     """,

@@ -3,7 +3,7 @@
 What an object may be asked for is decided by its type, along its method resolution order: the program's own classes
 have what they define; a type that the policy lists has what it lists; other types have their public names, if they are
 builtin or of a module that may be imported, and none otherwise. What comes out is looked at as well, since no frame, code
-object, cell or real module may become a value of the program.
+object, real module or class of a module that may not be imported may become a value of the program.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import threading
 from abc import ABCMeta
 from types import (
     BuiltinFunctionType,
-    CellType,
     CodeType,
     FrameType,
     FunctionType,
     GenericAlias,
     GetSetDescriptorType,
+    MappingProxyType,
     MethodDescriptorType,
     MethodType,
     MethodWrapperType,
@@ -41,13 +41,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Access"]
 
-_HIDDEN: Final = frozenset({CellType, CodeType, FrameType, GetSetDescriptorType, ModuleType})
-"""Types whose objects have no attributes for the program."""
+_NO_VALUES: Final = frozenset({CodeType, FrameType, ModuleType})
+"""Types whose objects the program does not get, and which have no attributes for it if it has them after all."""
 _NOT_OF_MODULES: Final = frozenset({"__builtins__", "__loader__", "__spec__"})
+_STATE_OF_FUNCTIONS: Final = frozenset({"__defaults__", "__dict__", "__kwdefaults__"})
+"""What the program may read and change of its own functions alone."""
 _LIKE_THE_PROGRAMS: Final = frozenset({SimpleNamespace, threading.local})
 """Types whose objects hold whatever the program puts there."""
 _CLASSES: Final = frozenset({type, ABCMeta})
-_LOOKED_AT: Final = _HIDDEN | _CLASSES
+_LOOKED_AT: Final = _NO_VALUES | _CLASSES
 _NATIVE_METHODS: Final = frozenset({BuiltinFunctionType, MethodDescriptorType, MethodWrapperType, WrapperDescriptorType})
 _SELF_OF_SUPER: Final = super.__dict__["__self__"].__get__
 _CLASS_OF_SELF: Final = super.__dict__["__self_class__"].__get__
@@ -74,7 +76,9 @@ class Access:
     # --- what is done ------------------------------------------------------------------------------
 
     def get(self, owner: Any, name: Any, *default: Any) -> Any:
-        """Do what `getattr` does."""
+        """Do what `getattr` does; the namespace of a class that is not the program's shows names alone."""
+        if name == "__dict__" and type(name) is str and is_class(owner) and not self._kinds.is_programs(owner):
+            return MappingProxyType(dict.fromkeys(namespace_of(owner)))
         name = self.checked(owner, name)
         view = GUEST_VIEWS.get(name)
         if view is not None and not default:
@@ -134,7 +138,7 @@ class Access:
             PolicyViolation: It may not have it.
         """
         kind = type(value)
-        if kind in _HIDDEN and not (kind is ModuleType and self._kinds.is_programs_module(value)):
+        if kind in _NO_VALUES and not (kind is ModuleType and self._kinds.is_programs_module(value)):
             what = f"{kind.__name__} {value.__name__!r}" if kind is ModuleType else kind.__name__
             raise refusal("value", what, "no attribute, item, argument or result may be one")
         if kind in _CLASSES and not self.is_usable(value):
@@ -163,7 +167,7 @@ class Access:
     def _bases(self, owner: Any) -> tuple[tuple[type, ...], bool]:
         """Give the classes that an attribute is looked up in, and whether the object is the program's own."""
         kind = type(owner)
-        if kind is super:
+        if kind is super and _CLASS_OF_SELF(owner) is not None:
             of, after = _CLASS_OF_SELF(owner), _CLASS_OF_SUPER(owner)
             mro = mro_of(of)
             bases = mro[mro.index(after) + 1 :] if after in mro else ()
@@ -189,9 +193,12 @@ class Access:
         return is_programs and not self._is_of_others(bases, name)
 
     def _may_get_of_function(self, function: FunctionType, name: str) -> bool:
+        is_programs = is_programs_function(function)
         if name in self._names_of(FunctionType):  # type: ignore[operator] # it is listed
-            return is_programs_function(function) or name not in {"__defaults__", "__kwdefaults__", "__wrapped__"}
-        return is_programs_function(function) and name not in namespace_of(FunctionType) and name not in object.__dict__
+            return is_programs or name not in _STATE_OF_FUNCTIONS
+        if name in namespace_of(FunctionType) or name in object.__dict__:
+            return False
+        return is_programs or not name.startswith("_")
 
     def _may_change(self, owner: Any, name: str) -> bool:
         kind = type(owner)
@@ -215,7 +222,7 @@ class Access:
         return known[1]
 
     def _find_names_of(self, cls: type) -> frozenset[str] | None:
-        if cls in _HIDDEN:
+        if cls in _NO_VALUES:
             return frozenset()
         module = str(module_of(cls))
         listed = self._policy.attributes.get(f"{module}.{cls.__qualname__}")

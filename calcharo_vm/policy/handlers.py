@@ -27,7 +27,8 @@ __all__ = ["Handlers"]
 
 _ARE_METHODS_MARKED: Final = sys.version_info >= (3, 12)
 """Whether the argument of an instruction that loads an attribute says that it is about to be called."""
-_HAS_MATCH_SELF: Final = 1 << 22
+_MATCHES_ITSELF: Final = 1 << 22
+"""Of types whose objects the first part of a class pattern takes whole."""
 
 
 
@@ -72,6 +73,8 @@ class Handlers:
 
         def linked(oparg: int, target: int, code: CodeType) -> tuple[Handler, Any]:
             handler, operand = own(oparg, target, code)
+            if look == self._loading and not (is_marked and oparg & 1) and _name(oparg, code) == "__dict__":
+                return handler, lambda owner: self._access.get(owner, "__dict__")
             before = None if look is None else look(oparg, code)
             pushed = 0 if count is None else 2 if is_marked and oparg & 1 else count(oparg)
             return self._around(handler, before, pushed, pushes_when_it_jumps=opname == "SEND"), operand
@@ -97,7 +100,7 @@ class Handlers:
     # --- what looks before ---------------------------------------------------------------------------
 
     def _loading(self, oparg: int, code: CodeType) -> Look:
-        return self._loading_name(code.co_names[oparg >> 1 if _ARE_METHODS_MARKED else oparg])
+        return self._loading_name(_name(oparg, code))
 
     def _loading_method(self, oparg: int, code: CodeType) -> Look:
         return self._loading_name(code.co_names[oparg])
@@ -138,9 +141,9 @@ class Handlers:
             is_first_itself = False
             if count and is_class(cls):
                 listed = access.get(cls, "__match_args__", None)
-                is_first_itself = listed is None and count == 1 and bool(cls.__flags__ & _HAS_MATCH_SELF)
-                if not is_first_itself:
-                    names = (*_positional(cls, () if listed is None else listed, count), *names)
+                is_first_itself = listed is None and bool(cls.__flags__ & _MATCHES_ITSELF)
+                if not is_first_itself or count > 1:
+                    names = (*_positional(cls, listed, count, most=int(is_first_itself)), *names)
                 stack[-1], count = names, 0
             for name in names:
                 access.checked(subject, name)
@@ -172,18 +175,25 @@ class Handlers:
         return hidden(look)
 
 
-def _positional(cls: type, names: Any, count: int) -> tuple[str, ...]:
+def _name(oparg: int, code: CodeType) -> str:
+    """Give the name that LOAD_ATTR loads."""
+    return code.co_names[oparg >> 1 if _ARE_METHODS_MARKED else oparg]
+
+
+def _positional(cls: type, listed: Any, count: int, most: int) -> tuple[str, ...]:
     """Give the names that the first parts of a class pattern stand for.
 
     Raises:
         TypeError: There are none, or not so many, in CPython's words.
     """
+    names = () if listed is None else listed
     if type(names) is not tuple:
         message = f"{cls.__name__}.__match_args__ must be a tuple (got {type(names).__name__})"
         raise TypeError(message)
-    if len(names) < count:
-        parts = "sub-pattern" if len(names) == 1 else "sub-patterns"
-        message = f"{cls.__name__}() accepts {len(names)} positional {parts} ({count} given)"
+    most = max(most, len(names))
+    if most < count:
+        parts = "sub-pattern" if most == 1 else "sub-patterns"
+        message = f"{cls.__name__}() accepts {most} positional {parts} ({count} given)"
         raise TypeError(message)
     for name in names[:count]:
         if type(name) is not str:

@@ -60,8 +60,8 @@ REVIEWED: Final = frozenset(name for names in _BY_VERSION.get(sys.version_info.m
 """The opcodes of this CPython that a policy allows; none of a CPython that nobody has looked at."""
 
 _ONE: Final = """
-    BINARY_SUBSCR CALL CALL_FUNCTION_EX CALL_KW FOR_ITER IMPORT_FROM LOAD_ATTR LOAD_FROM_DICT_OR_GLOBALS LOAD_GLOBAL
-    LOAD_NAME LOAD_SUPER_ATTR SEND
+    BEFORE_WITH BINARY_SUBSCR CALL CALL_FUNCTION_EX CALL_KW FOR_ITER IMPORT_FROM LOAD_ATTR LOAD_CLASSDEREF
+    LOAD_FROM_DICT_OR_DEREF LOAD_FROM_DICT_OR_GLOBALS LOAD_GLOBAL LOAD_NAME LOAD_SUPER_ATTR SEND
 """
 _IS_SUBSCRIPTING: Final = sys.version_info >= (3, 14)
 RESULTS: Final[dict[str, Callable[[int], int]]] = {

@@ -20,7 +20,7 @@ from types import FunctionType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from calcharo_vm.machine.hiding import hidden
-from calcharo_vm.policy.kinds import is_class, is_programs_function
+from calcharo_vm.policy.kinds import is_class, is_programs_function, module_of
 from calcharo_vm.policy.rebinding import Rebound
 from calcharo_vm.policy.refusing import refusal
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Replacements"]
 
 _NAMES_OF_TYPES: Final = re.compile(r"[\w\[\], |]*", re.ASCII)
+_WRAPPED: Final = frozenset({FunctionType, type(functools.lru_cache(len))})
 _builtins: Final = vars(builtins)
 
 
@@ -53,10 +54,10 @@ class Replacements:
                 "redirect_stderr": lambda: _redirecting("stderr"),
                 "redirect_stdout": lambda: _redirecting("stdout"),
             },
-            "copy": {name: lambda name=name: self._copy.names[name] for name in ("copy", "deepcopy", "replace")},
+            "copy": {name: lambda name=name: self._copy.names[name] for name in ("copy", "deepcopy")},
             "dataclasses": {
                 name: lambda name=name: self._dataclasses.names[name]
-                for name in ("asdict", "astuple", "dataclass", "make_dataclass", "replace")
+                for name in ("asdict", "astuple", "dataclass", "make_dataclass")
             },
             "functools": {
                 name: lambda name=name: self._functools.names[name]
@@ -118,8 +119,9 @@ class Replacements:
     @functools.cached_property
     def _functools(self) -> Rebound:
         def get(owner: Any, name: Any, *default: Any) -> Any:
-            if name == "__dict__" and type(owner) is FunctionType and not is_programs_function(owner):
-                return dict(vars(owner))  # what `wraps` copies
+            if name == "__dict__" and type(owner) in _WRAPPED and not _is_programs(owner):
+                is_new = type(owner) is FunctionType and owner.__globals__ is self._functools.names
+                return vars(owner) if is_new else dict(vars(owner))  # what `wraps` copies
             return self._access.get(owner, name, *default)
 
         def import_(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
@@ -127,7 +129,13 @@ class Replacements:
                 return SimpleNamespace(**{**vars(typing), "get_type_hints": _checked_type_hints})
             return builtins.__import__(name, globals, locals, fromlist, level)
 
-        guarded = {**self._guarded, "getattr": get, "__import__": import_}
+        def set_(owner: Any, name: str, value: Any) -> None:
+            if type(owner) is FunctionType and owner.__globals__ is self._functools.names:  # which it has just made
+                setattr(owner, name, value)
+            else:
+                self._access.set(owner, name, value)
+
+        guarded = {**self._guarded, "getattr": get, "setattr": set_, "__import__": import_}
         return Rebound(functools, guarded, classes=("singledispatchmethod", "_singledispatchmethod_get"))
 
     @functools.cached_property
@@ -142,7 +150,7 @@ class Replacements:
 
     def _set_of_class(self, cls: Any, name: str, value: Any) -> None:
         """Set what `dataclass` gives a class, if it is one of the program's."""
-        if not (is_class(cls) and self._kinds.is_programs(cls)):
+        if not is_class(cls) or (not self._kinds.is_programs(cls) and _is_shared(cls)):
             raise refusal("change of", repr(getattr(cls, "__name__", cls)), "decorate classes of the program")
         setattr(cls, name, value)
 
@@ -175,6 +183,16 @@ class Replacements:
         if type(function) is not FunctionType:
             raise refusal("call", f"inspect.signature of a {type(callable).__name__!r} object", "pass a function")
         return inspect.signature(callable, **options)
+
+
+def _is_shared(cls: type) -> bool:
+    """Tell whether a module has a class, which is then not one that `make_dataclass` is just making."""
+    module = sys.modules.get(str(module_of(cls)))
+    return module is None or "." in cls.__qualname__ or cls.__qualname__ in vars(module)
+
+
+def _is_programs(function: Any) -> bool:
+    return type(function) is FunctionType and is_programs_function(function)
 
 
 def _checked_type_hints(function: Any, *arguments: Any, **named: Any) -> Any:

@@ -5,17 +5,35 @@ Each prints the secret in the file CANARY, or REACHED when it holds what no prog
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from typing import Final
 
 from tests.policy.escapes import attributes, library, modules, names, values
 
-__all__ = ["ESCAPES"]
+__all__ = ["ESCAPES", "HARMLESS"]
 
 _GROUPS: Final = (attributes, names, modules, library, values)
+_SINCE: Final = {"module behind a submodule": (3, 13), "name in a class with a type parameter": (3, 12)}
 ESCAPES: Final = {
     f"{group.__name__.rpartition('.')[2]}: {name}": textwrap.dedent(group.PRELUDE) + textwrap.dedent(source)
     for group in _GROUPS
     for name, source in group.PROGRAMS.items()
+    if sys.version_info >= _SINCE.get(name, (3, 11))
 }
 """The programs, by name."""
+
+HARMLESS: Final = frozenset(
+    {
+        # There are names without values, the names of a facade, and a class that redirects what it says.
+        "attributes: attribute of a builtin class's namespace",
+        "attributes: descriptor of a function's globals",
+        "attributes: namespace of a module",
+        "library: attributes of sys set by redirect_stderr",
+        "library: attributes of sys set by redirect_stdout",
+        "names: vars called by map",
+        "names: vars of a class",
+        "names: vars of a module",
+    }
+)
+"""Those that nothing refuses, and that get nothing out of it."""

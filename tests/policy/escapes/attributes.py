@@ -27,7 +27,8 @@ PROGRAMS = {
         print(getattr(found, "open", None) and found.open(CANARY).read() or found["open"](CANARY).read())
     """,
     "builtins of a function": """
-        print((lambda: 0).__builtins__["open"](CANARY).read())
+        import json
+        print(json.dumps.__builtins__["open"](CANARY).read())
     """,
     "globals of a method": """
         import json
@@ -39,8 +40,7 @@ PROGRAMS = {
     """,
     "closure of a library function": """
         import functools
-        cells = functools.total_ordering.__closure__ or functools.singledispatch(print).register.__closure__
-        print("REACHED", len(cells))
+        print("REACHED", functools.singledispatch(print).register.__closure__[0].cell_contents)
     """,
     "code of a function": """
         print("REACHED", (lambda: 0).__code__.co_code)
@@ -64,8 +64,8 @@ PROGRAMS = {
     "frame of a coroutine": """
         async def coroutine(): pass
         found = coroutine()
-        print(found.cr_frame.f_builtins["open"](CANARY).read())
-        found.close()
+        try: print(found.cr_frame.f_builtins["open"](CANARY).read())
+        finally: found.close()
     """,
     "frame of an asynchronous generator": """
         async def generator(): yield
@@ -112,7 +112,7 @@ PROGRAMS = {
         print(getattr(found, "open", None) and found.open(CANARY).read() or found["open"](CANARY).read())
     """,
     "attribute of a builtin class's namespace": """
-        print("REACHED", type.__dict__["__subclasses__"])
+        print("REACHED", type.__dict__["__subclasses__"](object)[0])
     """,
     "namespace of a module": """
         import json
@@ -134,10 +134,8 @@ PROGRAMS = {
         print(random._os.popen("cat " + CANARY).read())
     """,
     "private attribute of an object": """
-        import asyncio
-        async def main():
-            print("REACHED", asyncio.get_running_loop()._selector)
-        asyncio.run(main())
+        import contextlib
+        print("REACHED", contextlib.ExitStack()._exit_callbacks)
     """,
     "private attribute of an object, in a subclass": """
         import json
@@ -156,7 +154,7 @@ PROGRAMS = {
     "forwarding by a generic alias": """
         found = (x for x in ())
         import types
-        print("REACHED", types.GenericAlias(type(found), (int,)).gi_frame)
+        print("REACHED", types.GenericAlias(type(found), (int,)).gi_frame.__get__(found))
     """,
     "class of a module that may not be imported": """
         print("REACHED", type(exit))
@@ -186,7 +184,7 @@ PROGRAMS = {
         print(json.__spec__.loader.get_data(CANARY))
     """,
     "own loader": """
-        print(__loader__.load_module("builtins").open(CANARY).read())
+        print("REACHED", __loader__.find_spec("builtins"))
     """,
     "unbuffered file behind standard output": """
         import sys
@@ -205,8 +203,31 @@ PROGRAMS = {
             print("REACHED", process)
         asyncio.run(main())
     """,
-    "standard streams by descriptor": """
+    "class of the file behind standard input": """
         import sys
-        print("REACHED", sys.stdout.detach)
+        print(type(sys.stdin.buffer.raw)(CANARY).read())
+    """,
+    "frame": """
+        print("REACHED", (x for x in ()).gi_frame)
+    """,
+    "code": """
+        print("REACHED", (x for x in ()).gi_code)
+    """,
+    "module": """
+        print("REACHED", print.__self__)
+    """,
+    "reduce of a method": """
+        import json
+        print([].append.__reduce__()[0](json.dumps, "__globals__")["__builtins__"]["open"](CANARY).read())
+    """,
+    "reduce of a method of the program": """
+        import json
+        def f(self): pass
+        print(f.__get__(1).__reduce__()[0](json.dumps, "__globals__")["__builtins__"]["open"](CANARY).read())
+    """,
+    "descriptor of a generator's frame": """
+        def generator(): yield
+        found = generator()
+        print("REACHED", type(found).gi_frame.__get__(found))
     """,
 }

@@ -3,23 +3,21 @@
 PRELUDE = ""
 PROGRAMS = {
     "copying any attribute with update_wrapper": """
-        import functools
+        import functools, json
         class Holder:
             def __setattr__(self, name, value): found.append(value)
         found = []
-        def f(): pass
-        functools.update_wrapper(Holder(), f, assigned=("__globals__",), updated=())
+        functools.update_wrapper(Holder(), json.dumps, assigned=("__globals__",), updated=())
         found = found[0]["__builtins__"]
         print((found["open"] if isinstance(found, dict) else found.open)(CANARY).read())
     """,
     "copying any attribute with wraps": """
-        import functools
+        import functools, json
         class Holder:
             def __setattr__(self, name, value): found.append(value)
         found = []
-        def f(): pass
-        functools.wraps(f, assigned=("__code__",), updated=())(Holder())
-        print("REACHED", found[0])
+        functools.wraps(json.dumps, assigned=("__globals__",), updated=())(Holder())
+        print("REACHED", found[0]["__builtins__"]["open"])
     """,
     "methods for a class of the library with dataclass": """
         import dataclasses, textwrap
@@ -33,6 +31,16 @@ PROGRAMS = {
                 ".__init__.__globals__['popen']('cat ' + CANARY).read()")
         Mine.__annotations__ = {text: int}
         print(repr(dataclasses.dataclass(init=False, eq=False)(Mine)()))
+    """,
+    "program text in the name of a field of a base": """
+        import dataclasses
+        @dataclasses.dataclass
+        class Base: x: int = 1
+        text = ("__class__ and [c for c in object.__subclasses__() if c.__name__ == '_wrap_close'][0]"
+                ".__init__.__globals__['popen']('cat ' + CANARY).read()")
+        Base.__dataclass_fields__["x"].name = text
+        made = dataclasses.make_dataclass("Made", [], bases=(Base,), init=False, eq=False, namespace={"__module__": "__main__"})
+        print(repr(made()))
     """,
     "attributes set by the __init__ of a dataclass": """
         import dataclasses, json
@@ -109,7 +117,7 @@ PROGRAMS = {
     """,
     "texts evaluated as type hints": """
         import typing
-        def f(x: "print(open(CANARY).read())"): pass
+        def f(x: "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"): pass
         typing.get_type_hints(f)
     """,
     "texts evaluated by singledispatch": """
@@ -118,7 +126,7 @@ PROGRAMS = {
         def f(x): pass
         try:
             @f.register
-            def _(x: "print(__import__('os').popen('cat ' + CANARY).read())"): pass
+            def _(x: "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"): pass
         except TypeError:
             pass
     """,
@@ -129,18 +137,18 @@ PROGRAMS = {
             def f(self, x): pass
             try:
                 @f.register
-                def _(self, x: "print(__import__('os').popen('cat ' + CANARY).read())"): pass
+                def _(self, x: "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"): pass
             except TypeError:
                 pass
     """,
     "texts evaluated by inspect": """
         import inspect
-        def f(x: "print(open(CANARY).read())"): pass
+        def f(x: "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"): pass
         inspect.signature(f, eval_str=True)
     """,
     "texts evaluated by inspect, from a signature": """
         import inspect
-        def f(x: "print(__import__('os').popen('cat ' + CANARY).read())"): pass
+        def f(x: "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"): pass
         inspect.signature(lambda: 0).from_callable(f, eval_str=True)
     """,
     "attributes of sys set by redirect_stdout": """
@@ -166,12 +174,13 @@ PROGRAMS = {
     "attributes of classes through cached_property": """
         import functools
         found = functools.cached_property(print)
-        found.__set_name__(None, "__subclasses__")
+        found.attrname = "__subclasses__"
         print("REACHED", found.__get__(type, None)(object)[0])
     """,
-    "a proxy of a generator": """
-        import weakref
-        found = (x for x in [0])
-        print(weakref.proxy(found).gi_frame.f_builtins["open"](CANARY).read())
+    "a proxy of an event loop": """
+        import asyncio, weakref
+        async def main():
+            print("REACHED", weakref.proxy(asyncio.get_running_loop()).subprocess_shell)
+        asyncio.run(main())
     """,
 }

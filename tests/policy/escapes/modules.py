@@ -6,6 +6,9 @@ PROGRAMS = {
         import os
         print(os.popen("cat " + CANARY).read())
     """,
+    "import that prints": """
+        import this
+    """,
     "import from os": """
         from os import popen
         print(popen("cat " + CANARY).read())
@@ -59,16 +62,18 @@ PROGRAMS = {
         fake = Fake()
         fake.__name__ = "os"
         found["__import__"] = lambda *_, **__: fake
-        from anything import path
-        print("REACHED", path)
+        def function():
+            from anything import path
+            print("REACHED", path)
+        function()
     """,
     "module behind a module": """
         import re
-        print(re.enum.sys.modules["io"].open(CANARY).read())
+        print(re.enum.sys.modules["os"].popen("cat " + CANARY).read())
     """,
     "module behind a module, imported from it": """
         from re import enum
-        print(enum.sys.modules["io"].open(CANARY).read())
+        print(enum.sys.modules["os"].popen("cat " + CANARY).read())
     """,
     "module behind a module, with a star": """
         import random
@@ -77,7 +82,7 @@ PROGRAMS = {
     """,
     "module behind a submodule": """
         import collections.abc
-        print(collections.abc.sys.modules["io"].open(CANARY).read())
+        print(collections.abc.sys.modules["os"].popen("cat " + CANARY).read())
     """,
     "modules of sys": """
         import sys
@@ -98,7 +103,7 @@ PROGRAMS = {
     """,
     "modules that asyncio knows": """
         import asyncio
-        print(asyncio.sys.modules["io"].open(CANARY).read())
+        print(asyncio.sys.modules["os"].popen("cat " + CANARY).read())
     """,
     "processes of asyncio": """
         import asyncio
@@ -139,6 +144,9 @@ PROGRAMS = {
     "exec": """
         exec("print(open(CANARY).read())")
     """,
+    "exec called by map": """
+        [*map(exec, ["print(open(" + repr(CANARY) + ").read())"])]
+    """,
     "compile": """
         print("REACHED", compile("1", "x", "eval"))
     """,
@@ -153,7 +161,7 @@ PROGRAMS = {
         import asyncio
         async def main():
             names = await asyncio.to_thread(globals)
-            print(names["os"].popen("cat " + CANARY).read())
+            print("REACHED", names["_threads_queues"])
         asyncio.run(main())
     """,
     "locals of the code that calls": """
@@ -170,6 +178,7 @@ PROGRAMS = {
     """,
     "frames of sys": """
         import sys
+        print("REACHED", sys._getframe)
         print(sys._getframe().f_builtins["open"](CANARY).read())
     """,
     "frames of inspect": """

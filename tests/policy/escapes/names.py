@@ -4,7 +4,7 @@ PRELUDE = """
         def show(names):
             found = names["__builtins__"]
             print((found["open"] if isinstance(found, dict) else found.open)(CANARY).read())
-        def f(): pass
+        from json import dumps as f
 """
 
 PROGRAMS = {
@@ -42,7 +42,7 @@ PROGRAMS = {
         import json
         show(vars(json))""",
     "vars of a class": 'print("REACHED", vars(type)["__subclasses__"](object)[0])',
-    "vars called by map": 'print("REACHED", [*map(vars, [type])][0]["mro"])',
+    "vars called by map": 'print("REACHED", [*map(vars, [type])][0]["mro"](int))',
     "assignment to a class of the library": """
         import json
         json.JSONEncoder.escaped = 1
@@ -142,9 +142,9 @@ PROGRAMS = {
         except AttributeError as error:
             match error:
                 case AttributeError(obj=found): print("REACHED", found)""",
-    "str.format": 'print("REACHED" if "CANARY" in "{0.__globals__}".format(f) else "")',
+    "str.format": 'print("REACHED" if "__loader__" in "{0.__globals__}".format(f) else "")',
     "str.format by name": 'print("REACHED" if "open" in "{f.__globals__[__builtins__]}".format(f=f) else "REACHED")',
-    "str.format in a specification": 'print("REACHED", "{0:{1.__code__.co_name}<9}".format("", f))',
+    "str.format in a specification": 'print("REACHED", "{0:{1.__code__.co_argcount}d}".format(5, f))',
     "str.format of the class": 'print("REACHED", str.format("{0.__code__}", f))',
     "str.format called by map": 'print("REACHED", [*map("{0.__code__}".format, [f])])',
     "str.format of the class called by map": 'print("REACHED", [*map(str.format, ["{0.__code__}"], [f])])',

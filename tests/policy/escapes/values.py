@@ -1,99 +1,140 @@
 """Escapes that let native code hand over what is no value of a program: one for each opcode that could."""
 
-PRELUDE = """
-        class Mine: pass
-        names = vars(Mine)
-        def show(value):
-            text = str(value)
-            if text.startswith("<attribute '__dict__'"): print("REACHED", text)
-"""
+PRELUDE = ""
 PROGRAMS = {
     "item": """
-        found = names["__dict__"]
-        print("REACHED", found)""",
+        def function():
+            found = [*map(type, [exit])][0]
+            print("REACHED", found)
+        function()
+    """,
     "result of a call": """
-        found = names.get("__dict__")
-        print("REACHED", found)""",
+        def function():
+            found = type(exit)
+            print("REACHED", found)
+        function()
+    """,
     "result of a call with names": """
-        found = max(names.values(), key=lambda value: str(value).startswith("<attribute '__dict__'"))
-        print("REACHED", found)""",
+        def function():
+            found = max(map(type, [exit]), key=str)
+            print("REACHED", found)
+        function()
+    """,
     "result of a call with a sequence": """
-        arguments = ["__dict__"]
-        found = names.get(*arguments)
-        print("REACHED", found)""",
+        def function(*arguments):
+            found = type(*arguments)
+            print("REACHED", found)
+        function(exit)
+    """,
     "item of a loop": """
-        for found in names.values():
-            if str(found).startswith("<attribute '__dict__'"): print("REACHED", found)""",
+        def function():
+            for found in map(type, [exit]): print("REACHED", found)
+        function()
+    """,
     "unpacked": """
-        def unpack():
-            first, = {**names}.get("__dict__"), 
-        first, *_ = [value for value in [1]]
-        (found,) = dict(filter(lambda pair: pair[0] == "__dict__", names.items())).values()
-        print("REACHED", found)""",
+        def function():
+            (found,) = map(type, [exit])
+            print("REACHED", found)
+        function()
+    """,
     "unpacked with a star": """
-        (found, *_) = dict(filter(lambda pair: pair[0] == "__dict__", names.items())).values()
-        print("REACHED", found)""",
+        def function():
+            found, *_ = map(type, [exit])
+            print("REACHED", found)
+        function()
+    """,
     "global": """
-        globals().update({"taken" + name: 0 for name in ()})
-        globals().update(dict(filter(lambda pair: pair[0] == "__dict__", names.items())))
-        def function(): print("REACHED", __dict__)
-        function()""",
+        globals().update(zip(["found"], map(type, [exit])))
+        def function(): print("REACHED", found)
+        function()
+    """,
     "name": """
-        globals().update(dict(filter(lambda pair: pair[0] == "__dict__", names.items())))
-        print("REACHED", __dict__)""",
+        globals().update(zip(["found"], map(type, [exit])))
+        print("REACHED", found)
+    """,
+    "name in a class with a type parameter": """
+        class Names(type):
+            @classmethod
+            def __prepare__(cls, *_, **__): return dict(zip(["found"], map(type, [exit])))
+        class Mine(metaclass=Names):
+            def method[T: print("REACHED", found)](self): pass
+        Mine.method.__type_params__[0].__bound__
+    """,
     "argument": """
-        def function(value):
-            if str(value).startswith("<attribute '__dict__'"): print("REACHED", value)
-        [*map(function, names.values())]""",
+        def function(value): print("REACHED", value)
+        [*map(function, map(type, [exit]))]
+    """,
     "argument in a cell": """
         def function(value):
             def inner(): return value
-            if str(inner()).startswith("<attribute '__dict__'"): print("REACHED", inner())
-        [*map(function, names.values())]""",
+            print("REACHED", inner())
+        [*map(function, map(type, [exit]))]
+    """,
     "sent to a generator": """
         def generator():
-            while True:
-                value = yield
-                if str(value).startswith("<attribute '__dict__'"): print("REACHED", value)
+            print("REACHED", (yield))
+            yield
         found = generator()
         next(found)
-        [*map(found.send, names.values())]""",
+        [*map(found.send, map(type, [exit]))]
+    """,
     "awaited": """
         import asyncio
         async def main():
-            found = await asyncio.to_thread(names.get, "__dict__")
-            print("REACHED", found)
-        asyncio.run(main())""",
+            print("REACHED", await asyncio.to_thread(type, exit))
+        asyncio.run(main())
+    """,
     "attribute": """
         import types
-        found = types.SimpleNamespace(**names).__dict__
         space = types.SimpleNamespace()
-        vars(space).update(x=1)
-        space.__dict__.update(zip(["x"], dict(filter(lambda pair: pair[0] == "__dict__", names.items())).values()))
-        print("REACHED", space.x)""",
+        vars(space).update(zip(["x"], map(type, [exit])))
+        print("REACHED", space.x)
+    """,
     "attribute in a class pattern": """
         import types
         space = types.SimpleNamespace()
-        vars(space).update(zip(["x"], dict(filter(lambda pair: pair[0] == "__dict__", names.items())).values()))
+        vars(space).update(zip(["x"], map(type, [exit])))
         match space:
-            case object(x=found): print("REACHED", found)""",
+            case object(x=found): print("REACHED", found)
+    """,
     "attribute that is called": """
         import types
         space = types.SimpleNamespace()
-        vars(space).update(zip(["x"], dict(filter(lambda pair: pair[0] == "__dict__", names.items())).values()))
-        try:
-            space.x(1)
-        except TypeError as error:
-            print("REACHED", error)""",
+        vars(space).update(zip(["x"], map(type, [exit])))
+        print("REACHED", space.x("exit", "end"))
+    """,
     "attribute of a base": """
-        class Base:
-            pass
-        class Derived(Base):
-            def found(self): return super().__weakref__
-        Base.__slots__ = ()
-        print("REACHED", super(Derived, Derived).__dict__) if False else None
-        class Meta(type):
-            def escape(cls): return super().__getattribute__("__dict__")["__dict__"]
-        class Last(metaclass=Meta): pass
-        print("REACHED", Last.escape())""",
+        class Base: pass
+        class Mine(Base):
+            def method(self): return super().found
+        for _ in map(setattr, [Base], ["found"], map(type, [exit])): pass
+        print("REACHED", Mine().method())
+    """,
+    "method of a base": """
+        class Base: pass
+        class Mine(Base):
+            def method(self): return super().found("exit", "end")
+        for _ in map(setattr, [Base], ["found"], map(type, [exit])): pass
+        print("REACHED", Mine().method())
+    """,
+    "entered": """
+        import contextlib
+        def function():
+            for manager in map(contextlib.nullcontext, map(type, [exit])):
+                with manager as found: print("REACHED", found)
+        function()
+    """,
+    "name of a class in a function": """
+        class Names(type):
+            @classmethod
+            def __prepare__(cls, *_, **__): return dict(zip(["found"], map(type, [exit])))
+        def function():
+            found = 1
+            class Mine(metaclass=Names): print("REACHED", found) if found != 1 else None
+        function()
+    """,
+    "values of a mapping pattern": """
+        match dict(zip(["x"], map(type, [exit]))):
+            case {"x": found}: print("REACHED", found)
+    """,
 }
