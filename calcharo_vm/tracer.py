@@ -208,6 +208,11 @@ class ExecutionTracer:
         started: Callable[[MachineRecorder], None],
     ) -> Recording:
         subject = prepare(source, filename=filename, argv=argv, namespace=namespace)
+        if self.config.policy is not None and subject.function is not None:
+            raise ConfigurationError(
+                "policy is set, but the source is a function of this process, whose module has imported what it likes; "
+                "pass a program's text or file, or policy=None"
+            )
         source = subject.text or ""
         capture = self.config.capture
         recorder = MachineRecorder(self._journal(source), is_sampled=capture.metrics, limits=self.config.limits)

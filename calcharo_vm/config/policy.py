@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from attrs import Attribute, evolve, field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from calcharo_vm.config import standard_policy
 from calcharo_vm.errors import ConfigurationError
@@ -40,13 +40,15 @@ def _table(value: object, setting: str) -> Mapping[str, frozenset[str]]:
 
 def _imports(value: object) -> Mapping[str, frozenset[str]]:
     """Take modules with their names; of modules without names, those that the standard policy allows."""
-    if isinstance(value, Mapping) or isinstance(value, str) or not isinstance(value, Iterable):
+    if isinstance(value, Mapping | str) or not isinstance(value, Iterable):
         return _table(value, "Policy.imports")
     modules: list[object] = list(value)
     unknown = [name for name in modules if name not in standard_policy.IMPORTS]
     if unknown:
         message = f"Policy.imports holds {unknown[0]!r}, which the standard policy does not know; pass a mapping that"
-        raise ConfigurationError(f"{message} says which of its names are allowed, such as {{{unknown[0]!r}: ('name',)}}")
+        raise ConfigurationError(
+            f"{message} says which of its names are allowed, such as {{{unknown[0]!r}: ('name',)}}"
+        )
     return _table({name: standard_policy.IMPORTS[str(name)] for name in modules}, "Policy.imports")
 
 
@@ -99,9 +101,7 @@ class Policy:
     attributes: Mapping[str, frozenset[str]] = field(
         default=standard_policy.ATTRIBUTES, converter=_attributes, hash=False, repr=False
     )
-    special_names: frozenset[str] = field(
-        default=standard_policy.SPECIAL_NAMES, converter=_special_names, repr=False
-    )
+    special_names: frozenset[str] = field(default=standard_policy.SPECIAL_NAMES, converter=_special_names, repr=False)
 
     @classmethod
     def standard(cls) -> Policy:
@@ -115,24 +115,23 @@ class Policy:
         Raises:
             ConfigurationError: There is no such setting, or it cannot have that value.
         """
-        known = [each.name for each in _fields()]
+        known = _settings()
         for name in settings:
             if name not in known:
                 raise ConfigurationError(f"policy: there is no setting {name!r}; there are {', '.join(known)}")
-        return evolve(cls(), **settings)  # type: ignore[arg-type] # its converters check them
+        return evolve(cls(), **settings)
 
     def to_dict(self) -> dict[str, object]:
         """Give the policy as plain values that TOML and JSON can hold."""
-        return {each.name: _plain(getattr(self, each.name)) for each in _fields()}
+        return {name: _plain(getattr(self, name)) for name in _settings()}
 
     def __reduce__(self) -> tuple[object, ...]:
         """Go to another process as plain values: views of dictionaries cannot."""
         return Policy.from_dict, (self.to_dict(),)
 
 
-def _fields() -> tuple[Attribute[object], ...]:
-    found: tuple[Attribute[object], ...] = fields(Policy)
-    return found
+def _settings() -> list[str]:
+    return [each.name for each in fields(Policy)]
 
 
 def _plain(value: Mapping[str, frozenset[str]] | frozenset[str]) -> object:

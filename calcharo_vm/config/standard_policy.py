@@ -53,11 +53,11 @@ SPECIAL_NAMES: Final = frozenset(
     """.split()
 )
 
-_FUNCTION: Final = "__annotate__ __annotations__ __call__ __class__ __defaults__ __dict__ __doc__ __eq__ __get__ __hash__ __kwdefaults__ __module__ __name__ __qualname__ __repr__ __str__ __type_params__ __wrapped__"  # noqa: E501 - one line, as the rest of the table
-_STREAM: Final = "__class__ __enter__ __exit__ __iter__ __next__ buffer close closed encoding errors fileno flush isatty line_buffering mode name newlines read readable readline readlines seekable writable write writelines"  # noqa: E501
+_FUNCTION: Final = "__annotate__ __annotations__ __call__ __class__ __defaults__ __dict__ __doc__ __eq__ __get__ __hash__ __kwdefaults__ __module__ __name__ __qualname__ __repr__ __str__ __type_params__ __wrapped__"
+_STREAM: Final = "__class__ __enter__ __exit__ __iter__ __next__ buffer close closed encoding errors fileno flush isatty line_buffering mode name newlines read readable readline readlines seekable writable write writelines"
 _PLAIN: Final = "__class__ __doc__ __eq__ __hash__ __init__ __name__ __ne__ __qualname__ __repr__ __str__"
 
-_ERROR: Final = f"{_PLAIN} __cause__ __context__ __module__ __new__ __notes__ __suppress_context__ __traceback__ add_note args with_traceback"  # noqa: E501
+_ERROR: Final = f"{_PLAIN} __cause__ __context__ __module__ __new__ __notes__ __suppress_context__ __traceback__ add_note args with_traceback"
 
 _ATTRIBUTES: Final[dict[str, str]] = {
     # `obj` of an AttributeError hands over the object that library code was at work on.
@@ -68,10 +68,10 @@ _ATTRIBUTES: Final[dict[str, str]] = {
     "builtins.getset_descriptor": _PLAIN,
     "builtins.member_descriptor": f"{_PLAIN} __get__ __objclass__ __set__",
     "builtins.method": f"{_FUNCTION} __func__ __self__",
-    "builtins.property": f"{_PLAIN} __delete__ __get__ __isabstractmethod__ __new__ __set__ deleter fdel fget fset getter setter",  # noqa: E501
-    "builtins.staticmethod": f"{_PLAIN} __annotations__ __call__ __func__ __get__ __isabstractmethod__ __module__ __new__ __wrapped__",  # noqa: E501
+    "builtins.property": f"{_PLAIN} __delete__ __get__ __isabstractmethod__ __new__ __set__ deleter fdel fget fset getter setter",
+    "builtins.staticmethod": f"{_PLAIN} __annotations__ __call__ __func__ __get__ __isabstractmethod__ __module__ __new__ __wrapped__",
     "_io.FileIO": "",
-    "asyncio.events.AbstractEventLoop": f"{_PLAIN} call_at call_exception_handler call_later call_soon call_soon_threadsafe close create_future create_task default_exception_handler get_debug is_closed is_running run_forever run_in_executor run_until_complete set_debug set_exception_handler shutdown_asyncgens shutdown_default_executor stop time",  # noqa: E501
+    "asyncio.events.AbstractEventLoop": f"{_PLAIN} call_at call_exception_handler call_later call_soon call_soon_threadsafe close create_future create_task default_exception_handler get_debug is_closed is_running run_forever run_in_executor run_until_complete set_debug set_exception_handler shutdown_asyncgens shutdown_default_executor stop time",
     "inspect.Signature": f"{_PLAIN} bind bind_partial empty format parameters replace return_annotation",
     "calcharo_vm.errors.PolicyViolation": f"{_ERROR} name what",
     "calcharo_vm.program.guest_process._RoutedStream": _STREAM,
@@ -80,7 +80,7 @@ _ATTRIBUTES: Final[dict[str, str]] = {
 ATTRIBUTES: Final[dict[str, frozenset[str]]] = {kind: frozenset(names.split()) for kind, names in _ATTRIBUTES.items()}
 
 _IMPORTS: Final[dict[str, str]] = {
-    "__future__": "absolute_import annotations barry_as_FLUFL division generator_stop generators nested_scopes print_function unicode_literals with_statement",  # noqa: E501
+    "__future__": "absolute_import annotations barry_as_FLUFL division generator_stop generators nested_scopes print_function unicode_literals with_statement",
     "abc": "ABC ABCMeta abstractclassmethod abstractmethod abstractproperty abstractstaticmethod get_cache_token",
     "array": "ArrayType array typecodes",
     "asyncio": """
@@ -90,11 +90,11 @@ _IMPORTS: Final[dict[str, str]] = {
         ensure_future gather get_event_loop get_running_loop iscoroutine iscoroutinefunction isfuture new_event_loop run
         run_coroutine_threadsafe set_event_loop shield sleep timeout timeout_at to_thread wait wait_for wrap_future
     """,
-    "base64": "a85decode a85encode b16decode b16encode b32decode b32encode b64decode b64encode b85decode b85encode decodebytes encodebytes standard_b64decode standard_b64encode urlsafe_b64decode urlsafe_b64encode",  # noqa: E501
+    "base64": "a85decode a85encode b16decode b16encode b32decode b32encode b64decode b64encode b85decode b85encode decodebytes encodebytes standard_b64decode standard_b64encode urlsafe_b64decode urlsafe_b64encode",
     "binascii": "Error a2b_base64 a2b_hex b2a_base64 b2a_hex crc32 hexlify unhexlify",
     "bisect": "bisect bisect_left bisect_right insort insort_left insort_right",
-    "calendar": "Calendar FRIDAY HTMLCalendar MONDAY SATURDAY SUNDAY THURSDAY TUESDAY TextCalendar WEDNESDAY calendar day_abbr day_name isleap leapdays month month_abbr month_name monthcalendar monthrange setfirstweekday timegm weekday",  # noqa: E501
-    "cmath": "acos acosh asin asinh atan atanh cos cosh e exp inf infj isclose isfinite isinf isnan log log10 nan nanj phase pi polar rect sin sinh sqrt tan tanh tau",  # noqa: E501
+    "calendar": "Calendar FRIDAY HTMLCalendar MONDAY SATURDAY SUNDAY THURSDAY TUESDAY TextCalendar WEDNESDAY calendar day_abbr day_name isleap leapdays month month_abbr month_name monthcalendar monthrange setfirstweekday timegm weekday",
+    "cmath": "acos acosh asin asinh atan atanh cos cosh e exp inf infj isclose isfinite isinf isnan log log10 nan nanj phase pi polar rect sin sinh sqrt tan tanh tau",
     "collections": "ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque namedtuple",
     "collections.abc": """
         AsyncGenerator AsyncIterable AsyncIterator Awaitable Buffer ByteString Callable Collection Container Coroutine
@@ -109,7 +109,7 @@ _IMPORTS: Final[dict[str, str]] = {
     """,
     "contextvars": "Context ContextVar Token copy_context",
     "copy": "Error copy deepcopy error replace",
-    "dataclasses": "FrozenInstanceError InitVar KW_ONLY MISSING Field asdict astuple dataclass field fields is_dataclass make_dataclass replace",  # noqa: E501
+    "dataclasses": "FrozenInstanceError InitVar KW_ONLY MISSING Field asdict astuple dataclass field fields is_dataclass make_dataclass replace",
     "datetime": "MAXYEAR MINYEAR UTC date datetime time timedelta timezone tzinfo",
     "decimal": """
         BasicContext Clamped Context ConversionSyntax Decimal DecimalException DecimalTuple DefaultContext
@@ -130,10 +130,10 @@ _IMPORTS: Final[dict[str, str]] = {
     """,
     "gc": "collect disable enable isenabled",
     "graphlib": "CycleError TopologicalSorter",
-    "hashlib": "algorithms_guaranteed blake2b blake2s md5 sha1 sha224 sha256 sha384 sha3_224 sha3_256 sha3_384 sha3_512 sha512",  # noqa: E501
-    "heapq": "heapify heapify_max heappop heappop_max heappush heappush_max heappushpop heapreplace merge nlargest nsmallest",  # noqa: E501
+    "hashlib": "algorithms_guaranteed blake2b blake2s md5 sha1 sha224 sha256 sha384 sha3_224 sha3_256 sha3_384 sha3_512 sha512",
+    "heapq": "heapify heapify_max heappop heappop_max heappush heappush_max heappushpop heapreplace merge nlargest nsmallest",
     "html": "escape unescape",
-    "inspect": "Parameter cleandoc getdoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscoroutine iscoroutinefunction isfunction isgenerator isgeneratorfunction ismethod signature",  # noqa: E501
+    "inspect": "Parameter cleandoc getdoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscoroutine iscoroutinefunction isfunction isgenerator isgeneratorfunction ismethod signature",
     "io": "BytesIO IOBase SEEK_CUR SEEK_END SEEK_SET StringIO TextIOBase UnsupportedOperation",
     "itertools": """
         accumulate batched chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse
@@ -172,7 +172,7 @@ _IMPORTS: Final[dict[str, str]] = {
         linear_regression mean median median_grouped median_high median_low mode multimode pstdev pvariance quantiles
         stdev variance
     """,
-    "string": "Formatter Template ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits octdigits printable punctuation whitespace",  # noqa: E501
+    "string": "Formatter Template ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits octdigits printable punctuation whitespace",
     "struct": "Struct calcsize error iter_unpack pack pack_into unpack unpack_from",
     "sys": """
         argv byteorder copyright exc_info exception exit flags float_info float_repr_style getrecursionlimit getrefcount
@@ -206,7 +206,7 @@ _IMPORTS: Final[dict[str, str]] = {
         cast clear_overloads dataclass_transform final get_args get_origin get_overloads is_protocol is_typeddict overload
         override reveal_type runtime_checkable
     """,
-    "unicodedata": "bidirectional category combining decimal decomposition digit east_asian_width lookup mirrored name normalize numeric",  # noqa: E501
+    "unicodedata": "bidirectional category combining decimal decomposition digit east_asian_width lookup mirrored name normalize numeric",
     "uuid": "NAMESPACE_DNS NAMESPACE_OID NAMESPACE_URL NAMESPACE_X500 UUID uuid3 uuid4 uuid5",
     "warnings": "catch_warnings filterwarnings resetwarnings simplefilter warn",
     "weakref": "ReferenceType WeakKeyDictionary WeakMethod WeakSet WeakValueDictionary finalize getweakrefcount ref",

@@ -2,8 +2,8 @@
 
 What an object may be asked for is decided by its type, along its method resolution order: the program's own classes
 have what they define; a type that the policy lists has what it lists; other types have their public names, if they are
-builtin or of a module that may be imported, and none otherwise. What comes out is looked at as well, since no frame, code
-object, real module or class of a module that may not be imported may become a value of the program.
+builtin or of a module that may be imported, and none otherwise. What comes out is looked at as well, since no frame,
+code object, real module or class of a module that may not be imported may become a value of the program.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ _LIKE_THE_PROGRAMS: Final = frozenset({SimpleNamespace, threading.local})
 """Types whose objects hold whatever the program puts there."""
 _CLASSES: Final = frozenset({type, ABCMeta})
 _LOOKED_AT: Final = _NO_VALUES | _CLASSES
-_NATIVE_METHODS: Final = frozenset({BuiltinFunctionType, MethodDescriptorType, MethodWrapperType, WrapperDescriptorType})
+_NATIVE_METHODS: Final = frozenset(
+    {BuiltinFunctionType, MethodDescriptorType, MethodWrapperType, WrapperDescriptorType}
+)
 _SELF_OF_SUPER: Final = super.__dict__["__self__"].__get__
 _CLASS_OF_SELF: Final = super.__dict__["__self_class__"].__get__
 _CLASS_OF_SUPER: Final = super.__dict__["__thisclass__"].__get__
@@ -256,7 +258,9 @@ class Access:
             if name in namespace or "__getattr__" in namespace:
                 return False
         kind = type(owner)
-        getter = next(found for base in mro_of(kind) if (found := namespace_of(base).get("__getattribute__")) is not None)
+        getter = next(
+            found for base in mro_of(kind) if (found := namespace_of(base).get("__getattribute__")) is not None
+        )
         if type(getter) is not WrapperDescriptorType or not _FORWARDING.isdisjoint(mro_of(kind)):
             return False
         own = next((found for base in mro_of(kind) if (found := namespace_of(base).get("__dict__")) is not None), None)
@@ -269,5 +273,3 @@ class Access:
             return refusal("attribute", f"{name!r} of the module {owner.__name__!r}", f"what it has says {where}")
         whose = f"class {owner.__qualname__!r}" if is_class(owner) else f"{kind.__name__!r} object"
         return refusal("attribute", f"{name!r} of a {whose}", "what there is say Policy.attributes and special_names")
-
-

@@ -31,7 +31,6 @@ _MATCHES_ITSELF: Final = 1 << 22
 """Of types whose objects the first part of a class pattern takes whole."""
 
 
-
 class Handlers:
     """Makes the handlers of one program.
 
@@ -81,9 +80,7 @@ class Handlers:
 
         return linked
 
-    def _around(
-        self, handler: Handler, before: Look | None, pushed: int, *, pushes_when_it_jumps: bool
-    ) -> Handler:
+    def _around(self, handler: Handler, before: Look | None, pushed: int, *, pushes_when_it_jumps: bool) -> Handler:
         admitted = self._access.admitted
 
         def guarded(frame: Any, stack: list[Any], operand: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _frozen_importlib
 import builtins
 import importlib
 import sys
@@ -57,9 +58,7 @@ class Modules:
         self._replacements = replacements
         self._facades: dict[str, Facade] = {}
 
-    def import_(
-        self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
-    ) -> object:
+    def import_(self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> object:
         """Do what `__import__` does, and give a facade unless the module is the program's own.
 
         Raises:
@@ -158,8 +157,6 @@ def _missing_from(module: str, live: frozenset[str]) -> Callable[[str], object]:
 
 def _resolved(name: str, globals: Any, level: int) -> str:
     """Give the full name of a module that is named relative to the importing one."""
-    from importlib import _bootstrap  # type: ignore[attr-defined] # noqa: PLC0415 - as CPython's C code does
-
-    package: str = _bootstrap._calc___package__(globals)
-    resolved: str = _bootstrap._resolve_name(name, package, level)
+    package: str = _frozen_importlib._calc___package__(globals)  # type: ignore[attr-defined] # unknown to typeshed
+    resolved: str = _frozen_importlib._resolve_name(name, package, level)  # type: ignore[attr-defined] # as above
     return resolved

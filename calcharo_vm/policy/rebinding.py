@@ -18,7 +18,9 @@ class Rebound:
         names: Its namespace.
     """
 
-    def __init__(self, module: ModuleType, builtins: dict[str, Any], *, classes: tuple[str, ...] = (), **globals: Any):
+    def __init__(
+        self, module: ModuleType, builtins: dict[str, Any], *, classes: tuple[str, ...] = (), **globals: Any
+    ) -> None:
         self._own = vars(module)
         self._classes = {id(self._own[name]) for name in classes if name in self._own}
         self._known: dict[int, Any] = {}
@@ -30,6 +32,7 @@ class Rebound:
         known = self._known.get(id(value))
         if known is not None:
             return known
+        made: Any
         if type(value) is FunctionType and value.__globals__ is self._own:
             made = self._function(value)
         elif type(value) is type and id(value) in self._classes:

@@ -16,6 +16,7 @@ import re
 import string
 import sys
 import typing
+from functools import partial
 from types import FunctionType, MethodType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,22 +52,25 @@ class Replacements:
         self._machine = machine
         self.makers: Mapping[str, Mapping[str, Callable[[], object]]] = {
             "contextlib": {
-                "redirect_stderr": lambda: _redirecting("stderr"),
-                "redirect_stdout": lambda: _redirecting("stdout"),
+                "redirect_stderr": partial(_redirecting, "stderr"),
+                "redirect_stdout": partial(_redirecting, "stdout"),
             },
-            "copy": {name: lambda name=name: self._copy.names[name] for name in ("copy", "deepcopy")},
-            "dataclasses": {
-                name: lambda name=name: self._dataclasses.names[name]
-                for name in ("asdict", "astuple", "dataclass", "make_dataclass")
-            },
-            "functools": {
-                name: lambda name=name: self._functools.names[name]
-                for name in ("singledispatch", "singledispatchmethod", "update_wrapper", "wraps")
-            },
+            "copy": self._from("_copy", "copy", "deepcopy"),
+            "dataclasses": self._from("_dataclasses", "asdict", "astuple", "dataclass", "make_dataclass"),
+            "functools": self._from("_functools", "singledispatch", "singledispatchmethod", "update_wrapper", "wraps"),
             "inspect": {"signature": lambda: self._signature},
             "operator": {"attrgetter": self._attrgetter, "methodcaller": self._methodcaller},
-            "string": {"Formatter": lambda: self._string.names["Formatter"]},
+            "string": self._from("_string", "Formatter"),
         }
+
+    def _from(self, module: str, *names: str) -> dict[str, Callable[[], object]]:
+        """Give what takes names of a rebound module, which is made when it is needed."""
+
+        def take(name: str) -> object:
+            rebound: Rebound = getattr(self, module)
+            return rebound.names[name]
+
+        return {name: partial(take, name) for name in names}
 
     # --- operator ----------------------------------------------------------------------------------
 
@@ -79,18 +83,18 @@ class Replacements:
             return value
 
         def new(cls: type, attr: str, /, *attrs: str) -> Any:
-            paths = (attr, *attrs)
+            paths: tuple[Any, ...] = (attr, *attrs)
             for path in paths:
                 if not isinstance(path, str):
                     message = "attribute name must be a string"
                     raise TypeError(message)
-            native = operator.attrgetter(*paths)
+            text = repr(operator.attrgetter(*paths))
 
             def call(_self: object, value: object, /) -> object:
                 found = tuple(walk(value, str.__str__(path)) for path in paths)
                 return found if len(found) > 1 else found[0]
 
-            return _instance(cls, call, repr(native))
+            return _instance(cls, call, text)
 
         return _class_of_instances("attrgetter", operator.attrgetter, new)
 
@@ -160,7 +164,9 @@ class Replacements:
         names = made.names
         reconstruct = names["_reconstruct"]
 
-        def reconstruct_checked(x: Any, memo: Any, func: Any, args: Any, state: Any = None, *more: Any, **named: Any) -> Any:
+        def reconstruct_checked(
+            x: Any, memo: Any, func: Any, args: Any, state: Any = None, *more: Any, **named: Any
+        ) -> Any:
             def make(*arguments: Any) -> Any:
                 copied = func(*arguments)
                 if state is not None and type(copied) is not type(x) and not self._kinds.is_programs(type(copied)):

@@ -32,13 +32,14 @@ def stand_in(native: Any, function: Callable[..., Any], *, binds: bool = False) 
     def bind(self: object, instance: object, _owner: object = None) -> object:
         return self if instance is None else MethodType(self, instance)  # type: ignore[arg-type] # it is callable
 
+    text = repr(native)
     members: dict[str, Any] = {
         "__slots__": (),
         "__module__": "builtins",
         "__doc__": native.__doc__,
         "__name__": native.__name__,
         "__call__": hidden(call),
-        "__repr__": lambda _self, text=repr(native): text,
+        "__repr__": lambda _self: text,
     }
     if binds:
         members["__get__"] = hidden(bind)

@@ -89,13 +89,13 @@ def _raw_export(module: str, name: str) -> Iterator[Policy]:
 
 
 @contextmanager
-def _more(**more: object) -> Iterator[Policy]:
+def _more(**more: Any) -> Iterator[Policy]:
     """A policy that allows more."""
     standard = Policy.standard()
     changes: dict[str, Any] = {}
     for setting, added in more.items():
         own: Any = getattr(standard, setting)
-        changes[setting] = own | added if isinstance(own, frozenset) else {**own, **added}  # type: ignore[dict-item]
+        changes[setting] = own | added if isinstance(own, frozenset) else {**own, **added}
     yield Policy(**changes)
 
 
@@ -152,9 +152,7 @@ for _module, _names in _EXPORTS.items():
         _TABLE[f"{_name} of {_module}"] = partial(_raw_export, _module, _name)
 for _name in ("open", "breakpoint", "eval", "exec"):
     _TABLE[f"list of builtins: {_name}"] = (
-        partial(_more, builtins=_every(_name))
-        if _name not in {"eval", "exec"}
-        else partial(_raw_builtin, _name)
+        partial(_more, builtins=_every(_name)) if _name not in {"eval", "exec"} else partial(_raw_builtin, _name)
     )
 for _module, _names in {
     "os": ("popen",),
@@ -182,9 +180,9 @@ for _kind, _names in {
 _TABLE["list of attributes: all of _io.FileIO"] = partial(_more, attributes={"_io.FileIO": _every("read", "__class__")})
 for _name in ("__reduce_ex__", "__reduce__", "__get__", "_exit_callbacks"):
     _TABLE[f"list of special names: {_name}"] = partial(_more, special_names=_every(_name))
-for _kind in sorted(access._NO_VALUES, key=lambda kind: kind.__name__):
-    _TABLE[f"no {_kind.__name__} is a value"] = partial(
-        _patched, access, "_NO_VALUES", _without(access._NO_VALUES, _kind)
+for _type in sorted(access._NO_VALUES, key=lambda kind: kind.__name__):
+    _TABLE[f"no {_type.__name__} is a value"] = partial(
+        _patched, access, "_NO_VALUES", _without(access._NO_VALUES, _type)
     )
 _TABLE["no class of other modules is a value"] = partial(_patched, access.Access, "is_usable", lambda *_: True)
 _TABLE["the library's classes do not change"] = partial(_patched, access.Access, "_may_change", _may_change_anything)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from calcharo_vm import Capture, Policy, Recording, TracerConfig, execute_and_trace
@@ -65,8 +66,7 @@ class Canary:
 
     def __init__(self, path: str) -> None:
         self._token = secrets.token_hex(16)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(self._token)
+        Path(path).write_text(self._token, encoding="utf-8")
         self.prelude = f"CANARY = {path!r}\n"
 
     def is_out(self, text: str) -> bool:
@@ -78,7 +78,7 @@ class Canary:
 def canary() -> Iterator[Canary]:
     """Make a secret for as long as the block runs; programs have an empty standard input meanwhile."""
     stdin = sys.stdin
-    with tempfile.TemporaryDirectory() as folder, open(os.devnull, encoding="utf-8") as nothing:
+    with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open(encoding="utf-8") as nothing:
         sys.stdin = nothing
         gc.freeze()  # each run collects what its program leaves, and need not look at all else
         try:
@@ -90,5 +90,5 @@ def canary() -> Iterator[Canary]:
 
 def trace(source: str, policy: Policy | str = "standard") -> Recording:
     """Trace a program under a policy."""
-    config = TracerConfig(policy=policy, capture=Capture(metrics=False))  # type: ignore[arg-type] # it is converted
+    config = TracerConfig(policy=policy, capture=Capture(metrics=False))
     return execute_and_trace(source, config)

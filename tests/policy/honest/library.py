@@ -36,7 +36,7 @@ PROGRAMS = {
             event = asyncio.Event(); event.set(); await event.wait()
         asyncio.run(main())
     """,
-    "regular expressions": r'''
+    "regular expressions": r"""
         import re
         pattern = re.compile(r"(?P<year>\d{4})-(\d\d)", re.I)
         m = pattern.search("on 2024-05 and 2023-01")
@@ -45,7 +45,7 @@ PROGRAMS = {
         print([x.start() for x in re.finditer("a", "banana")], re.escape("a.b"), re.fullmatch("a+", "aaa") is not None, re.IGNORECASE)
         try: re.compile("(")
         except re.error as error: print(error.msg, error.pos)
-    ''',
+    """,
     "json": """
         import json, io
         class Encoder(json.JSONEncoder):
@@ -231,7 +231,7 @@ PROGRAMS = {
         except SystemExit as error: print(error)
         for line in sys.stdin: print(line)
     """,
-    "a small interpreter": r'''
+    "a small interpreter": r"""
         import re, operator
         from typing import Iterator, NamedTuple
         class Token(NamedTuple):
@@ -255,5 +255,5 @@ PROGRAMS = {
                     left = OPERATORS[self._take().text](left, self.expression(level))
                 return left
         for text in ("1 + 2 * 3", "(1 + 2) * 3", "-4 / 2 - 1"): print(text, "=", Parser(text).expression())
-    ''',
+    """,
 }
