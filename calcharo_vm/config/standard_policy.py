@@ -182,7 +182,7 @@ _IMPORTS: Final[dict[str, str]] = {
     "textwrap": "TextWrapper dedent fill indent shorten wrap",
     "threading": """
         Barrier BoundedSemaphore BrokenBarrierError Condition Event Lock RLock Semaphore Thread Timer active_count
-        current_thread enumerate get_ident local main_thread
+        current_thread get_ident local main_thread
     """,
     "time": """
         gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns process_time process_time_ns sleep

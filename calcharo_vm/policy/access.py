@@ -151,7 +151,9 @@ class Access:
     def _may_get(self, owner: Any, name: str) -> bool:
         kind = type(owner)
         if kind is Facade:  # which answers itself for what it does not have
-            return name in vars(owner) or name in self._special or not self._is_of_others(mro_of(kind), name)
+            if name in vars(owner) or name in self._special:
+                return True
+            return not self._is_of_others(mro_of(kind), name) and not (name.startswith("__") and owner._has(name))
         if kind is ModuleType:
             return name not in _NOT_OF_MODULES and self._kinds.is_programs_module(owner)
         if kind is FunctionType:
@@ -269,7 +271,7 @@ class Access:
     def _refusal(self, owner: Any, name: str) -> Exception:
         kind = type(owner)
         if kind is Facade:
-            where = f"Policy.imports[{owner.__name__!r}]"
-            return refusal("attribute", f"{name!r} of the module {owner.__name__!r}", f"what it has says {where}")
+            what = f"{name!r} of the module {owner._of!r}"
+            return refusal("attribute", what, f"what it has says Policy.imports[{owner._of!r}]")
         whose = f"class {owner.__qualname__!r}" if is_class(owner) else f"{kind.__name__!r} object"
         return refusal("attribute", f"{name!r} of a {whose}", "what there is say Policy.attributes and special_names")

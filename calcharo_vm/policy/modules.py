@@ -32,18 +32,23 @@ _import, _import_module = builtins.__import__, importlib.import_module
 class Facade(ModuleType):
     """Stands for a module: it has the names that the policy allows."""
 
-    __slots__ = ("_changeable", "_missing")
+    __slots__ = ("_changeable", "_missing", "_of")
 
     _changeable: frozenset[str]
     _missing: Callable[[str], object]
+    _of: str
 
     def __getattr__(self, name: str) -> object:
         """Give an attribute that changes, or refuse one that only the real module has."""
-        return ModuleType.__getattribute__(self, "_missing")(name)
+        return self._missing(name)
+
+    def _has(self, name: str) -> bool:
+        """Tell whether the real module has an attribute."""
+        return name in vars(sys.modules[self._of])
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute of the real module, if the program may."""
-        setattr(sys.modules[self.__name__], name, value)
+        setattr(sys.modules[self._of], name, value)
 
 
 class Modules:
@@ -100,14 +105,15 @@ class Modules:
         live = _LIVE.get(name, frozenset()) & allowed
         names = vars(facade)
         ModuleType.__setattr__(facade, "_changeable", live)
-        ModuleType.__setattr__(facade, "_missing", _missing_from(name, live))
+        ModuleType.__setattr__(facade, "_missing", _missing_from(name, allowed))
+        ModuleType.__setattr__(facade, "_of", name)
         for each in ("__loader__", "__package__", "__spec__"):
             names.pop(each, None)
         replaced = self._replacements.get(name, {})
         for each in sorted(allowed - live):
-            if hasattr(real, each):
+            if each in vars(real):  # others the module makes when they are asked for, and may warn of
                 names[each] = replaced[each]() if each in replaced else getattr(real, each)
-        names["__all__"] = sorted(allowed & {*dir(real)})
+        names["__all__"] = sorted(allowed & vars(real).keys())
         self._fill_in_submodules(name, real)
         parent, _, own = name.rpartition(".")
         if parent:
@@ -140,14 +146,14 @@ class Modules:
         return not known and base_module(top) == top and PathFinder.find_spec(top) is None
 
 
-def _missing_from(module: str, live: frozenset[str]) -> Callable[[str], object]:
+def _missing_from(module: str, allowed: frozenset[str]) -> Callable[[str], object]:
     """Give what answers for an attribute that a facade does not have."""
 
     def missing(name: str) -> object:
         real = sys.modules[module]
-        if name in live:
+        if name in allowed:
             return getattr(real, name)
-        if name in vars(real):
+        if name in vars(real) and not name.startswith("__"):  # for those, native code asks in passing
             what = f"{name!r} of the module {module!r}"
             raise refusal("attribute", what, f"what it has says Policy.imports[{module!r}]")
         raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name)

@@ -10,17 +10,16 @@ import contextlib
 import copy
 import dataclasses
 import functools
-import inspect
 import operator
-import re
 import string
 import sys
 import typing
 from functools import partial
-from types import FunctionType, MethodType, SimpleNamespace
+from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from calcharo_vm.machine.hiding import hidden
+from calcharo_vm.policy.annotations import signature, type_hints
 from calcharo_vm.policy.kinds import is_class, is_programs_function, module_of
 from calcharo_vm.policy.rebinding import Rebound
 from calcharo_vm.policy.refusing import refusal
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Replacements"]
 
-_NAMES_OF_TYPES: Final = re.compile(r"[\w\[\], |]*", re.ASCII)
 _WRAPPED: Final = frozenset({FunctionType, type(functools.lru_cache(len))})
 _builtins: Final = vars(builtins)
 
@@ -58,7 +56,7 @@ class Replacements:
             "copy": self._from("_copy", "copy", "deepcopy"),
             "dataclasses": self._from("_dataclasses", "asdict", "astuple", "dataclass", "make_dataclass"),
             "functools": self._from("_functools", "singledispatch", "singledispatchmethod", "update_wrapper", "wraps"),
-            "inspect": {"signature": lambda: self._signature},
+            "inspect": {"signature": lambda: signature},
             "operator": {"attrgetter": self._attrgetter, "methodcaller": self._methodcaller},
             "string": self._from("_string", "Formatter"),
         }
@@ -130,7 +128,7 @@ class Replacements:
 
         def import_(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
             if name == "typing":  # which singledispatch imports it from
-                return SimpleNamespace(**{**vars(typing), "get_type_hints": _checked_type_hints})
+                return SimpleNamespace(**{**vars(typing), "get_type_hints": type_hints})
             return builtins.__import__(name, globals, locals, fromlist, level)
 
         def set_(owner: Any, name: str, value: Any) -> None:
@@ -178,18 +176,6 @@ class Replacements:
         names["_reconstruct"] = reconstruct_checked
         return made
 
-    # --- inspect -------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _signature(callable: Any, /, **options: Any) -> inspect.Signature:
-        """Give the signature of a function; no texts are evaluated."""
-        if options.get("eval_str"):
-            raise refusal("evaluation of", "annotations", "leave eval_str out")
-        function = callable.__func__ if type(callable) is MethodType else callable
-        if type(function) is not FunctionType:
-            raise refusal("call", f"inspect.signature of a {type(callable).__name__!r} object", "pass a function")
-        return inspect.signature(callable, **options)
-
 
 def _is_shared(cls: type) -> bool:
     """Tell whether a module has a class, which is then not one that `make_dataclass` is just making."""
@@ -199,22 +185,6 @@ def _is_shared(cls: type) -> bool:
 
 def _is_programs(function: Any) -> bool:
     return type(function) is FunctionType and is_programs_function(function)
-
-
-def _checked_type_hints(function: Any, *arguments: Any, **named: Any) -> Any:
-    """Give annotations as `typing.get_type_hints` does, which evaluates texts: they may be names of types."""
-    annotations = function.__annotations__ if sys.version_info < (3, 14) else _texts_of(function)
-    for text in annotations.values():
-        if isinstance(text, str) and not _NAMES_OF_TYPES.fullmatch(str.__str__(text)):
-            raise refusal("evaluation of", repr(str.__str__(text)), "annotations as texts must be names of types")
-    return typing.get_type_hints(function, *arguments, **named)
-
-
-def _texts_of(function: Any) -> dict[str, Any]:
-    import annotationlib  # type: ignore[import-not-found] # noqa: PLC0415 - since 3.14
-
-    found: dict[str, Any] = annotationlib.get_annotations(function, format=annotationlib.Format.FORWARDREF)
-    return found
 
 
 def _instance(cls: type, call: Callable[..., object], text: str) -> Any:

@@ -189,7 +189,7 @@ _TABLE["the library's classes do not change"] = partial(_patched, access.Access,
 _TABLE["names are what they are"] = partial(_patched, enforcement, "Access", _Lenient)
 _TABLE["imports are the program's or listed"] = partial(_patched, modules.Modules, "_is_programs", lambda *_: True)
 _TABLE["hints that are texts are names"] = partial(
-    _patched, replacements, "_checked_type_hints", importlib.import_module("typing").get_type_hints
+    _patched, replacements, "type_hints", importlib.import_module("typing").get_type_hints
 )
 GUARDS: Final = _TABLE
 """The guards, by name: each gives the policy to use while it is off."""

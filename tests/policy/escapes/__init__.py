@@ -14,12 +14,17 @@ from tests.policy.escapes import attributes, library, modules, names, values
 __all__ = ["ESCAPES", "HARMLESS"]
 
 _GROUPS: Final = (attributes, names, modules, library, values)
-_SINCE: Final = {"module behind a submodule": (3, 13), "name in a class with a type parameter": (3, 12)}
+_VERSIONS: Final = {
+    "a constant named in a text for a signature": (12, 13),
+    "module behind a submodule": (13, 99),
+    "name in a class with a type parameter": (12, 99),
+}
+"""The first and last CPython that programs get out of."""
 ESCAPES: Final = {
     f"{group.__name__.rpartition('.')[2]}: {name}": textwrap.dedent(group.PRELUDE) + textwrap.dedent(source)
     for group in _GROUPS
     for name, source in group.PROGRAMS.items()
-    if sys.version_info >= _SINCE.get(name, (3, 11))
+    if _VERSIONS.get(name, (11, 99))[0] <= sys.version_info.minor <= _VERSIONS.get(name, (11, 99))[1]
 }
 """The programs, by name."""
 

@@ -151,6 +151,33 @@ PROGRAMS = {
         def f(x: "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"): pass
         inspect.signature(lambda: 0).from_callable(f, eval_str=True)
     """,
+    "texts evaluated by singledispatch, in a type": """
+        import functools
+        @functools.singledispatch
+        def f(x): pass
+        try:
+            @f.register
+            def _(x: list["print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"]): pass
+        except TypeError:
+            pass
+    """,
+    "texts evaluated by singledispatch, set afterwards": """
+        import functools
+        @functools.singledispatch
+        def f(x): pass
+        def g(x: int): pass
+        g.__annotations__ = {"x": "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"}
+        try:
+            f.register(g)
+        except TypeError:
+            pass
+    """,
+    "a constant named in a text for a signature": """
+        import inspect, sys
+        def f(a): pass
+        f.__signature__ = "(a=sys.executable)"
+        print("REACHED", inspect.signature(f).parameters["a"].default)
+    """,
     "attributes of sys set by redirect_stdout": """
         import contextlib, sys
         class Redirect(contextlib.redirect_stdout): _stream = "argv"

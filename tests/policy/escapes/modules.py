@@ -213,6 +213,7 @@ PROGRAMS = {
     "a line of a file in a warning": """
         import warnings, sys
         sys.stderr = sys.stdout
+        warnings.simplefilter("always")
         warnings.warn_explicit("x", UserWarning, CANARY, 1)
     """,
     "a line of a file": """
