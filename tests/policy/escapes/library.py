@@ -162,11 +162,15 @@ PROGRAMS = {
             pass
     """,
     "texts evaluated by singledispatch, set afterwards": """
-        import functools
+        import functools, sys
         @functools.singledispatch
         def f(x): pass
         def g(x: int): pass
-        g.__annotations__ = {"x": "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"}
+        def annotate(format):
+            if format != 1: raise NotImplementedError
+            return {"x": "print([c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['popen']('cat ' + CANARY).read())"}
+        g.__annotations__ = annotate(1)
+        if sys.version_info >= (3, 14): g.__annotate__ = annotate
         try:
             f.register(g)
         except TypeError:
