@@ -208,6 +208,11 @@ class ExecutionTracer:
         started: Callable[[MachineRecorder], None],
     ) -> Recording:
         subject = prepare(source, filename=filename, argv=argv, namespace=namespace)
+        if self.config.policy is not None and subject.function is not None:
+            raise ConfigurationError(
+                "policy is set, but the source is a function of this process, whose module has imported what it likes; "
+                "pass a program's text or file, or policy=None"
+            )
         source = subject.text or ""
         capture = self.config.capture
         recorder = MachineRecorder(self._journal(source), is_sampled=capture.metrics, limits=self.config.limits)
@@ -272,6 +277,10 @@ class ExecutionTracer:
         patterns = self.config.scope
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
         machine = Machine(observer=as_observer(recorder), scope=scope)
+        if self.config.policy is not None:
+            from calcharo_vm.policy.enforcement import enforce  # noqa: PLC0415 - few runs have a policy
+
+            enforce(self.config.policy, machine)
         if self.config.optimization is Tier.COMPILED:
             recorder.compile_on(machine)
         view = _view(subject, machine)

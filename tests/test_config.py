@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from calcharo_vm import Capture, ConfigPresets, ConfigurationError, Limits, TracerConfig
+from calcharo_vm import Capture, ConfigPresets, ConfigurationError, Limits, Policy, TracerConfig
 from calcharo_vm.config import Granularity, Isolation, ScopePatterns, Tier
 
 
@@ -46,7 +46,8 @@ def test_settings_never_change() -> None:
         ({"readable": [3]}, "readable holds 3; pass the paths of files and folders"),
         ({"readable": 3}, "readable holds 3"),
         ({"isolation": "worker", "plugins": ("x",)}, "leave plugins out, or use isolation='none'"),
-        ({"policy": object()}, "policy="),
+        ({"policy": "strict"}, "policy is 'strict'; pass a Policy, 'standard', or None for none"),
+        ({"policy": 3}, "policy is 3"),
         ({"allow_degraded": "yes"}, "of type str; pass a value of type bool"),
         ({"plugins": 5}, "plugins is 5; pass a tuple of plugins"),
         ({"plugin_failure": "raise"}, "plugin_failure is 'raise'; it must be one of 'continue', 'stop'"),
@@ -105,6 +106,7 @@ def test_production_is_isolated_and_within_limits() -> None:
     config = ConfigPresets.production()
 
     assert config.isolation is Isolation.ISOLATED
+    assert config.policy == Policy.standard()
     assert not config.allow_degraded
     assert None not in (config.limits.steps, config.limits.wall_seconds, config.limits.memory_bytes)
 

@@ -71,6 +71,7 @@ def _get_ready() -> None:
     linecache.clearcache()  # of the -c that this process was started with, whose file is "<string>", too
     from calcharo_vm.config import TracerConfig  # noqa: PLC0415 - needed here alone
     from calcharo_vm.isolation import worker  # noqa: F401, PLC0415 - as above
+    from calcharo_vm.policy import enforcement  # noqa: F401, PLC0415
     from calcharo_vm.recording import json_format  # noqa: F401, PLC0415
     from calcharo_vm.tiers import compiled  # noqa: F401, PLC0415
     from calcharo_vm.tracer import execute_and_trace  # noqa: PLC0415
