@@ -2,9 +2,9 @@
 
     python -m tests.many_tracers [--programs 200] [--threads 16] [--tier interpreter|compiled] [--seed N] [NAME...]
 
-Programs of all kinds are recorded one after another, and then over threads with a tracer each, twice as many times at
-once as there are processors and more. What is compared is the whole recording as JSON, addresses left out; of programs
-that start threads, each thread's instructions and what was written.
+Programs of all kinds are recorded one after another, and then over threads, with a tracer each; with `--threads 0`, by
+`arun` from an event loop. What is compared is the whole recording as JSON, addresses left out; of programs that start
+threads, what was written and each thread's instructions.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.many_tracers.comparing import differences
+from tests.many_tracers.comparing import differences, from_event_loop, over_threads
 from tests.many_tracers.programs import cases
 
 
@@ -33,13 +33,15 @@ def main() -> int:
     for tier in options.tier or ["interpreter", "compiled"]:
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
-            found = differences(chosen, threads=options.threads, tier=tier, folder=Path(folder))
+            together = over_threads(options.threads) if options.threads else from_event_loop
+            found = differences(chosen, together, tier, Path(folder))
         for name, difference in found.items():
             print(f"{name}: {difference}")
         failed = failed or bool(found)
         seconds = time.monotonic() - started
         same = len(chosen) - len(found)
-        print(f"{tier}: {same} of {len(chosen)} programs are the same over {options.threads} threads ({seconds:.0f} s)")
+        how = f"over {options.threads} threads" if options.threads else "from an event loop"
+        print(f"{tier}: {same} of {len(chosen)} programs are the same {how} ({seconds:.0f} s)")
     return int(failed)
 
 

@@ -18,6 +18,8 @@ class Case(NamedTuple):
     limits: tuple[tuple[str, int], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     """Modules in the program's folder; with any, the program is a file."""
+    folder: str = ""
+    """The folder, if several programs share it."""
     has_threads: bool = False
     """Whether it starts threads: which of them goes on when is the system's to say."""
 
@@ -25,11 +27,11 @@ class Case(NamedTuple):
         """Gives the program as what can be traced."""
         if not self.files:
             return self.source
-        home = folder / self.name
+        home = folder / (self.folder or self.name)
         home.mkdir(parents=True, exist_ok=True)
         for name, text in self.files:
             (home / name).write_text(text)
-        main = home / "main.py"
+        main = home / f"{self.name}.py"
         main.write_text(self.source)
         return main
 
@@ -292,7 +294,11 @@ print(len(hanoi({3 + n % 3}, "a", "b", "c")))
 
 
 def _modules(n: int) -> Case:
-    helper = f"import other\nprint('importing', __name__)\nVALUE = {n} + other.VALUE\ndef of(x):\n    return x + VALUE\n"
+    folder = "shared" if n % 3 == 0 else ""
+    n = 0 if folder else n
+    helper = (
+        f"import other\nprint('importing', __name__)\nVALUE = {n} + other.VALUE\ndef of(x):\n    return x + VALUE\n"
+    )
     return Case(
         "modules",
         """
@@ -310,12 +316,17 @@ print(late(), helper.__name__, helper.VALUE)
             ("other.py", f"VALUE = {n * 7}\n"),
             ("later.py", f"import helper\nVALUE = helper.VALUE * 2 + {n}\n"),
         ),
+        folder=folder,
     )
 
 
 def _limits(n: int) -> Case:
     name, source, most = [
-        ("steps", "n = 0\nwhile True:\n    try:\n        while True: n += 1\n    except BaseException: pass\n", 900 + n),
+        (
+            "steps",
+            "n = 0\nwhile True:\n    try:\n        while True: n += 1\n    except BaseException: pass\n",
+            900 + n,
+        ),
         ("output_bytes", "while True: print('flood', flush=True)\n", 200 + n),
         ("recursion_depth", "def f(n): return f(n + 1)\ntry: f(0)\nfinally: print('no')\n", 40 + n % 20),
         ("integer_bits", "x = 3\nwhile True: x = x * x\n", 500 + n),
@@ -330,15 +341,19 @@ def _messages(n: int) -> Case:
     return Case(
         "messages",
         f"""
-import logging, warnings
-logging.basicConfig(level=logging.INFO, format="%(levelname)s {n} %(name)s %(message)s")
-log = logging.getLogger("app.{n % 3}")
+import logging, sys, warnings
+log = logging.getLogger("app.{n}")
+handler = logging.StreamHandler(sys.stderr)
+handler.setFormatter(logging.Formatter("%(levelname)s {n} %(name)s %(message)s"))
+log.addHandler(handler)
+log.propagate = False
+log.setLevel(logging.INFO)
 log.info("started %d", {n})
-log.addHandler(logging.NullHandler())
 def old(): warnings.warn("old {n}", UserWarning, stacklevel=2)
 old()
 log.warning("done, %s", log.handlers)
-print(logging.getLogger().handlers, len(logging.root.handlers))
+try: sys.nothing
+except AttributeError as error: log.exception("there is %s", error)
 """,
     )
 
