@@ -42,6 +42,8 @@ READY: Final = b"ready"
 _MOST_OF_A_MESSAGE: Final = 1 << 16
 _DESCRIPTORS: Final = 6
 _SECONDS_TO_CLEAN_UP: Final = 1.0
+_PRACTICE: Final = 8
+"""So many times CPython sees our code run before it has specialised most of what each run executes."""
 
 
 def main(control: int) -> None:
@@ -75,7 +77,8 @@ def _get_ready() -> None:
     from calcharo_vm.tiers import compiled  # noqa: F401, PLC0415
     from calcharo_vm.tracer import execute_and_trace  # noqa: PLC0415
 
-    execute_and_trace("print(1 + 1)", TracerConfig(), stdin="")
+    for _ in range(_PRACTICE):
+        execute_and_trace("print(1 + 1)", TracerConfig(), stdin="")
 
 
 def _serve(asked: socket.socket, rules: Rules, failures: dict[Layer, str], proc: int) -> None:

@@ -81,6 +81,8 @@ class GuestProcess:
 
     def take_own_modules(self) -> None:
         """Take those modules out of the interpreter's `sys.modules` that the program has imported for itself."""
+        if self.owns_module is _owns_nothing:
+            return
         for name, module in list(_imported.items()):
             if name not in self.found and name != MAIN and self.owns_module(name, module):
                 self.modules[name] = _imported.pop(name)
@@ -88,6 +90,7 @@ class GuestProcess:
 
 _imported = sys.modules
 """The interpreter's own dictionary, which is what `sys.modules` is where it is not divided."""
+_NOT_A_PROGRAMS = frozenset({MAIN, *sys.stdlib_module_names})
 _lock = Lock()
 _views: list[GuestProcess] = []
 """The process's own view, then those of the programs that run, oldest first; empty when none runs."""
@@ -117,9 +120,10 @@ def _begin(view: GuestProcess) -> None:
         _views.append(GuestProcess(sys.modules[MAIN], sys.argv, sys.path))
     if len(_views) > 1 or threading.current_thread() is not threading.main_thread():
         _divide()
-    for name, module in list(_imported.items()):  # meanwhile the process has them for itself
-        if name not in {MAIN, *sys.stdlib_module_names} and view.owns_module(name, module):
-            _views[0].modules[name] = _imported.pop(name)
+    if view.owns_module is not _owns_nothing:
+        for name, module in list(_imported.items()):  # meanwhile the process has them for itself
+            if name not in _NOT_A_PROGRAMS and view.owns_module(name, module):
+                _views[0].modules[name] = _imported.pop(name)
     view.found = frozenset(_imported)
     if not _is_divided():
         view.show()
