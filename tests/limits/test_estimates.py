@@ -15,7 +15,7 @@ import pytest
 from calcharo_vm import TracerConfig, execute_and_trace
 from calcharo_vm.config import Limits
 from calcharo_vm.limits import estimates
-from calcharo_vm.limits.estimates import BINARY, CALLS, CONSUMERS
+from calcharo_vm.limits.estimates import BINARY, CALLS, CONSUMERS, MEASURES
 from calcharo_vm.limits.gauge import Gauge
 
 if TYPE_CHECKING:
@@ -106,9 +106,9 @@ def largest_made(source: str, monkeypatch: pytest.MonkeyPatch) -> float:
     made, look = [0.0], Gauge._look
 
     def seen(self: Gauge, frame: object, value: object) -> None:
-        size = estimates.measured(value)
-        if size is not None:
-            made.append(size[1] / MOST[size[0]])
+        if type(value) in MEASURES:
+            limit, measure = MEASURES[type(value)]
+            made.append(measure(value) / MOST[limit])
         look(self, frame, value)
 
     monkeypatch.setattr(Gauge, "_look", seen)
