@@ -38,11 +38,11 @@ print(sys.argv[1:], len(sys.stdin.read()), file=sys.stderr)
 sys.exit(7)
 """
 WAITS = """
-import signal, sys, time
-def usr1(*_): print("usr1", flush=True)
+import os, signal, sys, time
+def usr1(*_): os.write(1, b"usr1\n")  # print is not reentrant
 signal.signal(signal.SIGUSR1, usr1)
-if "stays" in sys.argv: signal.signal(signal.SIGINT, lambda *_: print("no", flush=True))
-print("ready")
+if "stays" in sys.argv: signal.signal(signal.SIGINT, lambda *_: os.write(1, b"no\n"))
+print("ready", flush=True)
 try:
     while True: time.sleep(0.05)
 except KeyboardInterrupt:
