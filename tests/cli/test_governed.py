@@ -39,9 +39,9 @@ sys.exit(7)
 """
 WAITS = """
 import os, signal, sys, time
-def usr1(*_): os.write(1, b"usr1\n")  # print is not reentrant
+def usr1(*_): os.write(1, b"usr1\\n")  # print is not reentrant
 signal.signal(signal.SIGUSR1, usr1)
-if "stays" in sys.argv: signal.signal(signal.SIGINT, lambda *_: os.write(1, b"no\n"))
+if "stays" in sys.argv: signal.signal(signal.SIGINT, lambda *_: os.write(1, b"no\\n"))
 print("ready", flush=True)
 try:
     while True: time.sleep(0.05)
