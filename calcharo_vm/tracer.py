@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
@@ -17,7 +16,7 @@ from calcharo_vm.machine.scope import Scope
 from calcharo_vm.plugins.installed import installed_names
 from calcharo_vm.program.adoption import adopted
 from calcharo_vm.program.guest_process import GuestProcess, lent
-from calcharo_vm.program.imported import own_modules
+from calcharo_vm.program.imported import owner_of_modules
 from calcharo_vm.program.logging_state import own_logging
 from calcharo_vm.program.observation import MachineRecorder, as_observer, spilling_journal
 from calcharo_vm.program.outcome import ending, outcome_of, outcome_of_stopped
@@ -121,6 +120,7 @@ class ExecutionTracer:
             raise ConfigurationError(f"{found}; pass a TracerConfig or None")
         self.config = TracerConfig() if config is None else config
         self._plugins = _plugins_for(self.config)
+        self._running: list[Stoppable] = []
 
     def trace(
         self,
@@ -134,6 +134,24 @@ class ExecutionTracer:
     ) -> Recording:
         """Execute a program and record every step; arguments and errors are those of `execute_and_trace`."""
         return self._trace(source, filename, argv, stdin, globals, replay, lambda _recorder: None)
+
+    def cancel(self) -> None:
+        r"""Stop the programs that this tracer is tracing, whichever thread asks for it.
+
+        Each is stopped before its next instruction, as a limit stops it, and its outcome is "cancelled"; one in a
+        worker is killed at once.
+
+        Example:
+            >>> import threading
+            >>> from calcharo_vm import ExecutionTracer
+            >>> tracer = ExecutionTracer()
+            >>> def started() -> None:
+            ...     threading.Thread(target=tracer.cancel).start()
+            >>> tracer.trace("started()\nwhile True: pass", globals={"started": started}).outcome.status
+            <OutcomeStatus.CANCELLED: 'cancelled'>
+        """
+        for run in list(self._running):
+            run.stop()
 
     async def arun(
         self,
@@ -190,6 +208,29 @@ class ExecutionTracer:
     ) -> Recording:
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
+        runs: list[Stoppable] = []
+
+        def begun(run: Stoppable) -> None:
+            runs.append(run)
+            self._running.append(run)
+            started(run)
+
+        try:
+            return self._trace_somewhere(source, filename, argv, stdin, namespace, replay, begun)
+        finally:
+            for run in runs:
+                self._running.remove(run)
+
+    def _trace_somewhere(
+        self,
+        source: Source,
+        filename: str | None,
+        argv: Sequence[str] | None,
+        stdin: str | None,
+        namespace: dict[str, object] | None,
+        replay: Sequence[Input] | None,
+        started: Callable[[Stoppable], None],
+    ) -> Recording:
         if self.config.isolation is not Isolation.NONE:
             from calcharo_vm.isolation.remote import trace_in_worker  # noqa: PLC0415 - programs of one's own need none
 
@@ -283,13 +324,13 @@ class ExecutionTracer:
             enforce(self.config.policy, machine)
         if self.config.optimization is Tier.COMPILED:
             recorder.compile_on(machine)
-        view = _view(subject, machine)
+        view = _view(subject, machine, scope)
         view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
         capture = self.config.capture
         is_listened_to = plugged is not None and plugged.listens_to_output
         if capture.output or is_listened_to or self.config.limits.output_bytes is not None:
             for name in ("stdout", "stderr"):
-                view.streams[name] = _captured(name, capture, recorder, plugged)
+                view.streams[name] = _captured(view.streams[name], name, capture, recorder, plugged)
         with ExitStack() as stack:
             stack.enter_context(own_logging())
             stack.enter_context(lent(view))
@@ -297,7 +338,6 @@ class ExecutionTracer:
             stack.enter_context(machine.activate())
             if subject.main is not None:
                 stack.callback(_let_go, subject, view, recorder)
-            stack.enter_context(own_modules(scope))
             if inputs is not None:
                 stack.enter_context(_told_by(machine, inputs))
             stack.enter_context(waiting_for_threads(machine))
@@ -362,9 +402,11 @@ def _raise_for_audit(recorder: MachineRecorder, recording: Recording) -> None:
         raise error
 
 
-def _captured(name: str, capture: Capture, recorder: MachineRecorder, plugged: Plugged | None) -> TextIO:
-    """Build the standard output or error of a program."""
-    own, is_error = getattr(sys, name), name == "stderr"
+def _captured(
+    own: TextIO | None, name: str, capture: Capture, recorder: MachineRecorder, plugged: Plugged | None
+) -> TextIO:
+    """Build the standard output or error of a program, for a stream of this process."""
+    is_error = name == "stderr"
     real = own if capture.forward or not capture.output else None
 
     def wrote(text: str) -> None:
@@ -387,13 +429,15 @@ def _plugins_for(config: TracerConfig) -> PluginSet | None:
     return plugins_for(config)
 
 
-def _view(subject: Subject, machine: Machine) -> GuestProcess:
+def _view(subject: Subject, machine: Machine, scope: Scope) -> GuestProcess:
     """Build what the program sees of the process."""
     view = GuestProcess.as_it_is()
     view.main = subject.main or view.main
     view.argv = subject.argv
     view.path = list(view.path) if subject.folder is None else [subject.folder, *view.path]
     view.owns_thread = lambda: machine.runs_here
+    if scope.program_folder is not None:
+        view.owns_module = owner_of_modules(scope)
     return view
 
 

@@ -103,6 +103,7 @@ class Recorder:
         self._plans_by_value: dict[tuple[CodeType, str, str], Plan] = {}
         self.frames_made = 0
         self._local = threading.local()
+        self._first_thread = 0
         self._threads: list[ThreadRecord] = []
         self._gone: list[int] = []
         self._collecting = 0  # the thread in which the garbage collector has interrupted the recorder
@@ -619,6 +620,8 @@ class Recorder:
             self._threads.append(thread)
             if thread.number:
                 self._share()
+            else:
+                self._first_thread = threading.get_ident()
         if thread is not self.writer or self._gone:
             self._turn_to(thread)
         if is_new:
@@ -628,15 +631,15 @@ class Recorder:
     def _share(self) -> None:
         """Makes all threads take the lock from now on, and waits for the first one if it is journalling without.
 
-        What is pending may still be cleared by the first thread, if it found itself alone just before.
+        What is pending may still be cleared by the first thread, if it found itself alone just before. Threads of
+        other recorders are not looked at: they may be here, too, and would wait for this one.
         """
         self._is_shared = True
         self.journal.frames = None
-        me = threading.get_ident()
         while True:
             self._pend()
-            others = [frame for number, frame in sys._current_frames().items() if number != me]
-            if not any(map(_is_journalling, others)) and self.tape.pending:
+            first = sys._current_frames().get(self._first_thread)
+            if (first is None or not _is_journalling(first)) and self.tape.pending:
                 return
             sleep(0)  # pragma: no cover - it depends on where the system switches threads
 

@@ -1,12 +1,13 @@
 """What the instructions of a code object work on: seen by looking at the value stack while the interpreter runs."""
 
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType, NoneType
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, NoneType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL, Null
+from calcharo_vm.recording.modules import MODULE_TYPES
 
 Handler = Callable[..., object]
 
@@ -99,7 +100,7 @@ def _native(callee: object) -> object:
         return GUEST if constants and type(constants[-1]) is GuestCode else None
     if type(callee) in (MethodDescriptorType, BuiltinFunctionType):
         owner = getattr(callee, "__self__", None)
-        return callee if owner is None or type(owner) is ModuleType else None
+        return callee if owner is None or id(type(owner)) in MODULE_TYPES else None
     return callee if type(callee) is type and callee.__module__ == "builtins" else None
 
 
