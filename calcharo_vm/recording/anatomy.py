@@ -50,7 +50,7 @@ from calcharo_vm.recording.values import GENERATOR_KINDS, HeapKind
 from calcharo_vm.recording.weak_references import is_proxy, referent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _CLASS_MACHINERY = frozenset(
     [
