@@ -102,6 +102,14 @@ def test_presets_are_ordinary_configurations() -> None:
     assert not ConfigPresets.minimal().capture.output
 
 
+def test_production_does_not_run_strangers_programs_in_this_process() -> None:
+    with pytest.raises(ConfigurationError, match="untrusted programs need a process of their own"):
+        ConfigPresets.production().evolve(isolation="none")
+
+    assert ConfigPresets.production().evolve(isolation="worker").isolation is Isolation.WORKER
+    assert ConfigPresets.production().evolve(isolation="none", untrusted=False).isolation is Isolation.NONE
+
+
 def test_production_is_isolated_and_within_limits() -> None:
     config = ConfigPresets.production()
 

@@ -103,6 +103,12 @@ class Policy:
     )
     special_names: frozenset[str] = field(default=standard_policy.SPECIAL_NAMES, converter=_special_names, repr=False)
 
+    def __repr__(self) -> str:
+        """Show what it is in short: the lists are long."""
+        if self == Policy.standard():
+            return "Policy.standard()"
+        return f"<Policy of {len(self.imports)} modules and {len(self.builtins)} builtins>"
+
     @classmethod
     def standard(cls) -> Policy:
         """Give the reviewed policy: ordinary programs work, and nothing leads to files, processes or the network."""

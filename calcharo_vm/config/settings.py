@@ -278,6 +278,7 @@ class TracerConfig:
         readable: The files and folders that an isolated program may read, besides the interpreter and its packages.
         policy: What the program may import and touch: a `Policy`, "standard" for the reviewed one; None, everything.
         allow_degraded: Whether weaker isolation than asked for will do, where the system has no better.
+        untrusted: Whether programs are strangers', as in `ConfigPresets.production()`: isolation "none" is refused.
         scope: Which modules run on the machine.
         deterministic: Whether the program is told the same in every run of clocks, random numbers and unique
             identifiers; what it is told goes into the recording. Hashes are those of this process.
@@ -300,6 +301,7 @@ class TracerConfig:
     readable: tuple[str, ...] = field(default=(), converter=_paths)
     policy: Policy | None = field(default=None, converter=_policy)
     allow_degraded: bool = field(default=False, validator=_instance_of(bool))
+    untrusted: bool = field(default=False, validator=_instance_of(bool))
     scope: ScopePatterns = field(factory=ScopePatterns, validator=_instance_of(ScopePatterns))
     deterministic: bool = field(default=False, validator=_instance_of(bool))
     plugins: tuple[object, ...] = field(default=(), converter=_plugins)
@@ -376,6 +378,9 @@ class TracerConfig:
                 wanted = " or ".join(repr(_plain(choice)) for choice in working)
                 message = f"{setting}={_plain(value)!r} is not available in this release; use {wanted}"
                 raise ConfigurationError(message)
+        if self.untrusted and self.isolation is Isolation.NONE:
+            message = "untrusted programs need a process of their own, and isolation is 'none'"
+            raise ConfigurationError(f"{message}; use 'isolated', or untrusted=False if you know what they do")
         if self.plugins and self.isolation is not Isolation.NONE:
             message = f"plugins take part in runs in this process only, and isolation is {str(self.isolation)!r}"
             raise ConfigurationError(f"{message}; leave plugins out, or use isolation='none'")
@@ -406,7 +411,7 @@ class ConfigPresets:
     def production() -> TracerConfig:
         """Run strangers' programs: isolated from everything else, under the standard policy, and within limits."""
         limits = Limits(steps=1_000_000, wall_seconds=5, cpu_seconds=5, memory_bytes=256 << 20, output_bytes=1 << 20)
-        return TracerConfig(isolation="isolated", limits=limits, policy="standard")
+        return TracerConfig(isolation="isolated", limits=limits, policy="standard", untrusted=True)
 
     @staticmethod
     def teaching() -> TracerConfig:

@@ -79,7 +79,7 @@ def trace_in_worker(
 def inside_of(config: TracerConfig) -> TracerConfig:
     """Give the configuration of the worker, whose recording goes to us, and which has no plugins."""
     capture = attrs.evolve(config.capture, spill=None)
-    alone = {"isolation": Isolation.NONE, "allow_degraded": False, "installed_plugins": False}
+    alone = {"isolation": Isolation.NONE, "allow_degraded": False, "untrusted": False, "installed_plugins": False}
     return config.evolve(**alone, capture=capture)
 
 
