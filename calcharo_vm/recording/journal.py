@@ -9,7 +9,7 @@ import platform
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.frame_table import FrameTable
 
 _COLUMNS_KEPT: Final = 64
+_SPOTS_KEPT: Final = 64
+_CHUNKS_LOOKED_INTO: Final = 16
 _LEAST_STEPS: Final = 2 * ops.CHUNK_STEPS
 _KEYFRAME_BYTES_A_STEP: Final = 5
 _RARE: Final = 4
@@ -127,6 +129,43 @@ class Columns:
         self.instructions, self.ends, self.threads = array("I", instructions), array("I", ends), array("I", threads)
 
 
+class Spot(NamedTuple):
+    """What the words of a step say of it.
+
+    Attributes:
+        instruction: The number of its instruction.
+        thread: The number of its thread.
+        start: Where its words start in the chunk.
+        end: Where they end.
+    """
+
+    instruction: int
+    thread: int
+    start: int
+    end: int
+
+
+def find_spot(words: Sequence[object], steps: int) -> Spot | None:
+    """Finds the step after so many of a chunk; None when the words make no sense."""
+    lengths, first_step = ops.LENGTHS, ops.FIRST_STEP
+    at, start, thread = 0, 0, 0
+    while at < len(words):
+        word = words[at]
+        if type(word) is not int:
+            return None
+        if word >= first_step:
+            if not steps:
+                return Spot(word - first_step, thread, start, at)
+            steps -= 1
+            at += 1
+            start = at
+        else:
+            if word == ops.THREAD:
+                thread = words[at + 1]  # type: ignore[assignment] # a thread is an int
+            at += lengths[word] or ops.length(words, at)
+    return None
+
+
 class Keyframes:
     """States in full, as words that build them from nothing: where to start on the way to a step.
 
@@ -210,6 +249,8 @@ class Journal:
         self._inputs: Sequence[Input] = ()
         self.main_codes: frozenset[CodeType] = frozenset()  # the code objects of the program's own text
         self._columns: dict[int, Columns] = {}
+        self._spots: dict[int, Spot] = {}
+        self._looked_into: list[int] = []  # the chunks that one step was asked of
         self._numbers: dict[str, list[int]] = {}  # of the instructions, by name
 
     @property
@@ -329,13 +370,11 @@ class Journal:
 
     def word(self, step: int) -> int:
         """The number of the instruction that a step executed."""
-        chunk = self.chunk_of(step)
-        return self.columns(chunk).instructions[step - self.starts[chunk]]
+        return self._spot(step).instruction
 
     def thread(self, step: int) -> int:
         """The number of the thread that executed a step."""
-        chunk = self.chunk_of(step)
-        return self.columns(chunk).threads[step - self.starts[chunk]]
+        return self._spot(step).thread
 
     def instruction(self, step: int) -> InstructionInfo:
         """The instruction that a step executed."""
@@ -343,9 +382,28 @@ class Journal:
 
     def place(self, step: int) -> tuple[tuple[object, ...], int, int]:
         """The chunk of a step, and where in it the words of what the step changed start and end."""
+        spot = self._spot(step)
+        return self.chunks[self.chunk_of(step)], spot.start, spot.end
+
+    def _spot(self, step: int) -> Spot:
+        """What a step's words say of it; the columns of its chunk are made when another of its steps is asked for."""
+        known = self._spots.get(step)
+        if known is not None:
+            return known
         chunk = self.chunk_of(step)
-        ends, at = self.columns(chunk).ends, step - self.starts[chunk]
-        return self.chunks[chunk], (ends[at - 1] + 1 if at else 0), ends[at]
+        at = step - self.starts[chunk]
+        spot = None
+        if chunk not in self._columns and chunk not in self._looked_into:
+            spot = find_spot(self.chunks[chunk], at)
+            self._looked_into = [*self._looked_into[1 - _CHUNKS_LOOKED_INTO :], chunk]
+        if spot is None:
+            columns = self.columns(chunk)
+            start = columns.ends[at - 1] + 1 if at else 0
+            spot = Spot(columns.instructions[at], columns.threads[at], start, columns.ends[at])
+        if len(self._spots) > _SPOTS_KEPT:
+            self._spots.clear()
+        self._spots[step] = spot
+        return spot
 
     def operations(self, step: int) -> Iterator[tuple[int, tuple[object, ...]]]:
         """Yields the operations of one step, each with its operands."""

@@ -145,7 +145,7 @@ NOTHING = struct.pack("<QB", 0, 0)
 MEANT = {
     "a chunk of another step": (Kind.CHUNK, Kind.CHUNK, b"", 0, 7, "of step 7"),
     "a chunk of nothing": (Kind.CHUNK, Kind.CHUNK, b"", 1024, 0, "makes no sense"),
-    "a chunk of fewer steps": (Kind.CHUNK, Kind.CHUNK, pack([64], NULL), 1024, 0, "has 1 steps"),
+    "a chunk of fewer steps": (Kind.CHUNK, Kind.CHUNK, pack([64], NULL), 1024, 0, "contradicts itself"),
     "a chunk of words that are none": (Kind.CHUNK, Kind.CHUNK, pack(["x"], NULL), 1024, 0, "makes no sense"),
     "a table of nothing": (Kind.TABLE, Kind.TABLE, pack([9], NULL), 1, 0, "makes no sense"),
     "a second head": (Kind.TABLE, Kind.HEAD, b"", 0, 0, "has no"),
