@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from calcharo_vm.recording.frame_table import FrameTable
 
+LINE: Final = "LINE"
+"""What steps have for the name of an opcode that are a whole line each."""
+
 _COLUMNS_KEPT: Final = 64
 _LEAST_STEPS: Final = 2 * ops.CHUNK_STEPS
 _KEYFRAME_BYTES_A_STEP: Final = 5
