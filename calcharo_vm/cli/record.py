@@ -19,6 +19,7 @@ from calcharo_vm.errors import InternalError, RecordingError
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
 from calcharo_vm.program.observation import MachineRecorder, as_observer, spilling_journal
+from calcharo_vm.program.on_cpython import NativeRecorder, native_starter, tracers
 from calcharo_vm.program.on_machine import machines, starter
 from calcharo_vm.program.outcome import exit_status_of, outcome_of
 from calcharo_vm.program.teardown import forget_last_exception, let_main_go
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.cli.run import RunRequest
     from calcharo_vm.program import Program
+    from calcharo_vm.program.launch import Start
 
 __all__ = ["run_and_record"]
 
@@ -37,15 +39,15 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
     """Run a program and save its recording when all of it has ended, exit functions included."""
     source = _source(program)
     try:
-        recorder = MachineRecorder(spilling_journal(target, source) if target.endswith(".calcharo") else None)
+        kind = NativeRecorder if request.tier == "native" else MachineRecorder
+        recorder = kind(spilling_journal(target, source) if target.endswith(".calcharo") else None)
     except RecordingError as error:
         sys.stderr.write(f"calcharo run: {error}\n")
         return exit_statuses.FAILED
     process = os.getpid()
     uncaught: list[Outcome] = []
     with OutputCapture(recorder.wrote):
-        made = recorder.compile_on if request.tier == "compiled" else None
-        start = starter(observer=as_observer(recorder), include=request.include, exclude=request.exclude, made=made)
+        start = _starter(recorder, request)
         left, outcome = _run(lambda: launch(program, start, lambda error: uncaught.append(outcome_of(error))))
         if os.getpid() != process:
             raise left  # a fork of the program: the recording is its parent's
@@ -54,12 +56,20 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
         forget_last_exception()
         recorder.let_types_go()
         let_main_go()
-    for machine in machines:
-        machine.stop_observing()
+    for executor in (*machines, *tracers):
+        executor.stop_observing()
     outcome = uncaught[0] if uncaught else outcome
     if not _save(recorder, outcome, source, target):
         return exit_statuses.FAILED
     raise left
+
+
+def _starter(recorder: MachineRecorder, request: RunRequest) -> Start:
+    """Give what begins to record a program when the process is set up for it."""
+    if isinstance(recorder, NativeRecorder):
+        return native_starter(recorder, request.include, request.exclude)
+    made = recorder.compile_on if request.tier == "compiled" else None
+    return starter(observer=as_observer(recorder), include=request.include, exclude=request.exclude, made=made)
 
 
 def _run(run: Callable[[], int]) -> tuple[BaseException, Outcome]:

@@ -28,8 +28,9 @@ Usage: calcharo run [OPTIONS] (FILE | -m MODULE | -c CODE | -) [ARGS]...
   FILE is a script, a folder or an archive with __main__.py, or - for stdin.
 
 Options:
-  --tier TIER      How the program is executed: interpreter (the default), or
-                   compiled, which records faster where much is repeated.
+  --tier TIER      How the program is executed: interpreter (the default);
+                   compiled, which records faster where much is repeated; or
+                   native, CPython itself, which records lines.
   --include GLOB   Run modules of this name on the machine too ('*' is all of
                    them); may be given more than once.
   --exclude GLOB   Run modules of this name natively; may be given more than
@@ -41,7 +42,7 @@ Options:
   -h, --help       Show this message and exit.
 """
 
-_TIERS = ("interpreter", "compiled")
+_TIERS = ("interpreter", "compiled", "native")
 _VALUED = ("--tier", "--include", "--exclude", "--record")
 
 
@@ -82,6 +83,8 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
     record = given["--record"][-1] if given["--record"] else None
     if tier not in _TIERS:
         raise UsageError(f"tier {tier!r} is not available in this release; use {' or '.join(map(repr, _TIERS))}")
+    if tier == "native" and record is None and (given["--include"] or given["--exclude"]):
+        raise UsageError("--include and --exclude say what the native tier records: say where to with --record OUT")
     if tier == "compiled" and record is None:
         raise UsageError("the compiled tier is for recording: say where to with --record OUT")
     return RunRequest(_program(rest), tier, tuple(given["--include"]), tuple(given["--exclude"]), record)
@@ -126,6 +129,9 @@ def run(arguments: Sequence[str]) -> int:
 
         return run_and_record(request.program, request, request.record)
     from calcharo_vm.program.launch import launch  # noqa: PLC0415 - not needed to find a usage error
+
+    if request.tier == "native":
+        return launch(request.program, lambda _folder: exec)
     from calcharo_vm.program.on_machine import starter  # noqa: PLC0415 - as above
 
     try:

@@ -47,6 +47,9 @@ class LineRecorder(Recorder):
         self._is_shared = True
         self.journal.frames = None
 
+    def _share(self) -> None:
+        """Does nothing: there is no thread that works without the lock."""
+
     def line_begins(self, frame: LineFrame) -> None:
         """Journals what the thread's step has changed until now, and begins another.
 

@@ -12,6 +12,7 @@ from weakref import WeakSet
 
 from calcharo_vm.errors import CalcharoError, InternalError
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.observer import Leave
 from calcharo_vm.tiers.native.frames import NativeCode, NativeFrame
 from calcharo_vm.tiers.native.threads import traced_threads
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from calcharo_vm.machine.scope import Scope
+    from calcharo_vm.machine.signals import Signal
     from calcharo_vm.recording.line_recorder import LineRecorder
 
 _NEW_LOCALS: Final = 2
@@ -29,8 +31,11 @@ _IMPORTING: Final = "<frozen importlib"
 _THREAD_START: Final = threading.Thread.start.__code__
 _ROOM: Final = 60
 """How many calls deep the recorder may go."""
-_TOO_DEEP: Final = "a thread has come near the recursion limit, and nothing is recorded of it from there on"
-_REPLACED: Final = "the program has set a trace function, and nothing is recorded of its thread from there on"
+_TOO_DEEP: Final = "calls that came near the recursion limit are not recorded"
+_REPLACED: Final = (
+    "nothing is recorded of the main thread from where the program has set a trace function, or library code has "
+    "reached the recursion limit"
+)
 
 
 class LineTracer:
@@ -69,7 +74,7 @@ class LineTracer:
         return known
 
     @contextmanager
-    def active(self) -> Iterator[None]:
+    def activate(self) -> Iterator[None]:
         """Traces the current thread while the block runs, and the threads that the program starts meanwhile."""
         before = sys.gettrace()
         self._local.frames = []
@@ -83,10 +88,23 @@ class LineTracer:
                 self._is_over = True
                 sys.settrace(before)
 
+    def stop_observing(self) -> None:
+        """Tells the recorder nothing of what happens from now on."""
+        self._is_over = True
+
     def execute(self, code: CodeType, namespace: dict[str, Any]) -> None:
         """Has CPython execute a program's code object, which is recorded if the tracer is active."""
         self.enlist(code)
-        exec(code, namespace)
+        self.call(lambda: exec(code, namespace))
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Has CPython execute what a function leads to of code that is enlisted."""
+        try:
+            function()
+        finally:
+            for frame in self._frames:  # CPython has stopped to tell of them
+                frame.host = frame.back = None
+            self._frames.clear()
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -146,6 +164,7 @@ class LineTracer:
         if not _has_room():
             self.reason = self.reason or _TOO_DEEP
             sys.settrace(None)
+            host.f_trace = _Return(self)  # type: ignore[assignment] # nobody calls it
             return None
         frames = self._frames
         back = frames[-1] if frames else None
@@ -158,6 +177,19 @@ class LineTracer:
             self._recorder.frame_entered(frame)
         frames.append(frame)
         return frame.trace
+
+    def go_on(self) -> None:
+        """Traces the current thread again, which has left a call that is not recorded."""
+        if self._is_over or sys.gettrace() is not None:
+            return
+        running: set[FrameType] = set()
+        host: FrameType | None = sys._getframe(1)
+        while host is not None:
+            running.add(host)
+            host = host.f_back
+        while self._frames and self._frames[-1].host not in running:
+            self._guarded(self._leave, self._frames[-1], Leave.UNWOUND)
+        sys.settrace(self.called)
 
     def _told(self, frame: NativeFrame, host: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
         if self._is_over:
@@ -177,12 +209,25 @@ class LineTracer:
             self._recorder.raised(frame, error, is_handled=frame.native.handles(index, error))
 
     def _return(self, frame: NativeFrame, host: FrameType, _argument: Any) -> None:
-        self._recorder.frame_left(frame, frame.native.ending(frame.native.index_of(host), frame.raised_at))
+        self._leave(frame, frame.native.ending(frame.native.index_of(host), frame.raised_at))
+
+    def _leave(self, frame: NativeFrame, how: Signal) -> None:
+        self._recorder.frame_left(frame, how)
         frame.host = frame.back = None
         self._frames.pop()
 
 
 _EVENTS: Final = {"line": LineTracer._line, "exception": LineTracer._exception, "return": LineTracer._return}
+
+
+class _Return:
+    """Goes when a frame goes that is not traced, as its trace function."""
+
+    def __init__(self, tracer: LineTracer) -> None:
+        self._tracer = tracer
+
+    def __del__(self) -> None:
+        self._tracer.go_on()
 
 
 def _has_room() -> bool:
