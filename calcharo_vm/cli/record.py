@@ -56,8 +56,10 @@ def run_and_record(program: Program, request: RunRequest, target: str) -> int:
         forget_last_exception()
         recorder.let_types_go()
         let_main_go()
-    for executor in (*machines, *tracers):
-        executor.stop_observing()
+    for machine in machines:
+        machine.stop_observing()
+    for tracer in tracers:
+        tracer.stop_observing()
     outcome = uncaught[0] if uncaught else outcome
     if not _save(recorder, outcome, source, target):
         return exit_statuses.FAILED

@@ -372,7 +372,6 @@ class TracerConfig:
             message = f"plugins take part in runs in this process only, and isolation is {str(self.isolation)!r}"
             raise ConfigurationError(f"{message}; leave plugins out, or use isolation='none'")
 
-
     def _check_native(self) -> None:
         """Have steps be lines, and refuse what only the machine can do."""
         if self.granularity is Granularity.OPCODE:  # which is what all tiers have unless something else is said
@@ -386,7 +385,9 @@ class TracerConfig:
         }
         for setting, is_asked in asked.items():
             if is_asked:
-                message = f"optimization is 'native', where CPython executes the program, and {setting} needs the machine"
+                message = (
+                    f"optimization is 'native', where CPython executes the program, and {setting} needs the machine"
+                )
                 raise ConfigurationError(f"{message}; leave {setting} out, or use optimization='interpreter'")
 
 

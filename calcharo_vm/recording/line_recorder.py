@@ -7,7 +7,6 @@ comparing all that the thread's frames lead to with what is recorded: nobody tel
 from collections.abc import Sequence
 from typing import Protocol, cast
 
-from calcharo_vm.errors import stop
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import guest_namespaces

@@ -188,7 +188,9 @@ def make_line_plan(code: CodeType, journal: Journal) -> Plan:
         for position in (instruction.position,)
     )  # fmt: skip
     count = len(decoded.opcodes)
-    rows: list[Row] = [(word, 0, NOTHING, None) for word in range(ops.FIRST_STEP + first, ops.FIRST_STEP + first + count)]
+    rows: list[Row] = [
+        (word, 0, NOTHING, None) for word in range(ops.FIRST_STEP + first, ops.FIRST_STEP + first + count)
+    ]
     return Plan(code, number, [LINE] * count, [0] * count, rows, [0] * count, [0] * count, ())
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.journal import InstructionInfo, Journal
+from calcharo_vm.recording.journal import LINE, InstructionInfo, Journal
 
 
 class Place(enum.Enum):
@@ -144,7 +144,10 @@ def free_names(journal: Journal, code: int) -> tuple[str, ...]:
 
 
 def is_global_in(journal: Journal, code: int, name: str) -> bool:
-    """Returns whether a code object has the name as that of a global variable."""
+    """Returns whether a code object has the name as that of a global variable; or may have, if steps are lines."""
+    info = journal.codes[code]
+    if journal.instructions[info.first].opname == LINE:
+        return not info.is_namespace and name not in info.slots
     opnames = {
         info.opname
         for info in _instructions(journal, code)

@@ -90,7 +90,7 @@ class NativeCode:
         return Leave.SUSPENDED if is_yielding and index != raised_at else Leave.UNWOUND
 
     def _opname(self, index: int) -> str:
-        return TABLE.OPNAMES[self._decoded.opcodes[index]]
+        return str(TABLE.OPNAMES[self._decoded.opcodes[index]])
 
 
 @final

@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Any
 from calcharo_vm.host_builtins import __builtins__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from types import FrameType
 
     from calcharo_vm.tiers.native.tracing import LineTracer
 
-    TraceFunction = Callable[[FrameType, str, Any], Any]
-
 _lock = threading.Lock()
 _running: list[LineTracer] = []
-_before: list[TraceFunction | None] = []
+_before: list[Any] = []
 """What `threading` had before the first of them."""
 
 
@@ -40,7 +38,7 @@ def traced_threads(tracer: LineTracer) -> Iterator[None]:
         with _lock:
             _running.remove(tracer)
             if not _running:
-                threading.settrace(_before[0])  # type: ignore[arg-type] # None is fine
+                threading.settrace(_before[0])
 
 
 def _trace_thread(host: FrameType, event: str, argument: Any) -> Any:

@@ -58,6 +58,11 @@ class LineTracer:
         self._codes: dict[int, NativeCode] = {}
         self._local = _thread._local()
         self._is_over = False
+        self._events: dict[str, Callable[..., None]] = {
+            "line": self._line,
+            "exception": self._exception,
+            "return": self._return,
+        }
         recorder.start()
 
     @property
@@ -121,7 +126,8 @@ class LineTracer:
         if self._is_over:
             sys.settrace(None)
             return None
-        return self._guarded(self._begin, known, host)
+        trace: Callable[..., Any] | None = self._guarded(self._begin, known, host)
+        return trace
 
     def _is_programs(self, host: FrameType) -> bool:
         """Whether code that is no function's is a module in scope, or executed by the program."""
@@ -195,7 +201,7 @@ class LineTracer:
         if self._is_over:
             sys.settrace(None)
             return None
-        self._guarded(_EVENTS[event], self, frame, host, argument)
+        self._guarded(self._events[event], frame, host, argument)
         return frame.trace
 
     def _line(self, frame: NativeFrame, _host: FrameType, _argument: None) -> None:
@@ -215,9 +221,6 @@ class LineTracer:
         self._recorder.frame_left(frame, how)
         frame.host = frame.back = None
         self._frames.pop()
-
-
-_EVENTS: Final = {"line": LineTracer._line, "exception": LineTracer._exception, "return": LineTracer._return}
 
 
 class _Return:
