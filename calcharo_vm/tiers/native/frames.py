@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final, final
 
 from calcharo_vm.code import decode
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.frames import FrameRecord
     from calcharo_vm.recording.identity import Words
 
+_PROXY: Final = type((lambda: sys._getframe().f_locals)()) if sys.version_info >= (3, 13) else None
+"""What CPython has for the slots of a frame, also of one with a namespace while a comprehension in it is executed."""
 _OPTIMIZED: Final = 1
 """CO_OPTIMIZED: local variables are in slots."""
 _RETURNING: Final = frozenset({"RETURN_VALUE", "RETURN_CONST"})
@@ -53,9 +56,16 @@ class NativeCode:
         """The index of the instruction that a frame is at."""
         return self._decoded.index_at(max(host.f_lasti, 0))
 
+    def is_thrown_into(self, host: FrameType) -> bool:
+        """Whether a frame that is called is one of a generator that never began, and is only to be closed."""
+        return self.index_of(host) < self._decoded.first_traceable
+
     def slots(self, host: FrameType) -> Words:
         """What the slots of a frame hold, NULL where there is nothing, or CPython does not tell."""
-        if not self.is_optimized:
+        if not self._names:
+            return []
+        # CPython 3.12 writes to the program's variables when it is asked for those of a comprehension in a namespace.
+        if not self.is_optimized and (_PROXY is None or type(host.f_locals) is not _PROXY):
             return [NULL] * len(self._names)
         variables = dict(host.f_locals)
         return [variables.get(name, NULL) for name in self._names]
@@ -103,6 +113,7 @@ class NativeFrame:
         native: Its code object.
         host: CPython's frame; None while it is suspended, and when it is over.
         back: The frame of the program below it.
+        locals: The namespace of a module, class body or exec, as long as it runs; None for functions.
         record: What is recorded of it.
         words: What is recorded of its slots.
         caught: Class and message of what its handlers took over last.
@@ -111,7 +122,7 @@ class NativeFrame:
     """
 
     __slots__ = (
-        *("__weakref__", "_told", "back", "caught", "host", "is_raising", "native", "raised_at", "record", "words"),
+        *("__weakref__", "_told", "back", "caught", "host", "is_raising", "locals", "native", "raised_at", "record", "words"),
     )
 
     stack: Final[list[object]] = []
@@ -128,6 +139,7 @@ class NativeFrame:
         self.native = native
         self.host: FrameType | None = host
         self.back = back
+        self.locals: Any = None if native.is_optimized else host.f_locals
         self.record: FrameRecord
         self.words: Words = []
         self.caught: tuple[str, str] | None = None
@@ -138,6 +150,10 @@ class NativeFrame:
     def trace(self, host: FrameType, event: str, argument: Any) -> Any:
         """The trace function of CPython's frame."""
         return self._told(self, host, event, argument)
+
+    def pause(self) -> None:
+        """Takes note that it runs no more, or not for now."""
+        self.host = self.back = self.locals = None
 
     @property
     def code(self) -> CodeType:
@@ -158,11 +174,6 @@ class NativeFrame:
     def globals(self) -> dict[str, Any]:
         """The global namespace."""
         return self._running.f_globals
-
-    @property
-    def locals(self) -> Any:
-        """The namespace of a module, class body or exec; None for functions."""
-        return None if self.native.is_optimized else self._running.f_locals
 
     @property
     def fast(self) -> Words:

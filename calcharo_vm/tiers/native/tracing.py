@@ -108,7 +108,7 @@ class LineTracer:
             function()
         finally:
             for frame in self._frames:  # CPython has stopped to tell of them
-                frame.host = frame.back = None
+                frame.pause()
             self._frames.clear()
 
     # --- events ----------------------------------------------------------------------------------
@@ -178,6 +178,8 @@ class LineTracer:
         if type(frame) is NativeFrame:
             frame.host, frame.back = host, back
             self._recorder.frame_resumed(frame)
+        elif native.is_thrown_into(host):
+            return None
         else:
             frame = NativeFrame(native, host, back, self._told)
             self._recorder.frame_entered(frame)
@@ -219,7 +221,7 @@ class LineTracer:
 
     def _leave(self, frame: NativeFrame, how: Signal) -> None:
         self._recorder.frame_left(frame, how)
-        frame.host = frame.back = None
+        frame.pause()
         self._frames.pop()
 
 
