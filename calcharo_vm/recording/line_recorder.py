@@ -25,12 +25,14 @@ class LineFrame(ObservedFrame, Protocol):
         shares_variables: Whether functions inside of it, or around it, have variables of it.
         caught: Class and message of what its handlers took over last, None if there was nothing.
         is_raising: Whether an exception that none of its handlers takes over has been told.
+        watched: The next frame below that may change while this one runs.
     """
 
     words: Words
     shares_variables: bool
     caught: tuple[str, str] | None
     is_raising: bool
+    watched: "LineFrame | None"
 
 
 class LineRecorder(Recorder):
@@ -71,6 +73,7 @@ class LineRecorder(Recorder):
             if back is not None:
                 self._record(back)
                 self._look_at_all(back)
+            self._watch_below(entered)
             values = entered.fast
             self.enter_from(frame, self.sync_caller(back))
             entered.words = [entered.record.slots.get(slot, value) for slot, value in enumerate(values)]
@@ -80,6 +83,7 @@ class LineRecorder(Recorder):
         record = frame.record
         with self.lock:
             record.thread = thread = self.sync_caller(frame.back)
+            self._watch_below(cast("LineFrame", frame))
             thread.frames.append(record)
             self.log += (ops.RESUME, record.number)
             if not thread.word:  # whoever resumes it is not recorded
@@ -112,21 +116,28 @@ class LineRecorder(Recorder):
                 self.handled(frame, 0, error)
 
     def _look_at_all(self, innermost: LineFrame) -> None:
-        """Journals whatever has changed in the frames of the thread, and in all that they lead to.
-
-        A frame that is not the innermost can be left out if no other function has its variables and they hold no
-        objects: then nothing of it can have changed.
-        """
+        """Journals whatever has changed in the frames of the thread, and in all that they lead to."""
         roots = guest_namespaces(self.shadow.anatomy.guest_modules)
         one: LineFrame | None = innermost
         while one is not None:
-            if one is innermost or one.shares_variables or one.record.slots:
-                values = one.fast
-                self._look_at_slots(one, values)
-                roots += values
-            roots += (one.globals, one.locals)
-            one = cast("LineFrame | None", one.back)
+            values = one.fast
+            self._look_at_slots(one, values)
+            roots += (*values, one.globals, one.locals)
+            one = one.watched
         self.shadow.refresh(roots)
+
+    @staticmethod
+    def _watch_below(frame: LineFrame) -> None:
+        """Finds out which frames below one have to be looked at while it runs.
+
+        It is not those of functions that hold no objects, and whose variables no other function has.
+        """
+        back = cast("LineFrame | None", frame.back)
+        if back is not None and not (
+            back.shares_variables or back.record.slots or back.locals is not None or back.globals is not frame.globals
+        ):
+            back = back.watched
+        frame.watched = back
 
     def _look_at_slots(self, frame: LineFrame, values: Sequence[object]) -> None:
         """Journals the slots of a frame that hold something else than is recorded."""

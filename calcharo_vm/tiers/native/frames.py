@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _PROXY: Final = type((lambda: sys._getframe().f_locals)()) if sys.version_info >= (3, 13) else None
 """What CPython has for the slots of a frame, also of one with a namespace while a comprehension in it is executed."""
+_TAKES_ALL_FOR_CELLS: Final = sys.version_info[:2] == (3, 13)
+"""Whether asking CPython for a variable may crash it, that has no cell where another comprehension needs one."""
 _OPTIMIZED: Final = 1
 """CO_OPTIMIZED: local variables are in slots."""
 _RETURNING: Final = frozenset({"RETURN_VALUE", "RETURN_CONST"})
@@ -39,18 +41,25 @@ class NativeCode:
         shares_variables: Whether closures share some of its variables.
     """
 
-    __slots__ = ("_decoded", "_names", "code", "shares_variables")
+    __slots__ = ("_decoded", "_names", "_untellable", "code", "shares_variables")
 
     def __init__(self, code: CodeType) -> None:
         self.code = code
         self.shares_variables = bool(code.co_cellvars or code.co_freevars)
         self._decoded = decode(code)
         self._names = self._decoded.localsplus
+        self._untellable = self._not_always_cells() if _TAKES_ALL_FOR_CELLS else frozenset[str]()
 
     @property
     def is_optimized(self) -> bool:
         """Whether local variables are in slots, and not in a namespace."""
         return bool(self.code.co_flags & _OPTIMIZED)
+
+    def _not_always_cells(self) -> frozenset[str]:
+        """The names that stand for a cell in one comprehension and for a value in another."""
+        stored = zip(self._decoded.opcodes, self._decoded.opargs, strict=True)
+        plain = {self._names[slot] for opcode, slot in stored if TABLE.OPNAMES[opcode] == "STORE_FAST"}
+        return plain.intersection(self.code.co_cellvars)
 
     def index_of(self, host: FrameType) -> int:
         """The index of the instruction that a frame is at."""
@@ -67,6 +76,9 @@ class NativeCode:
         # CPython 3.12 writes to the program's variables when it is asked for those of a comprehension in a namespace.
         if not self.is_optimized and (_PROXY is None or type(host.f_locals) is not _PROXY):
             return [NULL] * len(self._names)
+        if self._untellable:
+            found = host.f_locals
+            return [NULL if name in self._untellable else found.get(name, NULL) for name in self._names]
         variables = dict(host.f_locals)
         return [variables.get(name, NULL) for name in self._names]
 
@@ -118,11 +130,12 @@ class NativeFrame:
         words: What is recorded of its slots.
         caught: Class and message of what its handlers took over last.
         is_raising: Whether an exception that none of its handlers takes over has been told.
+        watched: The next frame below that may change while this one runs.
         raised_at: Where it was told to raise since its line began, -1 if it was not.
     """
 
     __slots__ = (
-        *("__weakref__", "_told", "back", "caught", "host", "is_raising", "locals", "native", "raised_at", "record", "words"),
+        *("__weakref__", "_told", "back", "caught", "host", "is_raising", "locals", "native", "raised_at", "record", "watched", "words"),
     )
 
     stack: Final[list[object]] = []
@@ -145,6 +158,7 @@ class NativeFrame:
         self.caught: tuple[str, str] | None = None
         self.is_raising = False
         self.raised_at = -1
+        self.watched: Any = None
         self._told = told
 
     def trace(self, host: FrameType, event: str, argument: Any) -> Any:
@@ -153,7 +167,7 @@ class NativeFrame:
 
     def pause(self) -> None:
         """Takes note that it runs no more, or not for now."""
-        self.host = self.back = self.locals = None
+        self.host = self.back = self.watched = self.locals = None
 
     @property
     def code(self) -> CodeType:

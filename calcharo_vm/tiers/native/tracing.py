@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.signals import Signal
     from calcharo_vm.recording.line_recorder import LineRecorder
 
+_BLAMES_CALLERS: Final = sys.version_info >= (3, 15)
+"""Whether CPython says of its caller that a generator expression is left that has nothing to iterate."""
 _NEW_LOCALS: Final = 2
 """CO_NEWLOCALS: the code of a function."""
 _IMPORTING: Final = "<frozen importlib"
@@ -56,6 +58,8 @@ class LineTracer:
         self._recorder: Any = recorder
         self._scope = scope
         self._codes: dict[int, NativeCode] = {}
+        self._files: set[str] = set()
+        self._places: set[tuple[str, int, str]] = set()
         self._local = _thread._local()
         self._is_over = False
         self._events: dict[str, Callable[..., None]] = {
@@ -73,6 +77,8 @@ class LineTracer:
     def enlist(self, code: CodeType) -> NativeCode:
         """Has a code object recorded, and those within it."""
         known = self._codes[id(code)] = NativeCode(code)
+        self._files.add(code.co_filename)
+        self._places.add(_place(code))
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
                 self.enlist(constant)
@@ -120,7 +126,7 @@ class LineTracer:
         if known is None or known.code is not code:
             if code is _THREAD_START:
                 self.threads.add(host.f_locals["self"])
-            if code.co_flags & _NEW_LOCALS or not self._is_programs(host):
+            if not (self._is_copy(code) if code.co_flags & _NEW_LOCALS else self._is_programs(host)):
                 return None
             known = self.enlist(code)
         if self._is_over:
@@ -128,6 +134,10 @@ class LineTracer:
             return None
         trace: Callable[..., Any] | None = self._guarded(self._begin, known, host)
         return trace
+
+    def _is_copy(self, code: CodeType) -> bool:
+        """Whether the code of a function is made from one that is recorded, as `types.coroutine` does."""
+        return code.co_filename in self._files and _place(code) in self._places
 
     def _is_programs(self, host: FrameType) -> bool:
         """Whether code that is no function's is a module in scope, or executed by the program."""
@@ -203,7 +213,8 @@ class LineTracer:
         if self._is_over:
             sys.settrace(None)
             return None
-        self._guarded(self._events[event], frame, host, argument)
+        if frame.host is not None:  # or else it is over, although CPython 3.15 may still tell of it (see `_return`)
+            self._guarded(self._events[event], frame, host, argument)
         return frame.trace
 
     def _line(self, frame: NativeFrame, _host: FrameType, _argument: None) -> None:
@@ -217,12 +228,20 @@ class LineTracer:
             self._recorder.raised(frame, error, is_handled=frame.native.handles(index, error))
 
     def _return(self, frame: NativeFrame, host: FrameType, _argument: Any) -> None:
-        self._leave(frame, frame.native.ending(frame.native.index_of(host), frame.raised_at))
+        index = frame.native.index_of(host)
+        if _BLAMES_CALLERS and index == frame.raised_at and not frame.is_raising:
+            return
+        self._leave(frame, frame.native.ending(index, frame.raised_at))
 
     def _leave(self, frame: NativeFrame, how: Signal) -> None:
         self._recorder.frame_left(frame, how)
         frame.pause()
         self._frames.pop()
+
+
+def _place(code: CodeType) -> tuple[str, int, str]:
+    """Where a code object comes from."""
+    return code.co_filename, code.co_firstlineno, code.co_qualname
 
 
 class _Return:
