@@ -94,9 +94,12 @@ class LineRecorder(Recorder):
         left = cast("LineFrame", frame)
         with self.lock:
             self._record(frame)
-            values = left.fast
-            self._look_at_slots(left, values)
-            self.shadow.refresh(values)
+            if frame.back is None:  # nothing of the thread need follow
+                self._look_at_all(left)
+            else:
+                values = left.fast
+                self._look_at_slots(left, values)
+                self.shadow.refresh((*values, left.locals))
             if leave.name == "UNWOUND" and not left.is_raising and left.caught is not None:
                 self.log += (ops.RAISED_AGAIN, *left.caught)
             self._leave(frame, leave.name)

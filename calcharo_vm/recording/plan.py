@@ -173,12 +173,11 @@ def make_line_plan(code: CodeType, journal: Journal) -> Plan:
     """Works out the plan of a code object whose steps are lines, each of which may change anything.
 
     A step stands at the first instruction of its line. Nothing lies on the stack, and what closures share is a plain
-    variable of each frame that has it.
+    variable of each frame that has it, without a cell.
     """
     decoded = decode(code)
     number, first = len(journal.codes), len(journal.instructions)
-    info = attrs.evolve(_describe(code, first, has_source=_has_source(code, journal)), cells=())
-    journal.codes.append(info)
+    journal.codes.append(_describe(code, first, has_source=_has_source(code, journal)))
     journal.instructions.extend(
         InstructionInfo(
             number, instruction.offset, LINE, None, position.line, position.end_line, position.column,
