@@ -11,7 +11,7 @@ from calcharo_vm.cli import exit_statuses
 from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
-from calcharo_vm.config import Isolation, Limits, TracerConfig
+from calcharo_vm.config import Isolation, Limits, Tier, TracerConfig
 from calcharo_vm.errors import (
     AuditError,
     CalcharoError,
@@ -115,13 +115,15 @@ def _save(recording: Recording, request: TraceRequest) -> bool:
 
 def _show(recording: Recording, request: TraceRequest) -> None:
     count = len(recording)
-    print_heading(f"{request.file}: {count} instruction{'' if count == 1 else 's'} executed")
-    steps = StepRows(recording, by_lines=request.lines)
+    are_lines = recording.statistics.tier == Tier.NATIVE
+    what = "line" if are_lines else "instruction"
+    print_heading(f"{request.file}: {count} {what}{'' if count == 1 else 's'} executed")
+    steps = StepRows(recording, by_lines=request.lines or are_lines)
     rows = list(steps.first(request.limit + 1))
     if rows[: request.limit]:
         print_table(steps.columns, rows[: request.limit])
     if len(rows) > request.limit:
-        more = "more lines" if request.lines else f"{count - request.limit} more"
+        more = "more lines" if request.lines and not are_lines else f"{count - request.limit} more"
         print(f"({more}; --limit {count} shows all)")
     _show_text("output of the program", recording.stdout)
     _show_text("errors of the program", recording.stderr)

@@ -72,4 +72,3 @@ def _owner(journal: Journal, name: str, number: int) -> tuple[str, str]:
 def _has_own(journal: Journal, name: str, number: int) -> bool:
     code = journal.codes[number]
     return name in code.slots and name not in free_names(journal, number)
-

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.frames import FrameRecord
     from calcharo_vm.recording.identity import Words
 
-_PROXY: Final = type((lambda: sys._getframe().f_locals)()) if sys.version_info >= (3, 13) else None
+
+def _type_of_locals() -> type:
+    return type(sys._getframe().f_locals)
+
+
+_PROXY: Final = _type_of_locals() if sys.version_info >= (3, 13) else None
 """What CPython has for the slots of a frame, also of one with a namespace while a comprehension in it is executed."""
 _TAKES_ALL_FOR_CELLS: Final = sys.version_info[:2] == (3, 13)
 """Whether asking CPython for a variable may crash it, that has no cell where another comprehension needs one."""
@@ -58,8 +63,8 @@ class NativeCode:
     def _not_always_cells(self) -> frozenset[str]:
         """The names that stand for a cell in one comprehension and for a value in another."""
         stored = zip(self._decoded.opcodes, self._decoded.opargs, strict=True)
-        plain = {self._names[slot] for opcode, slot in stored if TABLE.OPNAMES[opcode] == "STORE_FAST"}
-        return plain.intersection(self.code.co_cellvars)
+        plain = frozenset(self._names[slot] for opcode, slot in stored if TABLE.OPNAMES[opcode] == "STORE_FAST")
+        return plain & frozenset(self.code.co_cellvars)
 
     def index_of(self, host: FrameType) -> int:
         """The index of the instruction that a frame is at."""
@@ -131,11 +136,24 @@ class NativeFrame:
         caught: Class and message of what its handlers took over last.
         is_raising: Whether an exception that none of its handlers takes over has been told.
         watched: The next frame below that may change while this one runs.
+        is_blamed: Whether it was told to raise what something else has raised, and will be told to be left.
         raised_at: Where it was told to raise since its line began, -1 if it was not.
     """
 
     __slots__ = (
-        *("__weakref__", "_told", "back", "caught", "host", "is_raising", "locals", "native", "raised_at", "record", "watched", "words"),
+        "__weakref__",
+        "_told",
+        "back",
+        "caught",
+        "host",
+        "is_blamed",
+        "is_raising",
+        "locals",
+        "native",
+        "raised_at",
+        "record",
+        "watched",
+        "words",
     )
 
     stack: Final[list[object]] = []
@@ -157,6 +175,7 @@ class NativeFrame:
         self.words: Words = []
         self.caught: tuple[str, str] | None = None
         self.is_raising = False
+        self.is_blamed = False
         self.raised_at = -1
         self.watched: Any = None
         self._told = told

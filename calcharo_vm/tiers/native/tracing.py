@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.line_recorder import LineRecorder
 
 _BLAMES_CALLERS: Final = sys.version_info >= (3, 15)
-"""Whether CPython says of its caller that a generator expression is left that has nothing to iterate."""
+"""Whether CPython says of its caller what happens to a generator expression that has nothing to iterate: that it
+raises, without a traceback yet, and is left."""
 _NEW_LOCALS: Final = 2
 """CO_NEWLOCALS: the code of a function."""
 _IMPORTING: Final = "<frozen importlib"
@@ -213,8 +214,7 @@ class LineTracer:
         if self._is_over:
             sys.settrace(None)
             return None
-        if frame.host is not None:  # or else it is over, although CPython 3.15 may still tell of it (see `_return`)
-            self._guarded(self._events[event], frame, host, argument)
+        self._guarded(self._events[event], frame, host, argument)
         return frame.trace
 
     def _line(self, frame: NativeFrame, _host: FrameType, _argument: None) -> None:
@@ -222,14 +222,19 @@ class LineTracer:
         self._recorder.line_begins(frame)
 
     def _exception(self, frame: NativeFrame, host: FrameType, argument: tuple[Any, Any, Any]) -> None:
-        error, index = argument[1], frame.native.index_of(host)
-        if not frame.native.is_exhaustion(index, error):
-            frame.raised_at = index
-            self._recorder.raised(frame, error, is_handled=frame.native.handles(index, error))
+        error, index, traceback = argument[1], frame.native.index_of(host), argument[2]
+        if frame.native.is_exhaustion(index, error):
+            return
+        if _BLAMES_CALLERS and (traceback is None or traceback.tb_frame is not host):
+            frame.is_blamed = True
+            return
+        frame.raised_at = index
+        self._recorder.raised(frame, error, is_handled=frame.native.handles(index, error))
 
     def _return(self, frame: NativeFrame, host: FrameType, _argument: Any) -> None:
         index = frame.native.index_of(host)
-        if _BLAMES_CALLERS and index == frame.raised_at and not frame.is_raising:
+        if frame.is_blamed:
+            frame.is_blamed = False
             return
         self._leave(frame, frame.native.ending(index, frame.raised_at))
 

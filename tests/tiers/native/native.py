@@ -5,13 +5,17 @@ import inspect
 import io
 import sys
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from calcharo_vm import Recording, TracerConfig, execute_and_trace
 from calcharo_vm.recording.frame_info import variable_words
 from calcharo_vm.recording.plain import PlainValues
-from tests.conformance.line_events import Events
 from tests.conformance.shown_values import shown_variables
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
+
+    from calcharo_vm.program.subject import Source
 
 NATIVE = TracerConfig(optimization="native")
 
@@ -19,7 +23,7 @@ Line = tuple[str, int, dict[str, object]]
 """The qualified name of a function, a line that begins there, and its variables then."""
 
 
-def record(source: Any, config: TracerConfig = NATIVE) -> Recording:
+def record(source: "Source", config: TracerConfig = NATIVE) -> Recording:
     return execute_and_trace(source, config)
 
 
@@ -43,7 +47,7 @@ def seen_by_tracer(source: str) -> list[Line]:
     own = set(_within(code))
     found: list[Line] = []
 
-    def trace(frame: FrameType, event: str, _argument: object) -> Any:
+    def trace(frame: FrameType, event: str, _argument: object) -> "TraceFunction | None":
         if frame.f_code not in own:
             return None
         if event == "line":
@@ -66,10 +70,3 @@ def seen_by_tracer(source: str) -> list[Line]:
 def _within(code: CodeType) -> list[CodeType]:
     inner = [each for constant in code.co_consts if isinstance(constant, CodeType) for each in _within(constant)]
     return [code, *inner]
-
-
-def begun_lines(recording: Recording) -> list[Line]:
-    """The lines of a recording without those that a frame comes to again from themselves."""
-    events = Events()
-    frames = [recording.state_after(step).executing for step in range(len(recording))]
-    return [line for frame, line in zip(frames, lines_of(recording), strict=True) if events.begins(frame, line[1])]

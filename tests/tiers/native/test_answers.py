@@ -6,7 +6,7 @@ import pytest
 
 from calcharo_vm import Recording
 from calcharo_vm.recording.queries.rows import Handling, WriteKind
-from calcharo_vm.recording.values import ExceptionState
+from calcharo_vm.recording.values import ExceptionState, Ref
 from tests.tiers.native.native import lines_of, record
 from tests.tiers.native.programs import PROGRAMS
 
@@ -86,9 +86,7 @@ high()
         )
 
         rows = list(record(source).raises())
-        assert [(row.type_name, row.left, row.handling) for row in rows] == [
-            ("ValueError", ("fail",), Handling.CAUGHT)
-        ]
+        assert [(row.type_name, row.left, row.handling) for row in rows] == [("ValueError", ("fail",), Handling.CAUGHT)]
 
     def test_uncaught(self) -> None:
         recording = record("def f():\n    return 1 / 0\nf()\n")
@@ -99,7 +97,10 @@ high()
         assert "calcharo" not in recording.stderr
 
     def test_another_exception_in_the_handler(self) -> None:
-        source = "try:\n    try:\n        1 / 0\n    except ZeroDivisionError:\n        [].pop()\nexcept IndexError:\n    k = 1\n"
+        source = (
+            "try:\n    try:\n        1 / 0\n    except ZeroDivisionError:\n        [].pop()\n"
+            "except IndexError:\n    k = 1\n"
+        )
 
         assert [(row.type_name, row.caught and row.caught.line_number) for row in record(source).raises()] == [
             ("ZeroDivisionError", 4),
@@ -107,7 +108,10 @@ high()
         ]
 
     def test_the_end_of_a_loop_is_no_exception(self) -> None:
-        source = "class Once:\n    def __iter__(self): return self\n    def __next__(self): raise StopIteration\nfor k in Once(): pass\n"
+        source = (
+            "class Once:\n    def __iter__(self): return self\n    def __next__(self): raise StopIteration\n"
+            "for k in Once(): pass\n"
+        )
         recording = record(source)
 
         assert {row.function for row in recording.raises()} == {"Once.__next__"}
@@ -128,7 +132,12 @@ for n in (1, 2):
     def test_history_of_a_local_variable(self) -> None:
         rows = [(row.step.line_number, row.kind, row.value) for row in record(self.source).history("total")]
 
-        assert rows == [(2, WriteKind.BOUND, 0), (4, WriteKind.BOUND, 1), (2, WriteKind.BOUND, 0), (4, WriteKind.BOUND, 2)]
+        assert rows == [
+            (2, WriteKind.BOUND, 0),
+            (4, WriteKind.BOUND, 1),
+            (2, WriteKind.BOUND, 0),
+            (4, WriteKind.BOUND, 2),
+        ]
 
     def test_history_of_an_argument_and_what_it_stands_for(self) -> None:
         rows = record(self.source).history("items", function="add")
@@ -178,7 +187,10 @@ for n in (1, 2):
         assert [row.last and row.last.line_number for row in rows] == [5, 5]
 
     def test_calls_that_end_in_a_line_of_their_caller(self) -> None:
-        source = "def g(fail):\n    yield 1; 1 / (not fail)\nfor fail in (False, True):\n    it = g(fail)\n    next(it)\n    list(it)\n"
+        source = (
+            "def g(fail):\n    yield 1; 1 / (not fail)\n"
+            "for fail in (False, True):\n    it = g(fail)\n    next(it)\n    list(it)\n"
+        )
 
         assert [row.is_unwound for row in record(source).calls("g")] == [False, True]
 
@@ -192,9 +204,10 @@ for n in (1, 2):
 
     def test_writes_to_an_object(self) -> None:
         recording = record("box = []\nbox.append(1)\nbox[0] = 2\n")
-        oid = recording[-1].call_stack[-1].references["box"].oid  # type: ignore[union-attr] # it is an object
+        box = recording[-1].call_stack[-1].references["box"]
+        assert isinstance(box, Ref)
 
-        assert [row.step.line_number for row in recording.writes(oid)] == [1, 2, 3]
+        assert [row.step.line_number for row in recording.writes(box.oid)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("name", ["exceptions", "generators", "classes", "coroutines"])

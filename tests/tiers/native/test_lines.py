@@ -5,7 +5,7 @@ import pytest
 from calcharo_vm import execute_and_trace
 from tests.conformance.line_events import events_of
 from tests.conformance.shown_values import agree
-from tests.tiers.native.native import begun_lines, lines_of, record, seen_by_tracer
+from tests.tiers.native.native import lines_of, record, seen_by_tracer
 from tests.tiers.native.programs import PROGRAMS
 
 HIDDEN = {"n", "name"}
@@ -28,7 +28,7 @@ def test_steps_are_line_events(name: str) -> None:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_states_are_those_of_the_interpreter_tier(name: str) -> None:
     native, machine = record(PROGRAMS[name]), execute_and_trace(PROGRAMS[name])
-    expected, found = events_of(machine, "<string>"), begun_lines(native)
+    expected, found = events_of(machine, "<string>"), events_of(native, "<string>")
 
     assert native.stdout == machine.stdout
     assert native.outcome == machine.outcome
