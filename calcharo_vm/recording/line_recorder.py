@@ -120,7 +120,7 @@ class LineRecorder(Recorder):
 
     def _look_at_all(self, innermost: LineFrame) -> None:
         """Journals whatever has changed in the frames of the thread, and in all that they lead to."""
-        roots = guest_namespaces(self.shadow.anatomy.guest_modules)
+        roots = list(filter(self.shadow.held, guest_namespaces(self.shadow.anatomy.guest_modules)))
         one: LineFrame | None = innermost
         while one is not None:
             values = one.fast
