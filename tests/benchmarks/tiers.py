@@ -80,7 +80,8 @@ def measure(name: str, size: int, rounds: int) -> Measurement:
             taken, steps = recording(code(), tier, size)
             ways[tier].append(taken)
     taken, lines = recording(code(), "native", max(1, size // LESS))
-    return Measurement(name, steps, *(min(times) for times in ways.values()), taken / lines)
+    native, hook, interpreter, compiled = (min(times) for times in ways.values())
+    return Measurement(name, steps, native, hook, interpreter, compiled, taken / lines)
 
 
 def timed(work: Callable[[], object]) -> float:

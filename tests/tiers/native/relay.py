@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, ModuleType
-from typing import Any  # type: ignore[explicit-any] # trace functions take anything
+from typing import Any
 
 import pytest
 
