@@ -1,6 +1,7 @@
 """Tests that dealing with events on another thread records the same, so that coverage can be measured there."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,14 @@ def test_being_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert recording.outcome.status == "cancelled"
     assert [step.line_number for step in recording] == [1]
+
+
+def test_modules(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("class Inner:\n    k = 1\n")
+    (tmp_path / "nobodys.py").write_text("class Inner:\n    k = 1\n")
+    program = tmp_path / "program.py"
+    program.write_text("import beside, nobodys\nfrom dataclasses import make_dataclass\nmake_dataclass('A', ['k'])\n")
+    with relayed():
+        found = record(program, NATIVE.evolve(scope={"exclude": ("nobodys",)}))
+
+    assert {Path(step.filename).name for step in found} == {"beside.py", "program.py"}
