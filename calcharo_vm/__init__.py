@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from calcharo_vm.config import Capture, ConfigPresets, Limits, ScopePatterns, TracerConfig
+    from calcharo_vm.config import Capture, ConfigPresets, Limits, Policy, ScopePatterns, TracerConfig
     from calcharo_vm.errors import (
         AuditError,
         CalcharoError,
@@ -55,6 +55,7 @@ __all__ = [
     "Limits",
     "MemoryLimitExceeded",
     "PluginError",
+    "Policy",
     "PolicyViolation",
     "Recording",
     "RecordingError",
@@ -72,7 +73,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "ScopePatterns", "TracerConfig"),
+    "calcharo_vm.config": ("Capture", "ConfigPresets", "Limits", "Policy", "ScopePatterns", "TracerConfig"),
     "calcharo_vm.machine.context": ("ExecutionContext",),
     "calcharo_vm.recording": ("Content", "ExecutionStep", "Input", "Recording", "register_adapter"),
     "calcharo_vm.tracer": ("ExecutionTracer", "execute_and_trace"),

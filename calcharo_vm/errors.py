@@ -163,7 +163,19 @@ class MemoryLimitExceeded(LimitExceeded):
 
 
 class PolicyViolation(ExecutionError):
-    """Reports that the program asked for something its policy forbids."""
+    """Is raised in the program when it asks for something that its policy refuses, and is recorded there.
+
+    The program may handle it, and does not get what it asked for.
+
+    Attributes:
+        what: What it asked for: "import of", "builtin", "attribute", "value", "class", "opcode", ...
+        name: Its name, as the message gives it.
+    """
+
+    def __init__(self, message: str, *, what: str = "", name: str = "") -> None:
+        super().__init__(message)
+        self.what = what
+        self.name = name
 
 
 class IsolationUnavailable(ExecutionError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
@@ -17,7 +16,7 @@ from calcharo_vm.machine.scope import Scope
 from calcharo_vm.plugins.installed import installed_names
 from calcharo_vm.program.adoption import adopted
 from calcharo_vm.program.guest_process import GuestProcess, lent
-from calcharo_vm.program.imported import own_modules
+from calcharo_vm.program.imported import owner_of_modules
 from calcharo_vm.program.logging_state import own_logging
 from calcharo_vm.program.observation import MachineRecorder, as_observer, spilling_journal
 from calcharo_vm.program.outcome import ending, outcome_of, outcome_of_stopped
@@ -122,6 +121,7 @@ class ExecutionTracer:
             raise ConfigurationError(f"{found}; pass a TracerConfig or None")
         self.config = TracerConfig() if config is None else config
         self._plugins = _plugins_for(self.config)
+        self._running: list[Stoppable] = []
 
     def trace(
         self,
@@ -135,6 +135,24 @@ class ExecutionTracer:
     ) -> Recording:
         """Execute a program and record every step; arguments and errors are those of `execute_and_trace`."""
         return self._trace(source, filename, argv, stdin, globals, replay, lambda _recorder: None)
+
+    def cancel(self) -> None:
+        r"""Stop the programs that this tracer is tracing, whichever thread asks for it.
+
+        Each is stopped before its next instruction, as a limit stops it, and its outcome is "cancelled"; one in a
+        worker is killed at once.
+
+        Example:
+            >>> import threading
+            >>> from calcharo_vm import ExecutionTracer
+            >>> tracer = ExecutionTracer()
+            >>> def started() -> None:
+            ...     threading.Thread(target=tracer.cancel).start()
+            >>> tracer.trace("started()\nwhile True: pass", globals={"started": started}).outcome.status
+            <OutcomeStatus.CANCELLED: 'cancelled'>
+        """
+        for run in list(self._running):
+            run.stop()
 
     async def arun(
         self,
@@ -193,6 +211,29 @@ class ExecutionTracer:
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
         if self.config.optimization is Tier.NATIVE:
             _check_native(self.config, replay)
+        runs: list[Stoppable] = []
+
+        def begun(run: Stoppable) -> None:
+            runs.append(run)
+            self._running.append(run)
+            started(run)
+
+        try:
+            return self._trace_somewhere(source, filename, argv, stdin, namespace, replay, begun)
+        finally:
+            for run in runs:
+                self._running.remove(run)
+
+    def _trace_somewhere(
+        self,
+        source: Source,
+        filename: str | None,
+        argv: Sequence[str] | None,
+        stdin: str | None,
+        namespace: dict[str, object] | None,
+        replay: Sequence[Input] | None,
+        started: Callable[[Stoppable], None],
+    ) -> Recording:
         if self.config.isolation is not Isolation.NONE:
             from calcharo_vm.isolation.remote import trace_in_worker  # noqa: PLC0415 - programs of one's own need none
 
@@ -211,6 +252,11 @@ class ExecutionTracer:
         started: Callable[[MachineRecorder], None],
     ) -> Recording:
         subject = prepare(source, filename=filename, argv=argv, namespace=namespace)
+        if self.config.policy is not None and subject.function is not None:
+            raise ConfigurationError(
+                "policy is set, but the source is a function of this process, whose module has imported what it likes; "
+                "pass a program's text or file, or policy=None"
+            )
         source = subject.text or ""
         capture = self.config.capture
         recorder = self._recorder(source)
@@ -253,6 +299,10 @@ class ExecutionTracer:
         if self.config.optimization is Tier.NATIVE:
             return recorder.trace(scope)  # type: ignore[attr-defined,no-any-return] # it is a NativeRecorder
         machine = Machine(observer=as_observer(recorder), scope=scope)
+        if self.config.policy is not None:
+            from calcharo_vm.policy.enforcement import enforce  # noqa: PLC0415 - few runs have a policy
+
+            enforce(self.config.policy, machine)
         if self.config.optimization is Tier.COMPILED:
             recorder.compile_on(machine)
         return machine
@@ -292,13 +342,13 @@ class ExecutionTracer:
         patterns = self.config.scope
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
         executor = self._executor(recorder, scope)
-        view = _view(subject, executor)
+        view = _view(subject, executor, scope)
         view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
         capture = self.config.capture
         is_listened_to = plugged is not None and plugged.listens_to_output
         if capture.output or is_listened_to or self.config.limits.output_bytes is not None:
             for name in ("stdout", "stderr"):
-                view.streams[name] = _captured(name, capture, recorder, plugged)
+                view.streams[name] = _captured(view.streams[name], name, capture, recorder, plugged)
         with ExitStack() as stack:
             stack.enter_context(own_logging())
             stack.enter_context(lent(view))
@@ -306,7 +356,6 @@ class ExecutionTracer:
             stack.enter_context(executor.activate())
             if subject.main is not None:
                 stack.callback(_let_go, subject, view, recorder)
-            stack.enter_context(own_modules(scope))
             if isinstance(executor, Machine) and inputs is not None:
                 stack.enter_context(_told_by(executor, inputs))
             stack.enter_context(waiting_for_threads(executor.threads))
@@ -382,9 +431,11 @@ def _raise_for_audit(recorder: MachineRecorder, recording: Recording) -> None:
         raise error
 
 
-def _captured(name: str, capture: Capture, recorder: MachineRecorder, plugged: Plugged | None) -> TextIO:
-    """Build the standard output or error of a program."""
-    own, is_error = getattr(sys, name), name == "stderr"
+def _captured(
+    own: TextIO | None, name: str, capture: Capture, recorder: MachineRecorder, plugged: Plugged | None
+) -> TextIO:
+    """Build the standard output or error of a program, for a stream of this process."""
+    is_error = name == "stderr"
     real = own if capture.forward or not capture.output else None
 
     def wrote(text: str) -> None:
@@ -408,13 +459,15 @@ def _plugins_for(config: TracerConfig) -> PluginSet | None:
     return plugins_for(config)
 
 
-def _view(subject: Subject, executor: Machine | LineTracer) -> GuestProcess:
+def _view(subject: Subject, executor: Machine | LineTracer, scope: Scope) -> GuestProcess:
     """Build what the program sees of the process."""
     view = GuestProcess.as_it_is()
     view.main = subject.main or view.main
     view.argv = subject.argv
     view.path = list(view.path) if subject.folder is None else [subject.folder, *view.path]
     view.owns_thread = lambda: executor.runs_here
+    if scope.program_folder is not None:
+        view.owns_module = owner_of_modules(scope)
     return view
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from calcharo_vm import Capture, ConfigPresets, ConfigurationError, Limits, TracerConfig
+from calcharo_vm import Capture, ConfigPresets, ConfigurationError, Limits, Policy, TracerConfig
 from calcharo_vm.config import Granularity, Isolation, ScopePatterns, Tier
 
 
@@ -43,7 +43,7 @@ def test_settings_never_change() -> None:
         ({"granularity": "call"}, "granularity='call' is not available in this release; use 'opcode' or 'line'"),
         ({"optimization": "native", "granularity": "call"}, "use 'opcode' or 'line'"),
         ({"optimization": "native", "deterministic": True}, "deterministic needs the machine; leave deterministic out"),
-        ({"optimization": "native", "policy": object()}, "policy needs the machine"),
+        ({"optimization": "native", "policy": "standard"}, "policy needs the machine"),
         ({"optimization": "native", "plugins": ("x",)}, "plugins needs the machine"),
         ({"optimization": "native", "capture": Capture(audit=True)}, "capture.audit needs the machine"),
         ({"optimization": "native", "capture": Capture(inputs=True)}, "or use optimization='interpreter'"),
@@ -52,7 +52,8 @@ def test_settings_never_change() -> None:
         ({"readable": [3]}, "readable holds 3; pass the paths of files and folders"),
         ({"readable": 3}, "readable holds 3"),
         ({"isolation": "worker", "plugins": ("x",)}, "leave plugins out, or use isolation='none'"),
-        ({"policy": object()}, "policy="),
+        ({"policy": "strict"}, "policy is 'strict'; pass a Policy, 'standard', or None for none"),
+        ({"policy": 3}, "policy is 3"),
         ({"allow_degraded": "yes"}, "of type str; pass a value of type bool"),
         ({"plugins": 5}, "plugins is 5; pass a tuple of plugins"),
         ({"plugin_failure": "raise"}, "plugin_failure is 'raise'; it must be one of 'continue', 'stop'"),
@@ -117,10 +118,19 @@ def test_presets_are_ordinary_configurations() -> None:
     assert not ConfigPresets.minimal().capture.output
 
 
+def test_production_does_not_run_strangers_programs_in_this_process() -> None:
+    with pytest.raises(ConfigurationError, match="untrusted programs need a process of their own"):
+        ConfigPresets.production().evolve(isolation="none")
+
+    assert ConfigPresets.production().evolve(isolation="worker").isolation is Isolation.WORKER
+    assert ConfigPresets.production().evolve(isolation="none", untrusted=False).isolation is Isolation.NONE
+
+
 def test_production_is_isolated_and_within_limits() -> None:
     config = ConfigPresets.production()
 
     assert config.isolation is Isolation.ISOLATED
+    assert config.policy == Policy.standard()
     assert not config.allow_degraded
     assert None not in (config.limits.steps, config.limits.wall_seconds, config.limits.memory_bytes)
 

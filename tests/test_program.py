@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import os
 import subprocess
 import sys
@@ -118,6 +120,80 @@ def test_what_is_lent_is_taken_back() -> None:
 
     after = GuestProcess.as_it_is()
     assert (after.main, after.argv, after.path) == (before.main, before.argv, before.path)
+
+
+def test_each_thread_finds_its_own_in_sys_while_programs_run_side_by_side() -> None:
+    before, own_class = GuestProcess.as_it_is(), type(sys)
+    barrier, seen = Barrier(3, timeout=5), []
+    shared = sys.modules
+
+    def run(name: str) -> None:
+        mine = view(name)
+        with lent(mine):
+            sys.argv = [*sys.argv, "changed"]
+            sys.stdout = io.StringIO()
+            del sys.stdin
+            sys.modules[name] = ModuleType(name)
+            barrier.wait()
+            print("written by", name)
+            found = sys.stdout.getvalue(), sys.argv, sys.path, sys.stdin, sys.modules["__main__"].__name__
+            seen.append((*found, sys.modules["sys"].__name__, "__main__" in sys.modules))
+            assert sys.modules.pop(name).__name__ == name == __import__("__main__").__name__
+            assert sys.modules.copy().keys() == set(sys.modules)
+            assert len(sys.modules) == len(list(sys.modules))
+            assert repr(sys.modules).startswith("{'sys'")
+            assert sys.__class__ is own_class
+            assert not hasattr(sys, "nothing")
+            setattr(sys, "noted", name)  # noqa: B010 - no attribute that it has
+            delattr(sys, "noted")
+            with pytest.raises(KeyError):
+                sys.modules["no such module"]
+            barrier.wait()
+
+    threads = [Thread(target=run, args=(name,)) for name in ("one", "other")]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    assert (sys.argv, sys.path, sys.stdout) == (before.argv, before.path, before.streams["stdout"])
+    assert sys.modules["__main__"] is before.main
+    barrier.wait()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(seen) == [
+        (f"written by {name}\n", [name, "changed"], [name], None, name, "sys", True) for name in ("one", "other")
+    ]
+    assert (type(sys), sys.modules, sys.modules["__main__"]) == (own_class, shared, before.main)
+    assert GuestProcess.as_it_is().streams == before.streams
+
+
+def test_modules_of_a_program_are_hidden_from_others_and_the_processs_from_it() -> None:
+    hosts, mine = ModuleType("own_module"), ModuleType("own_module")
+    program = view("program")
+    program.owns_module = lambda name, _module: name == "own_module"
+    sys.modules["own_module"] = hosts
+
+    def run() -> None:
+        with lent(program):
+            assert "own_module" not in sys.modules
+            sys.modules["own_module"] = mine
+            assert __import__("own_module") is mine
+            assert "own_module" in sys.modules
+            barrier.wait()
+            barrier.wait()
+            del sys.modules["own_module"]
+            assert "own_module" not in sys.modules
+
+    barrier = Barrier(2, timeout=30)
+    thread = Thread(target=run)
+    thread.start()
+    barrier.wait()
+    assert __import__("own_module") is sys.modules["own_module"] is hosts
+    barrier.wait()
+    thread.join()
+
+    assert sys.modules.pop("own_module") is hosts
+    assert __import__ is builtins.__import__
 
 
 def test_what_the_outer_program_changed_is_there_when_the_inner_ends() -> None:

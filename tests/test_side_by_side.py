@@ -5,13 +5,16 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from calcharo_vm import ExecutionTracer, Recording, execute_and_trace, tracer
+from calcharo_vm import ExecutionTracer, Recording, TracerConfig, execute_and_trace, tracer
 from calcharo_vm.errors import CompilationError
 from calcharo_vm.program.subject import prepare
+from tests.many_tracers.comparing import differences, from_event_loop, over_threads
+from tests.many_tracers.programs import cases
 
 
 def test_the_recursion_limit_of_the_process_does_not_grow() -> None:
@@ -93,3 +96,39 @@ class TestInAnEventLoop:
         monkeypatch.setattr(tracer, "prepare", prepare_slowly)
 
         asyncio.run(main())  # which waits for the thread
+
+    def test_many_programs_at_once_are_recorded_as_alone(self, tmp_path: Path) -> None:
+        assert {} == differences(cases(14, seed=2), from_event_loop, "compiled", tmp_path)
+
+
+@pytest.mark.parametrize("tier", ["interpreter", "compiled"])
+def test_many_tracers_in_many_threads_record_what_each_does_alone(tier: str, tmp_path: Path) -> None:
+    assert {} == differences(cases(28, seed=sys.version_info.minor), over_threads(16), tier, tmp_path)
+
+
+@pytest.mark.parametrize("tier", ["interpreter", "compiled"])
+def test_another_thread_cancels_all_that_a_tracer_traces(tier: str) -> None:
+    cancelled = ExecutionTracer(TracerConfig(optimization=tier))
+    running = threading.Barrier(4)
+    loop = (
+        "running.wait(60)\ntry:\n    while True: x = [1]\nexcept BaseException: print('caught')\nfinally: print('no')"
+    )
+    with ThreadPoolExecutor(3) as pool:
+        runs = [pool.submit(cancelled.trace, loop, globals={"running": running}) for _ in range(3)]
+        running.wait(60)
+        cancelled.cancel()
+        found = [run.result(60) for run in runs]
+
+    assert [("cancelled", "")] * 3 == [(each.outcome.status, each.stdout) for each in found]
+    assert all(len(each) > 0 for each in found)
+    assert "done\n" == cancelled.trace("print('done')").stdout  # which it has not heard of
+
+
+def test_recorders_do_not_wait_for_each_others_threads() -> None:
+    inside = threading.Barrier(8)
+    begin = "import threading\nfor _ in range(9):\n    t = threading.Thread(target=lambda: [n for n in range(9)])\n"
+    source = f"inside.wait(60)\n{begin}    t.start()\n    t.join()\nprint('done')"
+    with ThreadPoolExecutor(8) as pool:
+        runs = [pool.submit(execute_and_trace, source, globals={"inside": inside}) for _ in range(8)]
+
+        assert ["done\n"] * 8 == [run.result(60).stdout for run in runs]

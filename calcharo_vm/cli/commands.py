@@ -135,6 +135,11 @@ def _with_limits(command: _Command) -> _Command:
     type=click.Choice(["none", "worker", "isolated"]),
     help="Run the program in a process that can be killed (worker), or that can reach next to nothing (isolated).",
 )
+@click.option(
+    "--policy",
+    type=click.Choice(["none", "standard"]),
+    help="Refuse the program what the standard policy does not allow: other imports, files, the interpreter's insides.",
+)
 @click.option("--allow-degraded", is_flag=True, help="Run it even where the system cannot isolate it as well as that.")
 @click.option("--deterministic", is_flag=True, help="Give the program the same clocks and random numbers in every run.")
 @click.option("--inputs", is_flag=True, help="Keep what the program is told of clocks, chance and standard input.")
@@ -156,6 +161,7 @@ def trace(
     timeout: float | None,
     tier: str | None,
     isolation: str | None,
+    policy: str | None,
     allow_degraded: bool,
     deterministic: bool,
     inputs: bool,
@@ -180,6 +186,7 @@ def trace(
         config=config,
         tier=tier,
         isolation=isolation,
+        policy=policy,
         allow_degraded=allow_degraded,
         limits=Limits(steps=max_steps, wall_seconds=timeout, **limits),  # type: ignore[arg-type] # click checks them
         expanded=expanded,

@@ -17,7 +17,7 @@ from calcharo_vm.program.command_line import Program, ProgramKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["USAGE", "RunRequest", "UsageError", "parse_run", "run", "show_failure"]
+__all__ = ["USAGE", "RunRequest", "UsageError", "parse_run", "run", "run_alone", "settings_there", "show_failure"]
 
 USAGE = """\
 Usage: calcharo run [OPTIONS] (FILE | -m MODULE | -c CODE | -) [ARGS]...
@@ -37,13 +37,41 @@ Options:
                    once, and wins over --include.
   --record OUT     Record every step into the file OUT: a .calcharo file, which
                    grows while the program runs, or else JSON.
+  --config FILE    Take the settings of a TOML file, instead of the nearest one.
+  --max-steps N    Stop the program after N instructions.
+  --timeout SECONDS
+                   Stop it after so many seconds, as soon as it executes an
+                   instruction; in a worker, whatever it does.
+  --max-LIMIT N    Stop it at another limit: cpu-seconds, memory-bytes,
+                   heap-objects, recursion-depth, output-bytes, container-size,
+                   integer-bits, string-length, open-files, threads, processes
+                   or recording-bytes.
+  --isolation HOW  Run it in a process that can be killed (worker), or that can
+                   reach next to nothing (isolated).
+  --readable PATH  What an isolated program may read besides; may be given more
+                   than once.
+  --allow-degraded
+                   Run it even where the system cannot isolate it as well.
   -m MODULE        Run a library module, as python -m does.
   -c CODE          Run CODE, as python -c does.
   -h, --help       Show this message and exit.
 """
 
 _TIERS = ("interpreter", "compiled", "native")
-_VALUED = ("--tier", "--include", "--exclude", "--record")
+_LIMITS = {
+    "--max-steps": "steps",
+    "--timeout": "wall_seconds",
+    **{
+        f"--max-{name.replace('_', '-')}": name
+        for name in (
+            *("cpu_seconds", "memory_bytes", "heap_objects", "recursion_depth", "output_bytes", "container_size"),
+            *("integer_bits", "string_length", "open_files", "threads", "processes", "recording_bytes"),
+        )
+    },
+}
+"""Which limit an option sets; the class of limits itself takes longer to import than a short program to run."""
+_VALUED = ("--tier", "--include", "--exclude", "--record", "--config", "--isolation", "--readable", *_LIMITS)
+_SETTINGS_FILE, _PROJECT_FILE, _TABLE = "calcharo.toml", "pyproject.toml", b"tool.calcharo"
 
 
 class UsageError(Exception):
@@ -54,10 +82,20 @@ class RunRequest(NamedTuple):
     """What a command line of `calcharo run` asks for; no program means help."""
 
     program: Program | None
-    tier: str = "interpreter"
+    tier: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     record: str | None = None
+    config: str | None = None
+    limits: tuple[tuple[str, float], ...] = ()
+    isolation: str | None = None
+    readable: tuple[str, ...] = ()
+    allow_degraded: bool = False
+
+    @property
+    def asks_for_settings(self) -> bool:
+        """Whether more is asked for than a program on the machine."""
+        return bool(self.config or self.limits or self.isolation or self.readable or self.allow_degraded)
 
 
 def parse_run(arguments: Sequence[str]) -> RunRequest:
@@ -67,11 +105,14 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
         UsageError: They do not say what to run, or ask for what there is not.
     """
     given: dict[str, list[str]] = {name: [] for name in _VALUED}
-    rest = list(arguments)
+    rest, allow_degraded = list(arguments), False
     while rest and rest[0].startswith("--") and rest[0] != "--":
         name, has_value, value = rest.pop(0).partition("=")
         if name == "--help":
             return RunRequest(None)
+        if name == "--allow-degraded" and not has_value:
+            allow_degraded = True
+            continue
         if name not in given:
             raise UsageError(f"no such option: {name}")
         if not has_value:
@@ -79,15 +120,46 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
         given[name].append(value)
     if rest[:1] == ["-h"]:
         return RunRequest(None)
-    tier = (given["--tier"] or ["interpreter"])[-1]
-    record = given["--record"][-1] if given["--record"] else None
-    if tier not in _TIERS:
+    tier, record, config, isolation = (
+        given[name][-1] if given[name] else None for name in ("--tier", "--record", "--config", "--isolation")
+    )
+    if tier not in (None, *_TIERS):
         raise UsageError(f"tier {tier!r} is not available in this release; use {' or '.join(map(repr, _TIERS))}")
     if tier == "native" and record is None and (given["--include"] or given["--exclude"]):
         raise UsageError("--include and --exclude say what the native tier records: say where to with --record OUT")
     if tier == "compiled" and record is None:
         raise UsageError("the compiled tier is for recording: say where to with --record OUT")
-    return RunRequest(_program(rest), tier, tuple(given["--include"]), tuple(given["--exclude"]), record)
+    limits = tuple((limit, _number(name, given[name][-1])) for name, limit in _LIMITS.items() if given[name])
+    program, include, exclude = _program(rest), tuple(given["--include"]), tuple(given["--exclude"])
+    readable = tuple(given["--readable"])
+    return RunRequest(program, tier, include, exclude, record, config, limits, isolation, readable, allow_degraded)
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text) if option in {"--timeout", "--max-cpu-seconds"} else int(text)
+    except ValueError:
+        raise UsageError(f"option {option} is {text!r}; give a number") from None
+
+
+def settings_there() -> bool:
+    """Whether there are settings in the environment or in a file, found without reading any of them in full."""
+    if any(name.startswith("CALCHARO_") for name in os.environ):
+        return True
+    folder = os.getcwd()  # noqa: PTH109 - pathlib costs start-up time
+    while True:
+        if os.path.isfile(os.path.join(folder, _SETTINGS_FILE)):  # noqa: PTH113, PTH118 - as above
+            return True
+        try:
+            with open(os.path.join(folder, _PROJECT_FILE), "rb") as file:  # noqa: PTH118, PTH123 - as above
+                if _TABLE in file.read():
+                    return True
+        except OSError:
+            pass
+        parent = os.path.dirname(folder)  # noqa: PTH120 - as above
+        if parent == folder:
+            return False
+        folder = parent
 
 
 def _program(words: list[str]) -> Program:
@@ -124,18 +196,29 @@ def run(arguments: Sequence[str]) -> int:
     if request.program is None:
         sys.stdout.write(USAGE)
         return 0
-    if request.record is not None:
-        from calcharo_vm.cli.record import run_and_record  # noqa: PLC0415 - needed by --record alone
+    if request.record is not None or request.asks_for_settings or settings_there():
+        from calcharo_vm.cli.governed import run_with_settings  # noqa: PLC0415 - few runs need it
 
-        return run_and_record(request.program, request, request.record)
+        return run_with_settings(request.program, request)
+    if request.tier == "native":
+        return run_natively(request.program)
+    return run_alone(request.program, request.include, request.exclude)
+
+
+def run_natively(program: Program) -> int:
+    """Run a program as `python` does."""
     from calcharo_vm.program.launch import launch  # noqa: PLC0415 - not needed to find a usage error
 
-    if request.tier == "native":
-        return launch(request.program, lambda _folder: exec)
+    return launch(program, lambda _folder: exec)
+
+
+def run_alone(program: Program, include: Sequence[str], exclude: Sequence[str]) -> int:
+    """Run a program on the machine with nobody to look at it."""
+    from calcharo_vm.program.launch import launch  # noqa: PLC0415 - not needed to find a usage error
     from calcharo_vm.program.on_machine import starter  # noqa: PLC0415 - as above
 
     try:
-        return launch(request.program, starter(include=request.include, exclude=request.exclude))
+        return launch(program, starter(include=include, exclude=exclude))
     except InternalError as error:
         return show_failure(error)
 

@@ -49,6 +49,7 @@ class TraceRequest(NamedTuple):
     tier: str | None = None
     isolation: str | None = None
     allow_degraded: bool = False
+    policy: str | None = None
 
 
 def trace_program(request: TraceRequest) -> int:
@@ -95,6 +96,7 @@ def _config(request: TraceRequest) -> TracerConfig:
         "optimization": request.tier,
         "isolation": request.isolation,
         "allow_degraded": request.allow_degraded or None,
+        "policy": request.policy,
     }
     return config.evolve(**{name: value for name, value in whole.items() if value is not None})
 

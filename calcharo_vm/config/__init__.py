@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calcharo_vm.config.policy import Policy
 from calcharo_vm.config.settings import (
     Capture,
     ConfigPresets,
@@ -21,6 +22,7 @@ __all__ = [
     "Isolation",
     "Limits",
     "PluginFailure",
+    "Policy",
     "ScopePatterns",
     "Tier",
     "TracerConfig",

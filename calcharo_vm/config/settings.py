@@ -14,6 +14,7 @@ from typing import TypeGuard, TypeVar
 
 from attrs import Attribute, field, fields, frozen
 
+from calcharo_vm.config.policy import Policy
 from calcharo_vm.errors import ConfigurationError
 
 __all__ = [
@@ -88,6 +89,19 @@ def _plugin_failure(value: str) -> PluginFailure:
 
 def _isolation(value: str) -> Isolation:
     return _choose(Isolation, "isolation", value)
+
+
+def _policy(value: object) -> Policy | None:
+    """Take a policy, or the name of one: "standard", or "none"."""
+    if value is None or isinstance(value, Policy):
+        return value
+    if isinstance(value, Mapping):
+        return Policy.from_dict(value)
+    if value == "standard":
+        return Policy.standard()
+    if value == "none":
+        return None
+    raise ConfigurationError(f"policy is {value!r}; pass a Policy, 'standard', or None for none")
 
 
 def _instance_of(kind: type[_T]) -> Callable[[object, Attribute[_T], _T], None]:
@@ -263,8 +277,9 @@ class TracerConfig:
         isolation: The boundary between the program and this process: "none"; "worker", a process that can be killed;
             or "isolated", a process that can also reach next to nothing.
         readable: The files and folders that an isolated program may read, besides the interpreter and its packages.
-        policy: What the program may import and touch: None, everything.
+        policy: What the program may import and touch: a `Policy`, "standard" for the reviewed one; None, everything.
         allow_degraded: Whether weaker isolation than asked for will do, where the system has no better.
+        untrusted: Whether programs are strangers', as in `ConfigPresets.production()`: isolation "none" is refused.
         scope: Which modules run on the machine.
         deterministic: Whether the program is told the same in every run of clocks, random numbers and unique
             identifiers; what it is told goes into the recording. Hashes are those of this process.
@@ -285,8 +300,9 @@ class TracerConfig:
     limits: Limits = field(factory=Limits, validator=_instance_of(Limits))
     isolation: Isolation = field(default=Isolation.NONE, converter=_isolation)
     readable: tuple[str, ...] = field(default=(), converter=_paths)
-    policy: object = None
+    policy: Policy | None = field(default=None, converter=_policy)
     allow_degraded: bool = field(default=False, validator=_instance_of(bool))
+    untrusted: bool = field(default=False, validator=_instance_of(bool))
     scope: ScopePatterns = field(factory=ScopePatterns, validator=_instance_of(ScopePatterns))
     deterministic: bool = field(default=False, validator=_instance_of(bool))
     plugins: tuple[object, ...] = field(default=(), converter=_plugins)
@@ -368,6 +384,9 @@ class TracerConfig:
                 wanted = " or ".join(repr(_plain(choice)) for choice in working)
                 message = f"{setting}={_plain(value)!r} is not available in this release; use {wanted}"
                 raise ConfigurationError(message)
+        if self.untrusted and self.isolation is Isolation.NONE:
+            message = "untrusted programs need a process of their own, and isolation is 'none'"
+            raise ConfigurationError(f"{message}; use 'isolated', or untrusted=False if you know what they do")
         if self.plugins and self.isolation is not Isolation.NONE:
             message = f"plugins take part in runs in this process only, and isolation is {str(self.isolation)!r}"
             raise ConfigurationError(f"{message}; leave plugins out, or use isolation='none'")
@@ -395,7 +414,6 @@ _WORKING: dict[str, tuple[object, ...]] = {
     "optimization": (Tier.INTERPRETER, Tier.COMPILED, Tier.NATIVE),
     "granularity": (Granularity.OPCODE, Granularity.LINE),
     "isolation": (Isolation.NONE, Isolation.WORKER, Isolation.ISOLATED),
-    "policy": (None,),
     "allow_degraded": (False, True),
 }
 
@@ -415,9 +433,9 @@ class ConfigPresets:
 
     @staticmethod
     def production() -> TracerConfig:
-        """Run strangers' programs: isolated from everything else, and within limits."""
+        """Run strangers' programs: isolated from everything else, under the standard policy, and within limits."""
         limits = Limits(steps=1_000_000, wall_seconds=5, cpu_seconds=5, memory_bytes=256 << 20, output_bytes=1 << 20)
-        return TracerConfig(isolation="isolated", limits=limits, policy=None)
+        return TracerConfig(isolation="isolated", limits=limits, policy="standard", untrusted=True)
 
     @staticmethod
     def teaching() -> TracerConfig:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from calcharo_vm.config.policy import Policy
 from calcharo_vm.config.settings import Capture, ConfigPresets, Granularity, Limits, ScopePatterns, TracerConfig
 from calcharo_vm.errors import ConfigurationError
 
@@ -26,7 +27,7 @@ FILE_NAME = "calcharo.toml"
 ENVIRONMENT_PREFIX = "CALCHARO_"
 
 _PARTS: dict[str, type] = {"capture": Capture, "limits": Limits, "scope": ScopePatterns}
-_FOR_OBJECTS = ("policy",)  # which no text can say
+_POLICY = "policy"
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -37,8 +38,10 @@ def to_dict(config: TracerConfig) -> dict[str, object]:
         value = getattr(config, attribute.name)
         if attribute.name in _PARTS:
             value = {name: _plain(part) for name, part in attrs.asdict(value).items() if part is not None}
-        elif attribute.name in _FOR_OBJECTS:
-            continue
+        elif attribute.name == _POLICY:
+            if value is None:
+                continue
+            value = "standard" if value == Policy.standard() else value.to_dict()
         if attribute.name == "plugins":
             value = tuple(each for each in value if isinstance(each, str))
         found[attribute.name] = _plain(value)
@@ -77,11 +80,19 @@ def changed(config: TracerConfig, settings: Mapping[str, object], where: str = "
 def _checked(config: TracerConfig, name: str, value: object) -> object:
     """Give what is to become of one setting; its name is known."""
     _check_name(name, TracerConfig)
+    if name == _POLICY and isinstance(value, Mapping) and config.policy is not None:
+        return attrs.evolve(config.policy, **_checked_policy(value))
     if name not in _PARTS or not isinstance(value, Mapping):
         return value
     for part in value:
         _check_name(part, _PARTS[name], f"{name}: ")
     return attrs.evolve(getattr(config, name), **value)
+
+
+def _checked_policy(settings: Mapping[str, Any]) -> Mapping[str, Any]:  # type: ignore[explicit-any] # as in files
+    for part in settings:
+        _check_name(part, Policy, "policy: ")
+    return settings
 
 
 def _preset(name: object, where: str) -> TracerConfig:
@@ -155,11 +166,11 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-        part = next((part for part in _PARTS if name.startswith(f"{part}_")), None)
+        part = next((part for part in (*_PARTS, _POLICY) if name.startswith(f"{part}_")), None)
         if part is not None:
-            inner = name.removeprefix(f"{part}_")
-            _check_name(inner, _PARTS[part], f"{variable}: ")
-            found.setdefault(part, {})[inner] = _value(variable, text, _type_of(_PARTS[part], inner))
+            inner, kind = name.removeprefix(f"{part}_"), _PARTS.get(part, Policy)
+            _check_name(inner, kind, f"{variable}: ")
+            found.setdefault(part, {})[inner] = _value(variable, text, _type_of(kind, inner))
         elif name == "preset":
             found[name] = text
         elif name in attrs.fields_dict(TracerConfig):  # there are variables for other things, too
@@ -185,6 +196,6 @@ def _value(variable: str, text: str, kind: str) -> object:
     except (KeyError, ValueError):
         wanted = "yes or no" if kind.startswith("bool") else "a number"
         raise ConfigurationError(f"{variable} is {text!r}; write {wanted}") from None
-    if kind.startswith("tuple"):
+    if kind.startswith(("tuple", "frozenset", "Mapping")):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text

@@ -47,7 +47,7 @@ class Job:
         source: The program.
         filename: The name of a text's file.
         argv: All of `sys.argv`; the file's name when it is None.
-        stdin: What the program reads.
+        stdin: What the program reads; None for what comes through the worker's own standard input.
         replay: What it is told from outside, if it is to be told again.
     """
 
@@ -55,7 +55,7 @@ class Job:
     source: str | bytes | CodeType | ProgramFile
     filename: str | None
     argv: tuple[str, ...] | None
-    stdin: str
+    stdin: str | None
     replay: tuple[Input, ...] | None
 
     def to_bytes(self) -> bytes:

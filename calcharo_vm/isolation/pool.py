@@ -45,6 +45,7 @@ class Worker:
     Attributes:
         out: Where its frames come from.
         outputs: Where what it writes to file 1 and file 2 comes from.
+        stdin: Where what it reads from file 0 goes.
         status: The socket of its keeper.
         job: Where its program goes.
         layers: What it has put on; known once it is ready.
@@ -60,13 +61,14 @@ class Worker:
         self.out, out_end = os.pipe()
         stdout, stdout_end = os.pipe()
         stderr, stderr_end = os.pipe()
+        stdin_end, self.stdin = os.pipe()
         self.outputs = stdout, stderr
         self.layers: tuple[LayerState, ...] = ()
         self.resident = 0
         self.frames = FrameReader()
         self.pid = 0
         self._pidfds: list[int] = []
-        ends = [status_end.detach(), job_end, out_end, stdout_end, stderr_end]
+        ends = [status_end.detach(), job_end, out_end, stdin_end, stdout_end, stderr_end]
         try:
             zygote.ask(ends)
         except BaseException:
@@ -111,6 +113,17 @@ class Worker:
         with suppress(OSError):
             signal.pidfd_send_signal(self._pidfds[0], signal.SIGKILL)
 
+    def signal(self, number: int) -> None:
+        """Send the program a signal."""
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._pidfds[0], number)
+
+    def end_input(self) -> None:
+        """Have the program find the end of its standard input."""
+        if self.stdin >= 0:
+            os.close(self.stdin)
+            self.stdin = -1
+
     def wait_for_end(self) -> None:
         """Wait for the end of the worker, for a short time; its keeper may still be busy after it."""
         select.select(self._pidfds[:1], [], [], _END_SECONDS)
@@ -132,6 +145,7 @@ class Worker:
 
     def close(self) -> None:
         """Close all files; a worker that still waits for its program ends."""
+        self.end_input()
         for file in (self.job, self.out, *self.outputs, *self._pidfds):
             with suppress(OSError):
                 os.close(file)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from calcharo_vm.recording import Recording
     from calcharo_vm.recording.inputs import Input
 
-__all__ = ["IsolationWarning", "Stoppable", "check_layers", "rules_for", "trace_in_worker"]
+__all__ = ["IsolationWarning", "Stoppable", "check_layers", "inside_of", "rules_for", "trace_in_worker"]
 
 _DETERMINISTIC_SEED: Final = "0"
 
@@ -51,13 +51,14 @@ def trace_in_worker(
             "globals is given, and the objects of this process cannot go to another; write them into the program, or "
             "use isolation='none'"
         )
-    inside = _inside(config)
+    inside = inside_of(config)
     words = None if argv is None else tuple(argv)
     told = None if replay is None else tuple(replay)
     job = Job(inside, crossing(source), filename, words, stdin or "", told)
     data = job.to_bytes()
     with worker_for(rules_for(config)) as worker:
         check_layers(config, worker.layers)
+        worker.end_input()
         spool = Spool(config.capture.spill, most_bytes=config.limits.recording_bytes)
         is_shown = config.capture.forward or not config.capture.output
         streams = (sys.stdout, sys.stderr) if is_shown else (None, None)
@@ -75,10 +76,10 @@ def trace_in_worker(
     return recording
 
 
-def _inside(config: TracerConfig) -> TracerConfig:
+def inside_of(config: TracerConfig) -> TracerConfig:
     """Give the configuration of the worker, whose recording goes to us, and which has no plugins."""
     capture = attrs.evolve(config.capture, spill=None)
-    alone = {"isolation": Isolation.NONE, "allow_degraded": False, "installed_plugins": False}
+    alone = {"isolation": Isolation.NONE, "allow_degraded": False, "untrusted": False, "installed_plugins": False}
     return config.evolve(**alone, capture=capture)
 
 

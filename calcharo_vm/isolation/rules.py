@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -72,7 +73,9 @@ class Rules:
             hash_seed: See the attribute.
             without: See the attribute.
         """
-        readable = () if isolation is not Isolation.ISOLATED else _with_targets([*_interpreters_files(), *granted])
+        readable: tuple[str, ...] = ()
+        if isolation is Isolation.ISOLATED:
+            readable = tuple(sorted({*_interpreters_files(), *_with_targets(granted)}))
         return cls(isolation, readable, hash_seed, without=without)  # type: ignore[arg-type] # its converter takes it
 
     @property
@@ -94,15 +97,16 @@ class Rules:
         return cls(**{attribute.name: given[attribute.name] for attribute in fields(cls)})  # type: ignore[arg-type] # as they were
 
 
-def _interpreters_files() -> list[str]:
-    """Give what the interpreter and the packages that it has are made of, Calcharo among them."""
+@cache
+def _interpreters_files() -> tuple[str, ...]:
+    """Give what the interpreter and the packages that it has are made of, Calcharo among them; looked for once."""
     prefixes = (sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)
     folders = {f"{prefix}/{name}" for prefix in prefixes for name in ("lib", sys.platlibdir)}
     folders |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return [*sorted(folders), str(Path(__file__).absolute().parent.parent), *_SYSTEM_FILES]
+    return _with_targets([*folders, str(Path(__file__).absolute().parent.parent), *_SYSTEM_FILES])
 
 
 def _with_targets(names: Iterable[str]) -> tuple[str, ...]:
     """Give those of some files and folders that there are, and what is at the end of links."""
     there = [name for name in names if os.path.exists(name)]  # noqa: PTH110 - paths are strings here
-    return tuple(sorted({form for name in there for form in (name, os.path.realpath(name))}))
+    return tuple({form for name in there for form in (name, os.path.realpath(name))})

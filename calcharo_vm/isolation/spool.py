@@ -26,7 +26,7 @@ from calcharo_vm.recording.storage.records import Header, Kind
 from calcharo_vm.recording.storage.writer import end_of_file
 from calcharo_vm.recording.values import NULL, Outcome
 
-__all__ = ["Spool", "TooLarge"]
+__all__ = ["Spool", "TooLarge", "Unkept"]
 
 _MOST_BYTES: Final = 1 << 31
 """Of a whole recording."""
@@ -190,6 +190,18 @@ class Spool:
                 data = data[os.write(self._file, data) :]
         except OSError as error:
             raise RecordingError(f"the recording cannot be saved: {error}") from error
+
+
+class Unkept:
+    """Takes the records of a run whose recording nobody wants."""
+
+    is_empty = False
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes of the recording's file."""
+
+    def set_tail(self, data: bytes) -> None:
+        """Take the steps since the last chunk."""
 
 
 _PREFIX: Final = records.PREFIX.pack(records.SIGNATURE, records.VERSION)

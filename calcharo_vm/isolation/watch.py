@@ -22,7 +22,7 @@ from calcharo_vm.recording import ExceptionSnapshot, Outcome, OutcomeStatus
 if TYPE_CHECKING:
     from calcharo_vm.config import Limits
     from calcharo_vm.isolation.pool import Worker
-from calcharo_vm.isolation.spool import Spool
+    from calcharo_vm.isolation.spool import Spool, Unkept
 
 __all__ = ["Watch"]
 
@@ -31,6 +31,7 @@ _GRACE: Final = 0.2
 _LOOK_SECONDS: Final = 0.05
 """Seconds between two looks at what a worker takes."""
 _READ_BYTES: Final = 1 << 18
+_FEED_BYTES: Final = 1 << 16
 _LOST_TO_THE_KERNEL: Final = frozenset({signal.SIGXCPU, signal.SIGKILL})
 
 
@@ -42,7 +43,12 @@ class Watch:
     """
 
     def __init__(
-        self, worker: Worker, spool: Spool, limits: Limits, streams: tuple[TextIO | None, TextIO | None]
+        self,
+        worker: Worker,
+        spool: Spool | Unkept,
+        limits: Limits,
+        streams: tuple[TextIO | None, TextIO | None],
+        feed: int | None = None,
     ) -> None:
         """Watch a worker that is given its program now.
 
@@ -51,6 +57,7 @@ class Watch:
             spool: Where its recording goes.
             limits: What it may use up.
             streams: Where what it writes to files 1 and 2 goes.
+            feed: A file whose content it is to find in file 0.
         """
         self.error: CalcharoError | None = None
         self._worker = worker
@@ -61,6 +68,8 @@ class Watch:
         self._verdict: Outcome | None = None
         self._failure: RecordingError | None = None
         self._written = 0
+        self._feed = -1 if feed is None else feed
+        self._fed = b""
         self._wake, self._waker = os.pipe()
         self._usage = _Usage(worker)
         self._seconds_used = 0.0
@@ -97,6 +106,9 @@ class Watch:
         poll = select.poll()
         for file in (self._worker.out, *self._worker.outputs, self._wake, self._worker.status):
             poll.register(file, select.POLLIN)
+        if self._feed >= 0:
+            os.set_blocking(self._worker.stdin, False)
+            poll.register(self._feed, select.POLLIN)
         started = monotonic()
         deadline = _after(started, self._limits.wall_seconds)
         next_look = started + _LOOK_SECONDS if self._is_looked_after else _NEVER
@@ -122,6 +134,9 @@ class Watch:
             return False
         if file == self._worker.status.fileno():
             return True
+        if file in {self._feed, self._worker.stdin}:
+            self._pass_input(file, poll)
+            return False
         data = os.read(file, _READ_BYTES)
         if not data:
             poll.unregister(file)
@@ -130,6 +145,29 @@ class Watch:
         else:
             self._take_output(file, data)
         return False
+
+    def _pass_input(self, file: int, poll: select.poll) -> None:
+        """Read what the program is to read, or hand it on, by turns."""
+        try:
+            if file == self._feed:
+                self._fed = os.read(file, _FEED_BYTES)
+            else:
+                self._fed = self._fed[os.write(file, self._fed) :]
+        except BlockingIOError:
+            return
+        except OSError:  # there is no such file, or the program has closed its own
+            poll.unregister(file)
+            self._worker.end_input()
+            return
+        if file == self._feed:
+            poll.unregister(file)
+            if self._fed:
+                poll.register(self._worker.stdin, select.POLLOUT)
+            else:
+                self._worker.end_input()
+        elif not self._fed:
+            poll.unregister(file)
+            poll.register(self._feed, select.POLLIN)
 
     def _take_rest(self) -> None:
         """Take what a worker sent before it was killed: all that was recorded until then."""
@@ -168,7 +206,12 @@ class Watch:
         self._written += len(data)
         stream = self._streams[file]
         if stream is not None:
-            stream.write(data.decode(errors="backslashreplace"))
+            binary = getattr(stream, "buffer", None)
+            if binary is None:
+                stream.write(data.decode(errors="backslashreplace"))
+            else:
+                binary.write(data)
+            stream.flush()
         if self._limits.output_bytes is not None and self._written > self._limits.output_bytes:
             self._verdict = self._verdict or _limit("output_bytes")
 

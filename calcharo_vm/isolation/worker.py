@@ -107,6 +107,9 @@ def run_worker(rules: Rules, failures: dict[Layer, str], ends: Ends, scratch: st
 
 def _run(job: Job, rules: Rules, states: tuple[LayerState, ...], out: int, statm: int) -> None:
     rlimits.restrict_run(job.config.limits, _statm(statm)[0])
+    if job.stdin is None:  # somebody sits in front of it
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr] # they are the interpreter's own
     tracer = _WorkersTracer(job, in_words(rules.isolation, states), out)
     process = os.getpid()
     try:

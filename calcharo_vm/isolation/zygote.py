@@ -40,8 +40,10 @@ STATUS: Final = struct.Struct("<i")
 READY: Final = b"ready"
 """What a zygote says that can fork workers; anything else is why it cannot."""
 _MOST_OF_A_MESSAGE: Final = 1 << 16
-_DESCRIPTORS: Final = 5
+_DESCRIPTORS: Final = 6
 _SECONDS_TO_CLEAN_UP: Final = 1.0
+_PRACTICE: Final = 8
+"""So many times CPython sees our code run before it has specialised most of what each run executes."""
 
 
 def main(control: int) -> None:
@@ -71,11 +73,13 @@ def _get_ready() -> None:
     linecache.clearcache()  # of the -c that this process was started with, whose file is "<string>", too
     from calcharo_vm.config import TracerConfig  # noqa: PLC0415 - needed here alone
     from calcharo_vm.isolation import worker  # noqa: F401, PLC0415 - as above
+    from calcharo_vm.policy import enforcement  # noqa: F401, PLC0415
     from calcharo_vm.recording import json_format  # noqa: F401, PLC0415
     from calcharo_vm.tiers import compiled  # noqa: F401, PLC0415
     from calcharo_vm.tracer import execute_and_trace  # noqa: PLC0415
 
-    execute_and_trace("print(1 + 1)", TracerConfig(), stdin="")
+    for _ in range(_PRACTICE):
+        execute_and_trace("print(1 + 1)", TracerConfig(), stdin="")
 
 
 def _serve(asked: socket.socket, rules: Rules, failures: dict[Layer, str], proc: int) -> None:
@@ -143,10 +147,10 @@ def _fork(child: Callable[[], int]) -> int:
 
 def _keep(rules: Rules, failures: dict[Layer, str], ends: list[int], proc: int) -> int:
     """Be the keeper of one worker."""
-    status_end, job, out, stdout, stderr = ends
+    status_end, job, out, stdin, stdout, stderr = ends
     outside = os.getppid()
     _close_others((*ends, proc))
-    _own_streams(stdout, stderr)
+    _own_streams(stdin, stdout, stderr)
     os.setsid()
     linux.be_subreaper()
     scratch = enter_own(rules, failures, proc)
@@ -165,7 +169,7 @@ def _keep(rules: Rules, failures: dict[Layer, str], ends: list[int], proc: int) 
     with socket.socket(fileno=status_end) as told:
         for end in (job, out):
             os.close(end)
-        _own_streams(*[os.open(os.devnull, os.O_WRONLY)] * 2)
+        _own_streams(*(os.open(os.devnull, os.O_RDWR) for _ in range(3)))
         pidfds = [os.pidfd_open(child), os.pidfd_open(os.getpid())]
         socket.send_fds(told, [STATUS.pack(os.getpid())], pidfds)
         for pidfd in pidfds:
@@ -181,6 +185,8 @@ def _keep(rules: Rules, failures: dict[Layer, str], ends: list[int], proc: int) 
     return 0
 
 
+PASSED_ON: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+"""Signals that reach a worker from outside."""
 _SIGNALLED: Final = 128
 """What the first process of a worker's adds to the number of the signal that ended the worker."""
 
@@ -190,6 +196,8 @@ def _be_first(work: Callable[[], int], ends: tuple[int, ...]) -> int:
     child = _fork(work)
     for end in ends:
         os.close(end)
+    for number in PASSED_ON:
+        signal.signal(number, lambda number, _frame: os.kill(child, number))
     code = os.waitstatus_to_exitcode(_wait_for(child))
     return code if code >= 0 else _SIGNALLED - code
 
@@ -225,9 +233,7 @@ def _close_others(kept: tuple[int, ...]) -> None:
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
-def _own_streams(stdout: int, stderr: int) -> None:
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    os.close(stdout)
-    if stderr != stdout:
-        os.close(stderr)
+def _own_streams(*files: int) -> None:
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)

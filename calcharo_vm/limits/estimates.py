@@ -17,7 +17,7 @@ from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL
 
-__all__ = ["BINARY", "BITS", "CALLS", "CONSUMERS", "ITEMS", "MEASURES", "TEXT", "Estimate", "Size", "cut", "measured"]
+__all__ = ["BINARY", "BITS", "CALLS", "CONSUMERS", "ITEMS", "MEASURES", "TEXT", "Estimate", "Size", "cut"]
 
 Size = tuple[str, int]
 """The name of a limit, and how much of it is needed."""
@@ -35,12 +35,6 @@ MEASURES: Final[dict[type, tuple[str, Callable[[Any], int]]]] = {
     **dict.fromkeys((list, tuple, dict, set, frozenset), (ITEMS, len)),
 }
 """What measures a value, by its type."""
-
-
-def measured(value: object) -> Size | None:
-    """What a value needs; None if there is no limit on its kind."""
-    found = MEASURES.get(type(value))
-    return None if found is None else (found[0], found[1](value))
 
 
 # --- operators -------------------------------------------------------------------------------------

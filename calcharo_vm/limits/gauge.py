@@ -6,7 +6,7 @@ from types import BuiltinFunctionType, MethodType, MethodWrapperType
 from typing import TYPE_CHECKING, Any, Final
 
 from calcharo_vm.limits import SIZES
-from calcharo_vm.limits.estimates import BINARY, CALLS, CONSUMERS, ITEMS, MEASURES, TEXT, cut, measured
+from calcharo_vm.limits.estimates import BINARY, CALLS, CONSUMERS, ITEMS, MEASURES, TEXT, cut
 from calcharo_vm.limits.widths import specified_width
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.operators import BINARY_OPERATORS
@@ -49,6 +49,9 @@ class Gauge:
     def __init__(self, recorder: Recorder, limits: Limits) -> None:
         self._most: dict[str, int] = {name: most for name in SIZES if (most := getattr(limits, name)) is not None}
         self._recorder = recorder
+        self._measures = {
+            kind: (self._most[name], measure, name) for kind, (name, measure) in MEASURES.items() if name in self._most
+        }
 
     def measured(self, plan: Plan, index: int, handler: Handler) -> Handler:
         """Give the handler of an instruction with what looks at sizes around it; as it is, if it makes nothing."""
@@ -99,21 +102,33 @@ class Gauge:
             if most is not None and size[1] > most:
                 self._recorder.stop_before(frame, size[0])
 
+    def _look(self, frame: Any, value: object) -> None:
+        """End the run if a value is too large that has been made.
+
+        Raises:
+            SystemExit: It is (`errors.stop`).
+        """
+        found = self._measures.get(type(value))
+        if found is not None and found[1](value) > found[0]:
+            self._recorder.stop_before(frame, found[2])
+
     def _making(self, handler: Handler, before: Callable[[list[Any]], Size | None] | None) -> Handler:
-        check, measures = self._check, MEASURES
+        check, look, measures, most_of = self._check, self._look, self._measures, self._most.get
 
         def making(frame: Any, stack: list[Any], operand: object) -> object:
             if before is not None:
-                check(frame, before(stack))
+                size = before(stack)
+                if size is not None and size[1] > most_of(size[0], size[1]):
+                    check(frame, size)
             target = handler(frame, stack, operand)
             if target is None and type(stack[-1]) in measures:
-                check(frame, measured(stack[-1]))
+                look(frame, stack[-1])
             return target
 
         return hidden(making)
 
     def _looking_into(self, handler: Handler, depth: int, before: Callable[[list[Any]], Size | None] | None) -> Handler:
-        check, most = self._check, self._most.get(ITEMS)
+        check, look, most = self._check, self._look, self._most.get(ITEMS)
 
         def growing(frame: Any, stack: list[Any], operand: object) -> object:
             if before is not None:
@@ -121,24 +136,25 @@ class Gauge:
                 if most is not None:
                     stack[-1] = cut(stack[-1], most)
             target = handler(frame, stack, operand)
-            check(frame, measured(stack[-depth]))
+            look(frame, stack[-depth])
             return target
 
         return hidden(growing)
 
     def _storing(self, handler: Handler, depth: int) -> Handler:
-        check = self._check
+        look = self._look
 
         def storing(frame: Any, stack: list[Any], operand: object) -> object:
             container = stack[-depth]
             target = handler(frame, stack, operand)
-            check(frame, measured(container))
+            look(frame, container)
             return target
 
         return hidden(storing)
 
     def _calling(self, handler: Handler, base: int, opname: str) -> Handler:
-        check, measures, called_at = self._check, MEASURES, self._recorder.effects.called_at
+        check, look, measures = self._check, self._look, self._measures
+        called_at = self._recorder.effects.called_at
         most = self._most.get(ITEMS)
         is_spread, has_names = opname == "CALL_FUNCTION_EX", opname == "CALL_KW"
 
@@ -160,9 +176,9 @@ class Gauge:
             target = handler(frame, stack, operand)
             if target is None:
                 if type(stack[-1]) in measures:
-                    check(frame, measured(stack[-1]))
+                    look(frame, stack[-1])
                 if receiver is not None:
-                    check(frame, measured(receiver))
+                    look(frame, receiver)
             return target
 
         return hidden(calling)

@@ -21,8 +21,11 @@ _FORMATTED_AS_WRITTEN: Final = frozenset({bool, bytes, complex, float, int, str}
 
 def percent_width(template: object, arguments: object) -> int:
     """What `template % arguments` takes at least, as far as widths and precisions say it."""
-    text = template.decode("latin-1") if isinstance(template, bytes) else template
-    if type(text) is not str:
+    if type(template) is bytes or type(template) is bytearray:
+        text = template.decode("latin-1")
+    elif type(template) is str:
+        text = template
+    else:
         return 0
     given = iter(arguments if type(arguments) is tuple else (arguments,))
     widest = 0

@@ -26,7 +26,7 @@ _ROOT: Final = "calcharo_vm"
 _FOLDER: Final = MACHINE_FOLDER.removesuffix("machine")
 _MACHINE: Final = "calcharo_vm.machine"
 _OBSERVERS: Final = ("calcharo_vm.recording", "calcharo_vm.tiers")
-_CALLED_BY_GUEST: Final = frozenset({"calcharo_vm.recording.output"})
+_CALLED_BY_GUEST: Final = frozenset({"calcharo_vm.recording.modules", "calcharo_vm.recording.output"})
 """Modules of observers whose functions the guest calls: their errors are for it."""
 _RAISE: Final = OPCODES["RAISE_VARARGS"]
 _CORE: Final = frozenset({"Driver", "ExecutionContext", "Frame", "GuestCode", "Machine"})

@@ -60,8 +60,10 @@ class GuestCode(StubMarker, GuestReference):
         self._trampolines_within: dict[int, CodeType] = {}
         self.is_optimized = bool(code.co_flags & CO_OPTIMIZED)
         # The same where a frame needs neither a closure nor the function besides.
-        needs_more = code.co_freevars or code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)
-        self.plain_count = -1 if needs_more or not self.is_optimized else self.exact_count
+        generates = code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)
+        self.plain_count = -1 if generates or code.co_freevars or not self.is_optimized else self.exact_count
+        # The same where it may have a closure.
+        self.framed_count = -1 if generates or not self.is_optimized else self.exact_count
         slots = len(self.padding) + parameters + len(code.co_freevars)
         # Whether a frame that ends drops its first local first (CPython's `_PyFrame_ClearLocals`), and it can be seen.
         self.drops_in_order = sys.version_info < (3, 14) and slots > 1
@@ -145,7 +147,7 @@ class GuestCode(StubMarker, GuestReference):
             machine.postpone(partial(self.enter, globals, values, cells))
             return None
         if self.direct is not None:
-            result = machine.tier.enter(self, globals, values)
+            result = machine.tier.enter(self, globals, values, cells)
             if result is not NULL:
                 return result
         frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), machine.context)

@@ -12,6 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.context import current_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +44,8 @@ class GuestFinder:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The spec of a module in scope, or None; whoever reports that a machine has failed needs modules, too."""
-        if self.machine.failure is not None:
+        context = current_context()
+        if context is None or context.machine is not self.machine or self.machine.failure is not None:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if (

@@ -56,12 +56,14 @@ class Machine:
         library_ran: Tells the observer that library code has run that no instruction called; None if it need not know.
         tier: Who puts compiled code in the place of handlers that run often; None when nobody does.
         input_lookaside: What is called for a function that tells inputs, while the machine has some.
+        policy: What the program may import and touch, if that is limited; its handlers are then in `link`.
     """
 
     inputs: Inputs | None = None
     tier: Any = None
     input_lookaside: Callable[[Any], Callable[..., Any] | None] | None = None
     failure: CalcharoError | None = None
+    policy: object = None
     starting_thread: Callable[[Thread], object] | None = None
 
     def __init__(self, *, observer: Observer | LinkingObserver | None = None, scope: Scope | None = None) -> None:

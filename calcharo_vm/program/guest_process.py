@@ -1,14 +1,17 @@
 """What a program sees of its process, lent to it while it is traced and taken back afterwards.
 
-`sys.argv`, `sys.path`, `__main__` and the standard streams belong to the whole process. Programs
-traced side by side each get their own when they start; whichever ends, what is shown then is what
-the latest that still runs was given, and in the end what was there before the first. Reading and
-writing is told apart by thread, so that no program's output ends in another's recording.
+`sys.argv`, `sys.path`, `sys.modules`, `__main__` and the standard streams belong to the whole process. A program that
+runs alone in the main thread simply gets its own in their place. Programs in other threads, or side by side, share the
+process: `sys` is divided then (`program.division`), and each thread finds there what is its program's.
+
+Two runs of one program must take the same steps, so a program imports its own modules afresh, and they are forgotten
+after it.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 from contextlib import contextmanager
 from threading import Lock, local
 from typing import TYPE_CHECKING, TextIO
@@ -19,9 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-__all__ = ["GuestProcess", "lent"]
+__all__ = ["MAIN", "STREAMS", "GuestProcess", "lent", "view_of_this_thread"]
 
-_STREAMS = ("stdin", "stdout", "stderr")
+STREAMS = ("stdin", "stdout", "stderr")
+MAIN = "__main__"
+
+
+def _owns_nothing(_name: str, _module: object) -> bool:
+    return False
 
 
 @define(eq=False)
@@ -34,40 +42,55 @@ class GuestProcess:
         path: What it has for `sys.path`.
         streams: Its standard streams, by their names in `sys`.
         owns_thread: Whether the current thread, which is not the one that started it, is the program's.
+        owns_module: Whether a module, given by its name and itself, is the program's own.
+        modules: Modules that it has for itself and that are not in the interpreter's `sys.modules`.
+        found: The names of the modules that were imported when it began.
     """
 
     main: ModuleType
     argv: list[str]
     path: list[str]
-    streams: dict[str, TextIO | None] = field(factory=lambda: {name: getattr(sys, name) for name in _STREAMS})
+    streams: dict[str, TextIO | None] = field(factory=lambda: {name: getattr(sys, name) for name in STREAMS})
     owns_thread: Callable[[], bool] = bool
+    owns_module: Callable[[str, object], bool] = _owns_nothing
+    modules: dict[str, ModuleType] = field(factory=dict)
+    found: frozenset[str] = frozenset()
 
     @classmethod
     def as_it_is(cls) -> GuestProcess:
-        """Take what is shown at present."""
-        return cls(sys.modules["__main__"], sys.argv, sys.path)
+        """Take what is shown in the current thread at present."""
+        with _lock:
+            if not _views:
+                return cls(sys.modules[MAIN], sys.argv, sys.path)
+            here = view_of_this_thread()
+            if here is _views[-1]:
+                here.keep()
+            return cls(here.main, here.argv, here.path, dict(here.streams))
 
     def show(self) -> None:
-        """Let everybody in the process see this view, and each thread its own program's streams."""
-        sys.modules["__main__"] = self.main
-        sys.argv = self.argv
-        sys.path = self.path
-        is_alone = len(_views) <= _ALONE
+        """Let everybody in the process see this view."""
+        sys.modules[MAIN], sys.argv, sys.path = self.main, self.argv, self.path
         for name, stream in self.streams.items():
-            setattr(sys, name, stream if is_alone else _ROUTED[name])
+            setattr(sys, name, stream)
 
     def keep(self) -> None:
-        """Note what the program has made of the view since it was shown."""
-        self.main, self.argv, self.path = sys.modules["__main__"], sys.argv, sys.path
-        for name in _STREAMS:
-            stream = getattr(sys, name)
-            if not isinstance(stream, _RoutedStream):
-                self.streams[name] = stream
+        """Note what the program has made of the view since it was shown to everybody."""
+        if not _is_divided():
+            self.main, self.argv, self.path = sys.modules[MAIN], sys.argv, sys.path
+            self.streams = {name: getattr(sys, name) for name in STREAMS}
+
+    def take_own_modules(self) -> None:
+        """Take those modules out of the interpreter's `sys.modules` that the program has imported for itself."""
+        if self.owns_module is _owns_nothing:
+            return
+        for name, module in list(_imported.items()):
+            if name not in self.found and name != MAIN and self.owns_module(name, module):
+                self.modules[name] = _imported.pop(name)
 
 
-_ALONE = 2
-"""The number of views while one program runs: the process's own and the program's."""
-
+_imported = sys.modules
+"""The interpreter's own dictionary, which is what `sys.modules` is where it is not divided."""
+_NOT_A_PROGRAMS = frozenset({MAIN, *sys.stdlib_module_names})
 _lock = Lock()
 _views: list[GuestProcess] = []
 """The process's own view, then those of the programs that run, oldest first; empty when none runs."""
@@ -80,52 +103,65 @@ def lent(view: GuestProcess) -> Iterator[None]:
     """Show a program its view of the process while the block runs."""
     mine: list[GuestProcess] = _started_here.__dict__.setdefault("views", [])
     with _lock:
-        if _views:
-            _views[-1].keep()
-        else:
-            _views.append(GuestProcess.as_it_is())
+        _begin(view)
         _views.append(view)
         mine.append(view)
-        view.show()
     try:
         yield
     finally:
         with _lock:
             mine.remove(view)
             _views.remove(view)
-            _views[-1].show()
-            if len(_views) == 1:
-                _views.clear()
+            _end(view)
 
 
-def _stream_of_this_thread(name: str) -> TextIO | None:
+def _begin(view: GuestProcess) -> None:
+    if not _views:
+        _views.append(GuestProcess(sys.modules[MAIN], sys.argv, sys.path))
+    if len(_views) > 1 or threading.current_thread() is not threading.main_thread():
+        _divide()
+    if view.owns_module is not _owns_nothing:
+        for name, module in list(_imported.items()):  # meanwhile the process has them for itself
+            if name not in _NOT_A_PROGRAMS and view.owns_module(name, module):
+                _views[0].modules[name] = _imported.pop(name)
+    view.found = frozenset(_imported)
+    if not _is_divided():
+        view.show()
+
+
+def _divide() -> None:
+    from calcharo_vm.program import division  # noqa: PLC0415 - a program that runs alone needs none
+
+    if not division.is_active():
+        for other in _views[1:]:
+            other.keep()
+            other.take_own_modules()
+        division.divide()
+
+
+def _end(view: GuestProcess) -> None:
+    if len(_views) > 1:
+        return
+    if _is_divided():
+        from calcharo_vm.program import division  # noqa: PLC0415 - as above
+
+        division.unite()
+    else:
+        view.take_own_modules()
+    process = _views.pop()
+    _imported.update(process.modules)
+    process.show()
+
+
+def _is_divided() -> bool:
+    division = _imported.get("calcharo_vm.program.division")
+    return division is not None and division.is_active()
+
+
+def view_of_this_thread() -> GuestProcess:
+    """The view of the program that the current thread belongs to, or that of the process itself."""
     mine: list[GuestProcess] = _started_here.__dict__.get("views", [])
     if mine:
-        return mine[-1].streams[name]
-    views = list(_views) or [GuestProcess.as_it_is()]
-    owner = next((view for view in reversed(views[1:]) if view.owns_thread()), views[0])
-    return owner.streams[name]
-
-
-class _RoutedStream:
-    """Stands for the standard stream of whichever program the current thread runs."""
-
-    _name: str
-
-    def __init__(self, name: str) -> None:
-        self.__dict__["_name"] = name
-
-    def __getattr__(self, attribute: str) -> object:
-        return getattr(_stream_of_this_thread(self._name), attribute)
-
-    def __setattr__(self, attribute: str, value: object) -> None:
-        setattr(_stream_of_this_thread(self._name), attribute, value)
-
-    def __iter__(self) -> Iterator[str]:
-        stream = _stream_of_this_thread(self._name)
-        assert stream is not None
-        return iter(stream)
-
-
-_ROUTED = {name: _RoutedStream(name) for name in _STREAMS}
-"""The same ones for good: `print` holds no reference to `sys.stdout` until CPython 3.14, and others may change it."""
+        return mine[-1]
+    views = list(_views)
+    return next((view for view in reversed(views[1:]) if view.owns_thread()), views[0])

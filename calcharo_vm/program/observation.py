@@ -97,7 +97,9 @@ class MachineRecorder(Recorder):
 
     def compile_on(self, machine: Machine) -> None:
         """Have the compiled tier execute what runs often on a machine, unless somebody looks at each step."""
-        if self.auditor is not None:
+        if machine.policy is not None:
+            self._reason = "a policy is looked at with each operation, which the interpreter tier executes"
+        elif self.auditor is not None:
             self._reason = "an audit looks at each line, which the interpreter tier executes"
         elif self._watching:
             self._reason = f"plugins look at steps and frames, which the interpreter tier executes: {self._watching}"

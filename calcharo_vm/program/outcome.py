@@ -6,7 +6,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from calcharo_vm.errors import CalcharoError
+from calcharo_vm.errors import CalcharoError, PolicyViolation
 from calcharo_vm.program.uncaught import guest_traceback, show
 from calcharo_vm.recording import ExceptionSnapshot, Outcome, OutcomeStatus
 
@@ -35,11 +35,11 @@ def _ending(run: Callable[[], object], hook: object) -> Outcome:
     uncaught: BaseException | None = None
     try:
         run()
-    except (CalcharoError, SystemExit) as error:
-        if isinstance(error, CalcharoError):
-            raise
+    except SystemExit as error:
         return _exited(error)
     except BaseException as error:
+        if _is_ours(error):
+            raise
         error.__traceback__ = guest_traceback(error)
         uncaught = error
     if uncaught is None:
@@ -53,9 +53,14 @@ def _ending(run: Callable[[], object], hook: object) -> Outcome:
     return outcome
 
 
+def _is_ours(error: BaseException) -> bool:
+    """Tell whether the machine could not go on; what a policy refuses is raised in the program, and is its own."""
+    return isinstance(error, CalcharoError) and not isinstance(error, PolicyViolation)
+
+
 def outcome_of(error: BaseException) -> Outcome:
     """Say that an exception ended the program, or that the machine could not go on because of it."""
-    is_crash = isinstance(error, CalcharoError)
+    is_crash = _is_ours(error)
     status = OutcomeStatus.CRASHED if is_crash else OutcomeStatus.EXCEPTION
     text = "".join(traceback.format_exception(error))
     snapshot = ExceptionSnapshot(type(error).__qualname__, _message(error), text)

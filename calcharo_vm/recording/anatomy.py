@@ -45,11 +45,12 @@ from calcharo_vm.recording.layouts import (
     namespace_items,
     own_fields,
 )
+from calcharo_vm.recording.modules import MODULE_TYPES
 from calcharo_vm.recording.values import GENERATOR_KINDS, HeapKind
 from calcharo_vm.recording.weak_references import is_proxy, referent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _CLASS_MACHINERY = frozenset(
     [
@@ -371,7 +372,7 @@ class Anatomy:
     def _function_fields(function: object) -> Fields:
         if type(function) is not FunctionType:
             owner = getattr(function, "__self__", None) if id(type(function)) in _BOUND else None
-            return {} if owner is None or type(owner) is ModuleType else {"__self__": owner}
+            return {} if owner is None or id(type(owner)) in MODULE_TYPES else {"__self__": owner}
         fields: Fields = {}
         for name, read in _function_parts:
             part = read(function)
@@ -405,7 +406,7 @@ def outlives_the_program(value: object, kind: HeapKind) -> bool:
     if kind is HeapKind.CLASS:
         return not _class_flags(value) & _HEAP_TYPE  # type: ignore[operator]
     if type(value) is BuiltinFunctionType:
-        return type(value.__self__) is ModuleType
+        return id(type(value.__self__)) in MODULE_TYPES
     return id(type(value)) in _STATIC_FUNCTIONS
 
 
@@ -414,12 +415,21 @@ def held_by(value: object) -> Items:
     cls = type(value)
     if id(cls) in _native_names:
         owner = getattr(value, "__self__", None)
-        return [] if type(owner) is ModuleType else [owner]
+        return [] if id(type(owner)) in MODULE_TYPES else [owner]
     if is_proxy(value):
         return [referent(value)]
     if any(id(ancestor) in _TRANSPARENT for ancestor in mro(cls)):
-        return [part for part in gc.get_referents(value) if type(part) is not type and type(part) is not ModuleType]
+        return [part for part in _referents(value) if type(part) is not type and id(type(part)) not in MODULE_TYPES]
     return []
+
+
+def _referents(value: object) -> "Iterator[object]":
+    """What an object refers to, and what its tuples do: `zip_longest` keeps one of its own, which cannot be read."""
+    for part in gc.get_referents(value):
+        if type(part) is tuple:
+            yield from gc.get_referents(part)
+        else:
+            yield part
 
 
 def is_guest_function(value: object, guest_modules: set[str]) -> bool:
@@ -488,7 +498,7 @@ def module_namespace(module: object) -> dict[str, object]:
 def guest_namespaces(guest_modules: set[str]) -> Items:
     """The namespaces of the program's modules that are imported now."""
     modules = (dict.get(sys.modules, name) for name in guest_modules)
-    return [module_namespace(module) for module in modules if type(module) is ModuleType]
+    return [module_namespace(module) for module in modules if id(type(module)) in MODULE_TYPES]
 
 
 def class_name(cls: type) -> str:

@@ -1,7 +1,7 @@
 """What instructions change beside the stack: what to remember before one, and what to read after it."""
 
 import sys
-from types import FunctionType, GeneratorType, MethodDescriptorType, ModuleType
+from types import FunctionType, GeneratorType, MethodDescriptorType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
@@ -16,6 +16,7 @@ from calcharo_vm.recording.anatomy import (
 )
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words, token
+from calcharo_vm.recording.modules import MODULE_TYPES
 from calcharo_vm.recording.natives import (
     LEADING,
     PLAIN_ITERATORS,
@@ -85,7 +86,7 @@ class Effects:
         self.harmless: dict[int, tuple[int, frozenset[int]]] = {
             plan.READ_SUBSCRIPT: (-2, _EXACT_CONTAINERS),
             plan.IN_PLACE: (-2, shadow.scalars | {id(tuple)}),
-            plan.READ_ATTRIBUTE: (-1, shadow.scalars | _EXACT_CONTAINERS | {id(ModuleType)}),
+            plan.READ_ATTRIBUTE: (-1, shadow.scalars | _EXACT_CONTAINERS | MODULE_TYPES),
             plan.ADVANCE: (-1, PLAIN_ITERATORS),
             plan.CONTAINS: (-1, _EXACT_CONTAINERS | {id(set), id(frozenset)}),
         }
@@ -256,7 +257,7 @@ class Effects:
     def _operands(operands: Words, receiver: object) -> Words:
         """The receiver, if the callable is bound to one, and the arguments."""
         operands = behind_proxies(operands)
-        return operands if receiver is None or type(receiver) is type(sys) else [receiver, *operands]
+        return operands if receiver is None or id(type(receiver)) in MODULE_TYPES else [receiver, *operands]
 
     def called_at(self, stack: Words, base: int) -> tuple[object, int]:
         """The callable of a call, and where its first argument lies (its receiver, if it is a method)."""

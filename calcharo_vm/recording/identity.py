@@ -75,16 +75,17 @@ class Shade:
         return self.address != _GONE
 
 
-_PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST})
+_PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST, HeapKind.RANGE, HeapKind.CELL})
 _MOST_PLAIN = 8
 
 
 def is_plain(shade: Shade) -> bool:
-    """Returns whether nobody can tell when an object goes: it is a short list or tuple of scalars."""
-    if shade.kind not in _PLAIN_KINDS or len(shade.items) > _MOST_PLAIN or shade.fields:
+    """Returns whether nobody can tell when an object goes: it is short, and holds nothing that would go with it."""
+    items = shade.items
+    if shade.kind not in _PLAIN_KINDS or len(items) > _MOST_PLAIN or shade.fields:
         return False
-    for item in shade.items:  # noqa: SIM110 - faster than all()
-        if type(item) is Shade:
+    for item in items:  # noqa: SIM110 - faster than all()
+        if type(item) is Shade and item.count <= items.count(item):
             return False
     return True
 

@@ -75,14 +75,14 @@ class LineRecorder(Recorder):
                 self._look_at_all(back)
             self._watch_below(entered)
             values = entered.fast
-            self.enter_from(frame, self.sync_caller(back))
+            self.enter_from(frame, self._sync_caller(back), None)
             entered.words = [entered.record.slots.get(slot, value) for slot, value in enumerate(values)]
 
     def frame_resumed(self, frame: ObservedFrame) -> None:
         """Journals that a suspended frame goes on: what it does before its next line is part of the step so far."""
         record = frame.record
         with self.lock:
-            record.thread = thread = self.sync_caller(frame.back)
+            record.thread = thread = self._sync_caller(frame.back)
             self._watch_below(cast("LineFrame", frame))
             thread.frames.append(record)
             self.log += (ops.RESUME, record.number)

@@ -9,11 +9,12 @@ import gc
 import heapq
 from collections import deque
 from collections.abc import Iterable
-from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import Anatomy, class_name, is_guest_function, is_guest_generator
 from calcharo_vm.recording.layouts import SCALAR_TYPES, derives_from
+from calcharo_vm.recording.modules import MODULE_TYPES
 
 
 class Effect(enum.Enum):
@@ -194,7 +195,7 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
 def _effect_of_bound(method: object) -> Effect:
     owner = method.__self__  # type: ignore[attr-defined]
     name = method.__name__  # type: ignore[attr-defined]
-    if type(owner) is ModuleType:
+    if id(type(owner)) in MODULE_TYPES:
         module = vars(owner).get("__name__")
         return Effect.NONE if module in _PURE_MODULES else Effect.UNKNOWN
     if type(owner) is GeneratorType and name in _GENERATOR_METHODS:

@@ -107,17 +107,28 @@ class OutputCapture:
         ['hello', '\n']
     """
 
-    def __init__(self, wrote: Wrote, *, is_forwarded: bool = True) -> None:
-        """Tells `wrote`; what is written reaches the real streams, too, when `is_forwarded`."""
+    def __init__(
+        self,
+        wrote: Wrote,
+        *,
+        is_forwarded: bool = True,
+        diverting: Callable[[TextIO], Callable[[bytes], bool]] | None = None,
+    ) -> None:
+        """Tells `wrote`; what is written reaches the real streams, too, when `is_forwarded`.
+
+        `diverting` gives for a real stream what may take what is written before anybody is told of it.
+        """
         self._wrote = wrote
+        self._diverting = diverting
         self._is_forwarded = is_forwarded
         self._real: tuple[TextIO, TextIO] = (sys.stdout, sys.stderr)
 
     def __enter__(self) -> Self:
         self._real = sys.stdout, sys.stderr
         out, err = self._real if self._is_forwarded else (None, None)
-        sys.stdout = captured_stream(out, lambda text: self._wrote(text, is_error=False))
-        sys.stderr = captured_stream(err, lambda text: self._wrote(text, is_error=True))
+        diverted = [None if self._diverting is None else self._diverting(stream) for stream in self._real]
+        sys.stdout = captured_stream(out, lambda text: self._wrote(text, is_error=False), diverted[0])
+        sys.stderr = captured_stream(err, lambda text: self._wrote(text, is_error=True), diverted[1])
         return self
 
     def __exit__(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
 from calcharo_vm.recording.comparison import Comparison
 from calcharo_vm.recording.identity import Shade, Table, Words
 from calcharo_vm.recording.values import HeapKind
@@ -51,3 +52,39 @@ def make_new_table(shadow: Comparison) -> NewTable:
         return shade
 
     return new
+
+
+NewTuple = Callable[[tuple[object, ...]], tuple[Shade, Words] | None]
+"""Gives the shade of a new tuple, which one place holds, and the words that tell of it.
+
+None, if it has the address of something recorded, or holds what is not recorded, and nothing is done.
+"""
+
+
+def make_new_tuple(shadow: Comparison) -> NewTuple:
+    """Makes what records a tuple that native code has made of what is recorded."""
+    by_id, scalars, new = shadow.by_id, shadow.scalars, make_new(shadow)
+    anatomy = shadow.anatomy.of(tuple)
+    kind, name = anatomy.kind, anatomy.name
+    told = kind.value, name, "", ops.ITEMS
+
+    def new_tuple(value: tuple[object, ...]) -> tuple[Shade, Words] | None:
+        if id(value) in by_id:
+            return None
+        items: Words = [*value]
+        tokens: Words = [*value]
+        for at, part in enumerate(value):
+            cls = id(type(part))
+            if cls not in scalars:
+                shade = by_id.get(id(part))
+                if shade is None or not shade.count or shade.epoch != shadow.epoch or shade.type_address != cls:
+                    return None
+                items[at], tokens[at] = shade, shade.token
+        for item in items:
+            if type(item) is Shade:
+                item.count += 1
+        made = new(value, kind, name, items)
+        oid = made.token.stop
+        return made, [ops.NEW, oid, *told, oid, 0, 0, len(items), *tokens]
+
+    return new_tuple

@@ -106,6 +106,7 @@ class Recorder:
         self._plans_by_value: dict[tuple[CodeType, str, str], Plan] = {}
         self.frames_made = 0
         self._local = threading.local()
+        self._first_thread = 0
         self._threads: list[ThreadRecord] = []
         self._gone: list[int] = []
         self._collecting = 0  # the thread in which the garbage collector has interrupted the recorder
@@ -172,7 +173,7 @@ class Recorder:
     def frame_resumed(self, frame: ObservedFrame) -> None:
         """Journals that a suspended frame goes on, on top of whoever resumed it."""
         with self.lock:
-            thread = self.sync_caller(frame.back)
+            thread = self._sync_caller(frame.back)
             caller, record = frame.back and frame.back.record, frame.record
             assert isinstance(record, FrameRecord)
             is_called_by_library = type(caller) is not FrameRecord or caller.held is not None
@@ -490,19 +491,21 @@ class Recorder:
     # --- frames and threads ----------------------------------------------------------------------
 
     def _enter(self, frame: ObservedFrame) -> None:
-        back, caller = frame.back, self.running
-        taken: list[Shade] | None = None
-        if back and caller and back.record is caller and caller.row is None and caller.held is None:
-            thread, taken = caller.thread, self._call(back, caller)
-        else:
-            thread = self.sync_caller(back)
-        self.enter_from(frame, thread, taken)
+        self.enter_from(frame, *self.make_way(frame.back))
 
-    def enter_from(self, frame: ObservedFrame, thread: ThreadRecord, taken: list[Shade] | None = None) -> None:
-        """Journals a new frame of a thread whose latest step is journalled as far as it has come.
+    def make_way(self, back: ObservedFrame | None) -> tuple[ThreadRecord, list[Shade] | None]:
+        """Journals what the instruction of a calling frame has done so far.
 
-        `taken` is what the instruction that calls has taken from the stack, if it holds that no more.
+        Returns:
+            The thread, and what the instruction has taken from the stack if that is all that it has done.
         """
+        caller = self.running
+        if back and caller and back.record is caller and caller.row is None and caller.held is None:
+            return caller.thread, self._call(back, caller)
+        return self._sync_caller(back), None
+
+    def enter_from(self, frame: ObservedFrame, thread: ThreadRecord, taken: list[Shade] | None) -> None:
+        """Journals a new frame, once the way is made for it."""
         shadow = self.shadow
         name = dict.get(frame.globals, "__name__")
         if type(name) is str:
@@ -620,6 +623,8 @@ class Recorder:
             self._threads.append(thread)
             if thread.number:
                 self._share()
+            else:
+                self._first_thread = threading.get_ident()
         if thread is not self.writer or self._gone:
             self._turn_to(thread)
         if is_new:
@@ -629,15 +634,15 @@ class Recorder:
     def _share(self) -> None:
         """Makes all threads take the lock from now on, and waits for the first one if it is journalling without.
 
-        What is pending may still be cleared by the first thread, if it found itself alone just before.
+        What is pending may still be cleared by the first thread, if it found itself alone just before. Threads of
+        other recorders are not looked at: they may be here, too, and would wait for this one.
         """
         self._is_shared = True
         self.journal.frames = None
-        me = threading.get_ident()
         while True:
             self._pend()
-            others = [frame for number, frame in sys._current_frames().items() if number != me]
-            if not any(map(_is_journalling, others)) and self.tape.pending:
+            first = sys._current_frames().get(self._first_thread)
+            if (first is None or not _is_journalling(first)) and self.tape.pending:
                 return
             sleep(0)  # pragma: no cover - it depends on where the system switches threads
 
@@ -724,7 +729,7 @@ class Recorder:
 
     # --- bringing the record up to date ----------------------------------------------------------
 
-    def sync_caller(self, back: ObservedFrame | None) -> ThreadRecord:
+    def _sync_caller(self, back: ObservedFrame | None) -> ThreadRecord:
         """Journals what the instruction of a calling frame has done so far, and returns the thread."""
         caller = None if back is None else back.record
         if type(caller) is not FrameRecord:

@@ -113,6 +113,11 @@ class Recording(Sequence[ExecutionStep]):
             self._written = self.journal.output()
         return self._written
 
+    @property
+    def violations(self) -> Answer[Raise]:
+        """What the policy refused the program, handled or not: where each `PolicyViolation` was raised."""
+        return self.raises("PolicyViolation")
+
     # --- states ----------------------------------------------------------------------------------
 
     def state_after(self, step: StepIndex) -> State:

@@ -565,7 +565,7 @@ class TestTheCommandLine:
         ("words", "request_"),
         [
             (["x.py", "--tier", "y"], RunRequest(Program(ProgramKind.FILE, "x.py", ("--tier", "y")))),
-            (["--tier", "interpreter", "x.py"], RunRequest(Program(ProgramKind.FILE, "x.py"))),
+            (["--tier", "interpreter", "x.py"], RunRequest(Program(ProgramKind.FILE, "x.py"), "interpreter")),
             (
                 ["--include=a", "--include", "b", "-m", "x"],
                 RunRequest(Program(ProgramKind.MODULE, "x"), include=("a", "b")),

@@ -222,8 +222,9 @@ class TestEndings:
             run("raise SystemExit(3)").outcome.status,
             run("raise SystemExit(3)").outcome.exit_code,
         )
-        failed = run("def f(): raise ValueError('no')\nf()").outcome
-        assert failed == execute_and_trace("def f(): raise ValueError('no')\nf()").outcome
+        source = "def f(): raise ValueError('no')\nf()"
+        failed = execute_and_trace(source, WORKER, filename="failing.py").outcome
+        assert failed == execute_and_trace(source, filename="failing.py").outcome
         assert failed.exception is not None
         assert "in f" in failed.exception.traceback
 

@@ -58,6 +58,7 @@ BOMBS = {
         "x = 'a' * 4000; f'{x}{x}'",
         "'%10000000000d' % 1",
         "b'%*d' % (10 ** 10, 1)",
+        "bytearray(b'%*d') % (10 ** 10, 1)",
         "'%.*f' % (10 ** 6, 1)",
         "'{:{}}'.format('a', 10 ** 10)",
         "'{0:>10000000000}'.format('a')",
@@ -136,6 +137,8 @@ class Number(int):
     def __mul__(self, other): return "times"
 class Text(str):
     def join(self, parts): return "joined"
+class Bytes(bytes):
+    def decode(self, *_): print("decoded")
 class Odd:
     def __format__(self, specification): return specification[:4]
 found = [
@@ -161,6 +164,7 @@ found = [
     operator.mod("%s", 1), format(3.5, "9.2f"), format("a"),
     "{".join("ab"), dict.fromkeys("ab"), dict.fromkeys(range(3), 0), max(10 ** 12, 3), 10 ** 12 * 1.5,
     "%.3f" % 2.5, "%(a)s" % {"a": 1}, "%c" % 99, b"%b" % b"x",
+    bytearray(b"%d") % 5, Bytes(b"%d") % 5,
 ]
 def attempt(act):
     try: return act()

@@ -49,9 +49,21 @@ def test_a_machine_that_has_failed_imports_nothing(folder: Path) -> None:
     machine = Machine(scope=Scope(str(folder)))
     finder = GuestFinder(machine)
 
-    assert finder.find_spec("loader_shapes") is not None
-    machine.failure = InternalError("it has failed")
+    with machine.activate():
+        assert finder.find_spec("loader_shapes") is not None
+        machine.failure = InternalError("it has failed")
+        assert finder.find_spec("loader_shapes") is None
+
+
+def test_the_finder_serves_the_threads_of_its_machine_alone(folder: Path) -> None:
+    machine, other = Machine(scope=Scope(str(folder))), Machine(scope=Scope(str(folder)))
+    finder = GuestFinder(machine)
+
     assert finder.find_spec("loader_shapes") is None
+    with machine.activate():
+        assert finder.find_spec("loader_shapes") is not None
+        with other.activate():
+            assert finder.find_spec("loader_shapes") is None
 
 
 def test_a_module_out_of_scope_runs_natively(folder: Path) -> None:
@@ -85,14 +97,16 @@ def test_a_module_that_fails_shows_no_frame_of_the_import_system(folder: Path) -
 
 
 def test_the_finder_leaves_other_modules_to_cpython(folder: Path) -> None:
-    finder = GuestFinder(Machine(scope=Scope(str(folder), include=("*",))))
+    machine = Machine(scope=Scope(str(folder), include=("*",)))
+    finder = GuestFinder(machine)
     with zipfile.ZipFile(folder / "loader_archive.zip", "w") as archive:
         archive.writestr("loader_zipped.py", "")
 
-    assert finder.find_spec("loader_missing") is None
-    assert finder.find_spec("loader_namespace") is None
-    assert finder.find_spec("loader_zipped", [str(folder / "loader_archive.zip")]) is None
-    assert finder.find_spec("loader_shapes") is not None
+    with machine.activate():
+        assert finder.find_spec("loader_missing") is None
+        assert finder.find_spec("loader_namespace") is None
+        assert finder.find_spec("loader_zipped", [str(folder / "loader_archive.zip")]) is None
+        assert finder.find_spec("loader_shapes") is not None
 
 
 def test_a_program_may_replace_the_finders(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

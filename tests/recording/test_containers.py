@@ -91,6 +91,7 @@ for key in kept: pass
 for element in {1, 2}: pass
 import itertools, fractions
 half = itertools.count(fractions.Fraction(1, 2)); next(half); ever = itertools.repeat([1]); next(ever)
+longest = itertools.zip_longest([1], [2, [3], 4], fillvalue=0); next(longest); next(longest); print(*longest)
 ordered = iter(__import__('collections').OrderedDict(a=1)); next(ordered); ended = list(ordered)
 c = itertools.count(5, 2); next(c); rep = itertools.repeat('x', 2); next(rep); cyc = itertools.cycle(xs); next(cyc)
 u = iter(xs); has = 2 in u; a = [*u]; v = iter(xs); text = ','.join(map(str, v)); o = iter(xs); xs2 = []; xs2 += o

@@ -277,3 +277,11 @@ def test_exceptions_come_to_the_frames_that_a_tracing_function_sees(seed: int) -
         recorded.extend((each.type_name, function) for function in touched)
 
     assert sorted(touched_natively(source)) == sorted(recorded)
+
+
+def test_what_a_policy_refuses_is_among_what_is_raised() -> None:
+    source = "try: import os\nexcept Exception: pass\ntry: open\nexcept KeyError: pass"
+
+    recording = execute_and_trace(source, TracerConfig(policy="standard"))
+
+    assert [(1, CAUGHT), (3, UNCAUGHT)] == [(each.step.line_number, each.handling) for each in recording.violations]

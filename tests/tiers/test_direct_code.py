@@ -54,6 +54,45 @@ for n in range(25):
     try: found(table, n)
     except KeyError as error: print(error, error.__traceback__.tb_next.tb_next.tb_frame.f_locals)
 """
+CLOSURES = """
+import sys
+def counter(step):
+    value = 0
+    def advance(times=1):
+        nonlocal value
+        value += step * times
+        return value
+    def peek(): return value
+    def fail(n): return value // n
+    return advance, peek, fail
+def shared(n, items):
+    def push(item): items.append((n, item))
+    def total(): return sum(part[0] for part in items) + n
+    push(1); push([n])
+    n += 1
+    return total()
+def late(flag):
+    def use(): return known
+    if flag: known = [flag]
+    try: return use()
+    except NameError as error: return str(error)
+def deep(n):
+    def down(m): return 0 if m == 0 else down(m - 1) + n
+    return down(n)
+def seen():
+    def look(n):
+        if n == 7: return sorted(sys._getframe(1).f_locals, key=str), n
+        return outer + n
+    outer = 1
+    def ask(n): return look(n)
+    return [ask(n) for n in range(9)]
+for n in range(12):
+    advance, peek, fail = counter(n)
+    print(advance(2), advance(3), peek(), list(map(advance, [1, 2])), sorted([3, 1], key=lambda m: m * n))
+    print(shared(n, []), late(n), deep(n % 5), seen(), fail(1))
+    try: fail(0)
+    except ZeroDivisionError as error: print(error, error.__traceback__.tb_next.tb_frame.f_locals)
+"""
 FRAMES = """
 import sys
 def look(n):
@@ -172,6 +211,24 @@ Point.moved = lambda self, by: self.x
 print([point.twice(1) for point in points], points[0].x)
 points[0].moved = lambda by: by
 print(points[0].twice(3))
+class Base:
+    def __init__(self, x): self.x = x
+    def add(self, by): self.x += by; return self.x
+class Middle(Base):
+    def add(self, by): return super().add(by + 1)
+class Left(Middle):
+    def __init__(self, x): super().__init__(x); self.kept = [x]
+    def add(self, by): return super().add(by) + len(self.kept)
+class Right(Middle):
+    y = 5
+    def add(self, by): return super().add(by) + super().y if hasattr(super(), "y") else 0
+class Both(Left, Right): pass
+for n in range(20):
+    for cls in (Left, Right, Both): print(cls(n).add(n))
+Base.add = lambda self, by: by
+print([cls(1).add(2) for cls in (Left, Right, Both)])
+Middle.add = property(lambda self: lambda by: -by)
+print([cls(1).add(2) for cls in (Left, Right, Both)])
 """
 
 
@@ -210,10 +267,10 @@ for start in (sys.settrace, sys.setprofile):
 
 @pytest.mark.parametrize(
     "source",
-    [LOOPS_FIRST, TREE, ERRORS, FRAMES, CHANGES, OBJECTS, WHILE, DEEP, MIXED, METHODS, TRACED],
+    [LOOPS_FIRST, TREE, ERRORS, CLOSURES, FRAMES, CHANGES, OBJECTS, WHILE, DEEP, MIXED, METHODS, TRACED],
     ids=[
-        *("loops first", "tree", "errors", "frames", "changes", "objects", "while", "deep", "mixed", "methods"),
-        "traced",
+        *("loops first", "tree", "errors", "closures", "frames", "changes", "objects", "while", "deep", "mixed"),
+        *("methods", "traced"),
     ],
 )
 def test_the_recording_is_that_of_the_interpreter(source: str) -> None:

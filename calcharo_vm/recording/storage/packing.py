@@ -8,7 +8,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Final, Protocol, TypeVar
 
 from calcharo_vm.host_builtins import __builtins__
@@ -88,17 +88,13 @@ def _little_endian(numbers: "array[int]") -> bytes:
 
 def _pack_others(others: list[object], null: object, texts: TextWriter | None) -> list[bytes]:
     by_type = {**_BY_TYPE, type(null): _NULL}
-    kinds = bytearray([by_type[type(word)] for word in others])
-    columns: list[list[object]] = [[] for _ in range(_TEXT + 1)]
-    large: list[int] = []
-    for at, (kind, word) in enumerate(zip(kinds, others, strict=True)):
-        if kind == _FALSE:
-            kinds[at] = _TRUE if word else _FALSE
-        elif texts is not None and kind in _TEXTS and len(word) >= LARGE:  # type: ignore[arg-type]
-            kinds[at] = _TEXT
-            large += texts.put(word)  # type: ignore[arg-type]
-        else:
-            columns[kind].append(word)
+    kinds = bytearray(map(by_type.__getitem__, map(type, others)))
+    if _FALSE in kinds:
+        for at, kind in enumerate(kinds):
+            if kind == _FALSE:
+                kinds[at] = _TRUE if others[at] else _FALSE
+    large = [] if texts is None else _put_large(others, kinds, texts)
+    columns = [list(_of_kind(kind, others, kinds)) if kind in kinds else [] for kind in range(_TEXT)]
     parts = [part for word in columns[_COMPLEX] for part in (word.real, word.imag)]  # type: ignore[attr-defined]
     strings, which_string = _unique(columns[_STR])
     runs, which_bytes = _unique(columns[_BYTES])
@@ -108,13 +104,29 @@ def _pack_others(others: list[object], null: object, texts: TextWriter | None) -
         _packed("d", columns[_FLOAT]),
         _packed("d", parts),
         *_blob([_int_bytes(word) for word in columns[_INT]]),
-        *_blob([string.encode("utf-8", "surrogatepass") for string in strings]),  # type: ignore[attr-defined]
+        *_blob_of_strings(strings),  # type: ignore[arg-type]
         which_string,
         *_blob(runs),  # type: ignore[arg-type]
         which_bytes,
         _packed("Q", large),
         _packed("Q", [] if texts is None else texts.flush()),
     ]
+
+
+def _put_large(others: list[object], kinds: bytearray, texts: TextWriter) -> list[int]:
+    """Puts large texts where they go, marks them, and returns the run and the length of each."""
+    if all(max(map(len, _of_kind(kind, others, kinds)), default=0) < LARGE for kind in _TEXTS):  # type: ignore[arg-type]
+        return []
+    large: list[int] = []
+    for at, kind in enumerate(kinds):
+        if kind in _TEXTS and len(others[at]) >= LARGE:  # type: ignore[arg-type] # it is a text
+            kinds[at] = _TEXT
+            large += texts.put(others[at])  # type: ignore[arg-type] # as above
+    return large
+
+
+def _of_kind(kind: int, others: list[object], kinds: bytearray) -> Iterator[object]:
+    return compress(others, map(kind.__eq__, kinds))
 
 
 def _int_bytes(word: object) -> bytes:
@@ -134,6 +146,13 @@ def _packed(code: str, numbers: Sequence[object]) -> bytes:
 
 def _blob(parts: list[bytes]) -> tuple[bytes, bytes]:
     return _packed("I", [len(part) for part in parts]), b"".join(parts)
+
+
+def _blob_of_strings(strings: list[str]) -> tuple[bytes, bytes]:
+    together = "".join(strings)
+    if together.isascii():  # one byte for each character, as most are
+        return _packed("I", list(map(len, strings))), together.encode()
+    return _blob([string.encode("utf-8", "surrogatepass") for string in strings])
 
 
 def _joined(*sections: bytes) -> bytes:

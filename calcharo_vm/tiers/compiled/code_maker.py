@@ -10,9 +10,9 @@ from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, Point, Subject, Written
-from calcharo_vm.tiers.compiled.profile import GUEST
+from calcharo_vm.tiers.compiled.profile import GUEST, ITERATORS_OF_PAIRS
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
-from calcharo_vm.tiers.compiled.templates.iteration import for_iter
+from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
 _MOST_INSTRUCTIONS = 160
@@ -137,9 +137,14 @@ class _Maker:
                 leaders.add(landing)
             if index in self.handled or self.opnames[index] == "FOR_ITER":
                 leaders.add(index)
-            if index in self.handled or index in self.leaving:
+            if index in self.handled or index in self.leaving or self._may_be_handled(index):
                 leaders.add(index + 1)
         return frozenset(leaders)
+
+    def _may_be_handled(self, index: int) -> bool:
+        """Whether an instruction may be left to its handler each time, because of what an iterator advances."""
+        types = self.subject.profile.types_at(index, ITERATOR_PLACE)
+        return self.opnames[index] == "FOR_ITER" and types <= ITERATORS_OF_PAIRS
 
     def _code_from(self, block: Block) -> list[Line | Goto]:
         """Writes the paths that start with a block, each to where it comes to a loop, a handler or its end."""
@@ -344,16 +349,26 @@ class _DirectMaker(_Maker):
     def assemble_direct(self, signature: str) -> MadeCode:
         """Puts the blocks together, after lines that tell that the function is called."""
         plan, frame, subject = self.subject.plan, self.subject.frame, self.subject
-        padding = frame.guest.padding
+        padding, free = frame.guest.padding, subject.plan.code.co_freevars
+        places = range(len(frame.fast) - len(free), len(frame.fast))
         arguments = [f"slots[{at}].token" if kind == "o" else f"fast[{at}]" for at, kind in enumerate(signature[1:-1])]
         words = (str(ops.ENTER), "number", str(plan.number), "scope_oid", "None", str(len(frame.fast)))
-        told = subject.fold((*words, *arguments, *["NULL"] * len(padding), "word"))
+        told = subject.fold(
+            (*words, *arguments, *["NULL"] * len(padding), *(f"slots[{at}].token" for at in places), "word")
+        )
         assembly = self._assembly()
-        assembly.add("def direct(fast, slots, scope, builtins, left, caller, scope_oid, word, is_native=False):", 1)
+        assembly.add(
+            "def direct(fast, slots, scope, builtins, closure, left, caller, scope_oid, word, is_native=False):", 1
+        )
         assembly.add("number = recorder.frames_made", 2)
         assembly.add("recorder.frames_made = number + 1", 2)
         if padding:
             assembly.add(f"fast += ({'NULL, ' * len(padding)})", 2)
+        if free:
+            assembly.add("fast += closure", 2)
+            for at in places:
+                assembly.add(f"slots[{at}] = hold(fast[{at}])", 2)
+            assembly.add("if zeros: purge()", 2)
         assembly.add(f"extend(({', '.join(told)},))", 2)
         assembly.add("steps = tape.reach - tape.room", 2)
         assembly.add(f"entries.extend(({plan.number}, caller, scope_oid, {NONE}, steps))", 2)
@@ -365,24 +380,44 @@ class _DirectMaker(_Maker):
         return self._made(assembly)
 
 
-_ENVIRONMENT = (
-    *("tape", "extend", "put", "pending", "shadow", "by_id", "by_dictionary", "note_written", "new"),
-    *(
-        "new_table",
-        "release",
-        "release_all",
-        "zeros",
-        "purge",
-        "is_plain",
-        "ends_quietly",
-        "recorder",
-        "entries",
-        "turns",
-        "ends",
-    ),
-    *("can_end", "returned_to_native", "end", "FunctionType", "GuestCode", "LEFT", "Left"),
-    *("SCALAR_IDS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
-)
+_ENVIRONMENT = [
+    "tape",
+    "extend",
+    "put",
+    "pending",
+    "shadow",
+    "by_id",
+    "by_dictionary",
+    "note_written",
+    "new",
+    "new_table",
+    "new_tuple",
+    "hold",
+    "see_iterator",
+    "release",
+    "release_all",
+    "zeros",
+    "purge",
+    "is_plain",
+    "ends_quietly",
+    "recorder",
+    "entries",
+    "turns",
+    "ends",
+    "can_end",
+    "returned_to_native",
+    "end",
+    "FunctionType",
+    "GuestCode",
+    "LEFT",
+    "Left",
+    "SCALAR_IDS",
+    "NULL",
+    "Null",
+    "Shade",
+    "stands_for",
+    "NO_ENTRIES",
+]
 """What all made functions find under these names, see `stops.environment_of`."""
 _WITH_FRAME = ("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start")
 """What those find besides that execute a frame, see `compiled_code`."""

@@ -55,6 +55,8 @@ class CompiledCode:
         self._bypass: list[bool] = []
         self._stops = Stops(made, recorder)
         self._linked, self._recorder = linked, recorder
+        opnames = recorder.plan_of(linked.decoded.code).opnames
+        self._returning = frozenset(index for index, name in enumerate(opnames) if name.startswith("RETURN_"))
 
     def function(self) -> Callable[..., object]:
         """Makes the function: it keeps this, and must not be kept by it, or it would be found as garbage."""
@@ -96,7 +98,8 @@ class CompiledCode:
     def _leave(self, frame: Frame, number: int, values: dict[str, object]) -> int:
         """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
         index = self._stops.tell(frame, number, values).index
-        self._count(index)
+        if not (frame.entry and index in self._returning):  # who is called by native code returns by a handler
+            self._count(index)
         if index in self.made.entries:
             self._bypass.append(True)
         return index
@@ -176,6 +179,9 @@ def make_start(recorder: Recorder) -> Callable[..., Frame]:
         frame.ip = index + 1
         if guest.padding:
             arguments += guest.padding
+        closure = function.__closure__
+        if closure:
+            arguments += closure
         globals_ = function.__globals__
         called = Frame(guest, arguments, globals_, function.__builtins__, frame.context)  # type: ignore[attr-defined, unused-ignore] # it has
         begin(called, caller, plans[id(guest.code)], caller.namespaces[0], taken, row[0])

@@ -277,10 +277,13 @@ class PathWriter:
         done = Point(self.index, tuple(self._words), steps, self._depth, tuple(self._stack), is_calling)
         points[self._point] = done
 
-    def end(self, *words: str) -> None:
-        """Ends the instruction: these words are of its step."""
+    def end(self, *words: str, is_purging: bool = False) -> None:
+        """Ends the instruction: these words are of its step.
+
+        With `is_purging`, what it has recorded may be the end of what was recorded before.
+        """
         self._words += words
-        if self._dropped:
+        if self._dropped or is_purging:
             self._drop()
         self._words.append(self.step_word)
         self.steps += 1
@@ -291,6 +294,19 @@ class PathWriter:
         self.commit(following=self.index, is_complete=False)
         self._steps_told = self.steps = self.steps + 1
         self.written.most_steps = max(self.written.most_steps, self.steps)
+
+    def tell(self) -> None:
+        """Tells what is complete, so that what comes next may tell of itself."""
+        if self._words:
+            self._tell()
+            self._words.clear()
+            self._steps_told = self.steps
+            self._mark()
+
+    def let_go_of(self, value: Value) -> None:
+        """Has an object released when the instruction ends: whatever becomes of it, nobody can tell."""
+        if value.is_owned:
+            self._dropped.append(str(value.shade))
 
     def call(self, code: str) -> str:
         """Calls a function that tells of itself what it does, and gives the variable that has what it returns.
@@ -373,11 +389,11 @@ class PathWriter:
 
     def leave_if(self, condition: str) -> None:
         """Has the handlers go on with this instruction where a condition holds."""
-        self.emit(f"if {condition}: {self._leaving}")
+        self.emit(f"if {condition}: {self.leaving}")
 
     def leave(self) -> None:
         """Has the handlers go on with this instruction."""
-        self.emit(self._leaving)
+        self.emit(self.leaving)
 
     def leave_at(self, index: int) -> None:
         """Has the handlers go on at an instruction, which is the next one."""
@@ -387,7 +403,8 @@ class PathWriter:
         self.written.most_steps = max(self.written.most_steps, self.steps)
 
     @property
-    def _leaving(self) -> str:
+    def leaving(self) -> str:
+        """The line that has the handlers go on with this instruction."""
         return "raise Left" if self.subject.is_direct else f"return leave(frame, {self._point}, locals())"
 
     def hold(self, code: str) -> str:
@@ -438,6 +455,15 @@ class PathWriter:
         self.need(place)
         return self._stack[-place]
 
+    def own_top(self) -> Value:
+        """The value on top of the stack, counted as what lies there."""
+        value = self.peek(1)
+        if value.shade is not None and not value.is_owned:
+            self.emit(f"{value.shade}.count += 1")
+            value = self._stack[-1] = attrs.evolve(value, is_owned=True)
+            self._mark()
+        return value
+
     def beneath(self, place: int) -> tuple[str, str]:
         """The object that lies beneath the top of the stack, by its place from there, and its shade: they stay there.
 
@@ -470,9 +496,9 @@ class PathWriter:
         It comes after all that may have to be left to the handler.
         """
         self.need(count)
-        constants = [value for value in self._stack[-count:] if value.is_owned and value.constant is not None]
-        self._dropped += [str(value.shade) for value in constants]  # the code object holds them, too
-        owned = [value for value in self._stack[-count:] if value.is_owned and value not in constants]
+        taken = self._stack[-count:]
+        self._dropped += [str(value.shade) for value in taken if value.is_constant and value.is_owned]
+        owned = [value for value in taken if value.is_owned and not value.is_constant]
         is_dropping = self.index in self.subject.dropping
         for value in owned:  # all of them may be one object
             plain = f" or is_plain({value.shade})" if is_dropping else ""
@@ -599,6 +625,15 @@ class PathWriter:
             raise Declined
         self._slots[slot] = value
         return value
+
+    @property
+    def slots(self) -> int:
+        """How many fast local slots there are, with those of cells and free variables."""
+        return len(self.subject.frame.fast)
+
+    def forget(self, slot: int) -> None:
+        """Takes note that a slot holds something else."""
+        self._slots.pop(slot, None)
 
     def store(self, slot: int, value: Value) -> None:
         """Moves a value to a fast local slot; the value there before must be held elsewhere, too, or be a scalar."""

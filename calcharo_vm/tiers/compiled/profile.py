@@ -1,24 +1,30 @@
 """What the instructions of a code object work on: seen by looking at the value stack while the interpreter runs."""
 
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType, NoneType
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, NoneType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL, Null
+from calcharo_vm.recording.modules import MODULE_TYPES
 
 Handler = Callable[..., object]
 
 ITERATORS_OF_SCALARS = frozenset(map(type, (iter(range(0)), iter(range(1 << 70)), iter(""), iter("é"))))
 """Iterators that give scalars alone."""
-ITERATORS_OF_ITEMS = frozenset(map(type, (iter([]), iter(()))))
+ITERATORS_OF_ITEMS = frozenset(map(type, (iter([]), iter(()), iter({}), iter({}.values()), iter(set()))))
 """Iterators of what else holds the values."""
+ITERATORS_OF_PAIRS = frozenset({type(iter({}.items())), enumerate, zip})
+"""Iterators that make a tuple for each value, or use one again that nobody else has."""
+VIEWS = frozenset(map(type, ({}.keys(), {}.values(), {}.items())))
 
 KNOWN_TYPES = (
     frozenset({int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, Null})
     | ITERATORS_OF_SCALARS
     | ITERATORS_OF_ITEMS
+    | ITERATORS_OF_PAIRS
+    | VIEWS
 )
 """The types that are told apart; others are `object`, so that no class of the program is kept alive."""
 
@@ -32,6 +38,7 @@ class Profile:
         operands: Of each instruction that executed, the types of the operands, the top of the stack last.
         callees: The native functions and types of the interpreter that were called, or `GUEST`; None stands for others.
         owners: The addresses of the classes of objects whose attributes were loaded or stored.
+        starts: The addresses of the classes after which `super()` has looked.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
     """
 
@@ -39,6 +46,7 @@ class Profile:
         self.operands: dict[int, set[tuple[type, ...]]] = {}
         self.callees: dict[int, set[object]] = {}
         self.owners: dict[int, set[int]] = {}
+        self.starts: dict[int, set[int]] = {}
         self.results: dict[int, set[type]] = {}
 
     def has(self, index: int) -> bool:
@@ -49,7 +57,9 @@ class Profile:
         """The types that an operand had, by its place from the top of the stack, from 1."""
         return frozenset(types[-place] for types in self.operands.get(index, ()) if len(types) >= place)
 
-    def looking(self, index: int, handler: Handler, *, called: int = 0, has_owner: bool = False) -> Handler:
+    def looking(
+        self, index: int, handler: Handler, *, called: int = 0, has_owner: bool = False, is_super: bool = False
+    ) -> Handler:
         """A handler that executes an instruction and takes note of what it works on.
 
         Args:
@@ -57,6 +67,7 @@ class Profile:
             handler: Its handler.
             called: Of a call, how far from the top of the stack lies what is called, or NULL.
             has_owner: Whether it loads or stores an attribute of what lies on top.
+            is_super: Whether it is an attribute of `super()`.
         """
         operands = self.operands.setdefault
         results = self.results.setdefault
@@ -68,6 +79,8 @@ class Profile:
                 self.callees.setdefault(index, set()).add(_native(callee))
             if has_owner:
                 self.owners.setdefault(index, set()).add(id(type(stack[-1])))
+            if is_super:
+                self.starts.setdefault(index, set()).add(id(stack[-2]))
             target = handler(frame, stack, operand)
             if target is None and stack:
                 results(index, set()).add(_told_apart(stack[-1]))
@@ -87,7 +100,7 @@ def _native(callee: object) -> object:
         return GUEST if constants and type(constants[-1]) is GuestCode else None
     if type(callee) in (MethodDescriptorType, BuiltinFunctionType):
         owner = getattr(callee, "__self__", None)
-        return callee if owner is None or type(owner) is ModuleType else None
+        return callee if owner is None or id(type(owner)) in MODULE_TYPES else None
     return callee if type(callee) is type and callee.__module__ == "builtins" else None
 
 

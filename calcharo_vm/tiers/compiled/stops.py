@@ -12,7 +12,7 @@ from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
 from calcharo_vm.recording.quick_calls import end_quietly
-from calcharo_vm.recording.quick_objects import make_new, make_new_table
+from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple
 from calcharo_vm.tiers.compiled.values import SCALAR_IDS
 
 if TYPE_CHECKING:
@@ -109,6 +109,9 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "note_written": shadow.note_written,
         "new": make_new(shadow),
         "new_table": make_new_table(shadow),
+        "new_tuple": make_new_tuple(shadow),
+        "hold": shadow.hold,
+        "see_iterator": shadow.see_iterator,
         "release": shadow.release,
         "release_all": shadow.release_all,
         "zeros": shadow.zeros,

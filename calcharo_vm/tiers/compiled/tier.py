@@ -35,7 +35,7 @@ _MOST_ATTEMPTS: Final = 6
 """How often code is made anew because something else turned out to be hot, or guards failed."""
 
 
-_WITH_OWNER: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR"})
+_WITH_OWNER: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "STORE_ATTR"})
 
 
 class CompiledTier:
@@ -140,7 +140,9 @@ class _Unit:
         for index, (handler, operand, following) in enumerate(linked.plain[:-1]):
             opname = plan.opnames[index]
             called = plan.rows[index][1] if opname == "CALL" else 0
-            looking = self._profile.looking(index, handler, called=called, has_owner=opname in _WITH_OWNER)
+            looking = self._profile.looking(
+                index, handler, called=called, has_owner=opname in _WITH_OWNER, is_super=opname == "LOAD_SUPER_ATTR"
+            )
             table[index] = self._arriving(looking, left) if index in self._hot else looking, operand, following
 
     def _arriving(self, looking: Callable[..., object], left: list[int]) -> Callable[..., object]:
@@ -188,12 +190,13 @@ class _Unit:
 
     def _compile_direct(self, subject: Subject, guest: GuestCode) -> None:
         """Compiles the function, if it is one that is called often, in the form that does without a frame."""
-        code, opnames = guest.code, subject.plan.opnames
+        opnames = subject.plan.opnames
         has_loops_over = any(opnames[index] == "FOR_ITER" and self._profile.has(index) for index in range(len(opnames)))
         is_called_often = 0 in self._hot and self._profile.has(0)
-        if not is_called_often or guest.plain_count < 0 or code.co_cellvars or has_loops_over:
+        is_function = guest.is_optimized and subject.frame.generator is None
+        if not is_called_often or guest.exact_count < 0 or not is_function or has_loops_over:
             return
-        arguments = subject.frame.fast[: guest.plain_count]
+        arguments = subject.frame.fast[: guest.exact_count]
         signature = signature_of(arguments)
         direct = attrs.evolve(subject, is_direct=True, constants={})
         try:

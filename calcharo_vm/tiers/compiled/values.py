@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -30,6 +31,7 @@ class Value:
         type: Its exact type; None where it is not known.
         shade: The variable that has its `Shade`; None for a scalar.
         constant: The object that it always is, None if it is not known.
+        is_constant: Whether it is a constant of the code object, so that its end on the stack is not its end.
         is_owned: Whether its `Shade` counts it already, because it lay on the stack when the block began.
     """
 
@@ -38,6 +40,7 @@ class Value:
     shade: str | None = None
     is_owned: bool = False
     constant: object = None
+    is_constant: bool = False
 
     @property
     def word(self) -> str:
@@ -62,7 +65,10 @@ def only_one(kinds: frozenset[type]) -> type | None:
 
 def type_test(code: str, kind: type) -> str:
     """The condition that a value is exactly of a type."""
-    return f"{code} is None" if kind is type(None) else f"type({code}) is {kind.__name__}"
+    if kind is type(None):
+        return f"{code} is None"
+    has_name = kind is Null or getattr(builtins, kind.__name__, None) is kind
+    return f"type({code}) is {kind.__name__}" if has_name else f"id(type({code})) == {id(kind)}"
 
 
 def signature_of(values: Iterable[object]) -> str:

@@ -5,6 +5,7 @@ from calcharo_vm.tiers.compiled.templates import (
     attributes,
     calls,
     formatting,
+    iteration,
     locals_and_cells,
     names,
     objects,
@@ -16,7 +17,18 @@ from calcharo_vm.tiers.compiled.templates.registry import Template
 
 TEMPLATES: dict[str, Template] = {
     name: template
-    for family in (stack, locals_and_cells, names, attributes, operators, subscripts, objects, formatting, calls)
+    for family in (
+        stack,
+        locals_and_cells,
+        names,
+        attributes,
+        operators,
+        subscripts,
+        objects,
+        iteration,
+        formatting,
+        calls,
+    )
     for name, template in family.TEMPLATES.items()
 }
 """The templates by the name of the opcode."""

@@ -8,6 +8,7 @@ from types import FunctionType
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import BUILTIN_METHODS, type_attribute
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.layouts import mro, namespace
 from calcharo_vm.recording.values import OWN_FIELDS
 from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, plain_classes
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
@@ -20,12 +21,17 @@ template = registering(TEMPLATES)
 _HAS_METHODS = sys.version_info >= (3, 12)
 
 
+def _classes(writer: PathWriter) -> list[type]:
+    """The classes of the objects whose attribute it is, if all are plain ones."""
+    return plain_classes(writer.subject.shadow, writer.subject.profile.owners.get(writer.index))
+
+
 @template("LOAD_ATTR", "LOAD_METHOD")
 def load_attribute(writer: PathWriter) -> None:
     """Pushes an attribute of an instance, or a method and its receiver."""
     is_method = writer.opname == "LOAD_METHOD" or (_HAS_METHODS and writer.oparg & 1)
     name = writer.subject.plan.code.co_names[writer.oparg >> 1 if _HAS_METHODS else writer.oparg]
-    classes = plain_classes(writer.subject.shadow, writer.subject.profile.owners.get(writer.index))
+    classes = _classes(writer)
     owner = writer.peek(1)
     if not classes or owner.is_scalar:
         if not is_method:
@@ -74,11 +80,52 @@ def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: st
     writer.end("2", found.word, owner.word)
 
 
+@template("LOAD_SUPER_ATTR")
+def load_super_attribute(writer: PathWriter) -> None:
+    """Pushes a method of the next class in the receiver's method resolution order, and the receiver."""
+    subject = writer.subject
+    name, classes = subject.plan.code.co_names[writer.oparg >> 2], _classes(writer)
+    place, start = _place_of_next(classes, subject.profile.starts.get(writer.index, set()), name)
+    found, cls, owner = writer.peek(3), writer.peek(2), writer.peek(1)
+    if not writer.oparg & 1 or place < 0 or owner.is_scalar:
+        raise Declined
+    writer.leave_unless(f"{found.code} is {subject.constant('super_', super)} and id({cls.code}) == {start}")
+    writer.instance(owner, classes)
+    code = writer.hold(f"type({owner.code}).__mro__[{place}].__dict__[{name!r}]")
+    method = writer.known_object(code)
+    writer.take()
+    writer.use(2)
+    writer.push(method)
+    writer.push(owner)
+    writer.end("2", method.word, owner.word)
+
+
+def _place_of_next(classes: list[type], starts: set[int], name: str) -> tuple[int, int]:
+    """Where in all method resolution orders the next class lies that defines a function; -1 where they differ.
+
+    Returns:
+        The place, and the address of the class after which to look.
+    """
+    if len(starts) != 1:
+        return -1, 0
+    (start,) = starts
+    places = set()
+    for cls in classes:
+        order = mro(cls)
+        after = next((place for place, each in enumerate(order, 1) if id(each) == start), len(order))
+        places.add(next((place for place in range(after, len(order)) if name in namespace(order[place])), -1))
+    if len(places) != 1:
+        return -1, 0
+    (place,) = places
+    are_functions = place >= 0 and all(type(namespace(mro(cls)[place])[name]) is FunctionType for cls in classes)
+    return (place if are_functions else -1), start
+
+
 @template("STORE_ATTR")
 def store_attribute(writer: PathWriter) -> None:
     """Stores an attribute of an instance, in the place of a scalar or of what something else holds, too."""
     name = writer.subject.plan.code.co_names[writer.oparg]
-    classes = plain_classes(writer.subject.shadow, writer.subject.profile.owners.get(writer.index))
+    classes = _classes(writer)
     value, owner = writer.peek(2), writer.peek(1)
     if not classes or owner.shade is None or value.is_owned or owner.is_owned or name in OWN_FIELDS:
         raise Declined

@@ -11,6 +11,7 @@ from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import GUEST
+from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
@@ -52,7 +53,8 @@ def call(writer: PathWriter) -> None:
     if called.constant is not callee:
         name = subject.constant(f"called_{writer.index}", callee)
         writer.leave_unless(f"{called.code} is {name}")
-    native = _NATIVE.get(callee) or (_pure if callee in _PURE else None)
+    is_of_scalars = all(argument.is_scalar for argument in arguments) and writer.result_types <= SCALARS
+    native = _pure if is_of_scalars and callee in _PURE else _NATIVE.get(callee) or RESULTS.get(callee)
     if native is None:
         raise Declined
     native(writer, arguments, callee)
@@ -92,7 +94,7 @@ def _call_function(writer: PathWriter) -> None:
 def _start(writer: PathWriter, called: Value, arguments: Sequence[Value], guest: str) -> None:
     """Starts the frame of the function."""
     writer.leave_unless(
-        f"{guest}.plain_count == {len(arguments)} and {guest}.machine is frame.context.machine"
+        f"{guest}.framed_count == {len(arguments)} and {guest}.machine is frame.context.machine"
         f" and {guest}.table is not None"
     )
     writer.leave_unless("recorder.running is record and frame.context.depth < frame.context.limit")
@@ -115,14 +117,15 @@ def _call_directly(
     for argument in arguments:
         if argument.shade is not None and not argument.is_owned:
             writer.emit(f"{argument.shade}.count += 1")
-    given = writer.name("given")
+    given, closure = writer.name("given"), writer.name("closure")
     writer.emit(f"{given} = [{', '.join(argument.code for argument in arguments)}]")
+    writer.emit(f"{closure} = {called.code}.__closure__")
     slots = ", ".join(f"{at}: {each.shade}" for at, each in enumerate(arguments) if each.shade is not None)
     if writer.subject.is_direct:
         where = "left - 1, number, scope_oid"
     else:
         where = "frame.context.limit - frame.context.depth - 1, record.number, record.namespaces[0].token.stop"
-    code = f"{guest}.direct({given}, {{{slots}}}, scope, builtins, {where}, {writer.step_word})"
+    code = f"{guest}.direct({given}, {{{slots}}}, scope, builtins, {closure}, {where}, {writer.step_word})"
     result = writer.call(code)
     shade = writer.name("s")
     if not kinds & SCALARS:
@@ -156,7 +159,7 @@ def _operands(writer: PathWriter) -> tuple[Value, list[Value]]:
 
 def _pure(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
     kinds = writer.result_types
-    if not all(argument.is_scalar for argument in arguments) or not kinds or not kinds <= SCALARS:
+    if not kinds:
         raise Declined
     _push(writer, arguments, callee, only_one(kinds))
 
@@ -188,16 +191,17 @@ def _length(writer: PathWriter, arguments: Sequence[Value], callee: object) -> N
 
 
 def _append(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
-    if len(arguments) != 2 or arguments[0].shade is None or arguments[1].is_owned:
+    if len(arguments) != 2 or arguments[0].shade is None:
         raise Declined
     container, value = writer.only(arguments[0], list), arguments[1]
     shade, size = container.shade, writer.name("size")
     writer.emit(f"{size} = len({container.code})")
     writer.leave_unless(f"{size} == len({shade}.items)")
-    writer.use(writer.oparg + 2)
+    writer.take()
+    writer.use(writer.oparg + 1)
     writer.emit(f"{container.code}.append({value.code})")
-    writer.emit(f"{shade}.items.append({value.shade or value.code})")
-    if value.shade is not None:
+    writer.emit(f"{shade}.items.append({value.recorded})")
+    if value.shade is not None and not value.is_owned:
         writer.emit(f"{value.shade}.count += 1")
     writer.emit(f"note_written({shade}.token.stop)")
     writer.push(Value("None", type(None)))
@@ -288,7 +292,7 @@ def return_value(writer: PathWriter) -> None:
         value = Value(writer.subject.constant(f"constant_{writer.oparg}", constant), type(constant))
         words = ["1", value.word]
     else:
-        value = writer.peek(1)
+        value = writer.own_top()  # or else it would seem to end with the frame's variables
     if writer.subject.frame.generator is not None or writer.subject.frame.locals is not None:
         raise Declined
     is_direct = writer.subject.is_direct
@@ -300,8 +304,6 @@ def return_value(writer: PathWriter) -> None:
     if writer.opname == "RETURN_VALUE":
         writer.take()
     shade = "None" if value.shade is None else value.shade
-    if value.shade is not None and not value.is_owned:
-        writer.emit(f"{value.shade}.count += 1")
     returned = (*words, "0", str(ops.LEAVE), "'RETURNED'", "1", value.word)
     if is_direct:
         _return_directly(writer, value, returned)

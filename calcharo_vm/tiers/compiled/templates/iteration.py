@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from operator import length_hint
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.iterators import ITERATES
+from calcharo_vm.recording.natives import PLAIN_ITERATORS
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
-from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_SCALARS
+from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_PAIRS, ITERATORS_OF_SCALARS, VIEWS
+from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
 if TYPE_CHECKING:
@@ -17,38 +21,82 @@ if TYPE_CHECKING:
 
     from calcharo_vm.tiers.compiled.assembly import Goto, Line
 
+TEMPLATES: dict[str, Template] = {}
+template = registering(TEMPLATES)
+
+
+_HAS_POSITIONS = sys.version_info >= (3, 15)
+"""Whether a position lies above what is iterated, which is the container itself, or NULL above an iterator."""
+ITERATOR_PLACE = 2 if _HAS_POSITIONS else 1
+"""Where the iterator lies, from the top of the stack."""
+_PUSHED = ("2", "NULL") if _HAS_POSITIONS else ("1",)
+_BY_POSITION = frozenset({list, tuple, str, bytes}) if _HAS_POSITIONS else frozenset()
+"""What is iterated by position."""
+
 
 def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
     """Pushes the next value of an iterator; the handler ends the loop, in the lines `at_end`."""
-    if sys.version_info >= (3, 15) or not writer.is_empty():
+    if not writer.is_empty():
         raise Declined
-    kinds, iterators = writer.result_types, writer.operand_types(1)
-    iterator, value = writer.hold("stack[-1]"), writer.name("v")
-    if iterators and iterators <= ITERATORS_OF_SCALARS:
-        writer.subject.constant("ITERATORS_OF_SCALARS", ITERATORS_OF_SCALARS)
-        writer.leave_unless(f"type({iterator}) in ITERATORS_OF_SCALARS")
+    iterators = writer.operand_types(ITERATOR_PLACE)
+    kind = only_one(iterators)
+    if kind is not None and kind in _BY_POSITION:
+        _next_by_position(writer, kind, at_end)
+        return
+    family = next((name for name, members in _FAMILIES.items() if iterators and iterators <= members), "")
+    if not family:
+        raise Declined
+    iterator, value = writer.hold(f"stack[-{ITERATOR_PLACE}]"), writer.name("v")
+    writer.subject.constant(family, frozenset(map(id, _FAMILIES[family])))
+    writer.leave_unless(f"id(type({iterator})) in {family}")
+    if family == "ITERATORS_OF_SCALARS":
         writer.emit(f"{value} = next({iterator}, NULL)")
-    elif iterators and iterators <= ITERATORS_OF_ITEMS:
-        writer.subject.constant("ITERATORS_OF_ITEMS", ITERATORS_OF_ITEMS)
+    elif family == "ITERATORS_OF_ITEMS":
         held = writer.name("s")
-        writer.leave_unless(f"type({iterator}) in ITERATORS_OF_ITEMS")
-        writer.emit(f"{held} = record.shades[-1].fields[{ITERATES!r}]")
+        writer.emit(f"{held} = record.shades[-1].fields.get({ITERATES!r})")
         # An iterator that ends lets go what it iterated, which the handler does if it is the last to hold that.
-        ends = f"{held}.count < 2 and not {iterator}.__length_hint__()"
+        ends = f"({held} is None or {held}.count < 2) and not {iterator}.__length_hint__()"
         writer.emit(f"{value} = NULL if {ends} else next({iterator}, NULL)")
     else:
-        raise Declined
+        writer.subject.constant("may_end", may_end)
+        writer.emit(f"{value} = NULL if may_end({iterator}) else next({iterator}, NULL)")
     writer.emit(f"{iterator} = None")
     writer.emit(f"if {value} is NULL:")
     writer.written.lines += at_end
     writer.nest("else:")
     late = f"return late(frame, stack, {writer.index}, {value})"
+    if family == "ITERATORS_OF_PAIRS":
+        _push_new(writer, value, late)
+    else:
+        pushed = _known(writer, value, late)
+        writer.push(pushed)
+        writer.end(str(ops.ADVANCED), *_PUSHED, pushed.word)
+
+
+def _next_by_position(writer: PathWriter, kind: type, at_end: Sequence[Line | Goto]) -> None:
+    """Pushes the element at a position, which lies on the stack and is counted up."""
+    container, position, value = writer.hold("stack[-2]"), writer.name("v"), writer.name("v")
+    writer.emit(f"{position} = stack[-1]")
+    writer.leave_unless(f"{type_test(container, kind)} and type({position}) is int")
+    writer.emit(f"if {position} >= len({container}):")
+    writer.written.lines += at_end
+    writer.nest("else:")
+    writer.emit(f"{value} = {container}[{position}]")
+    pushed = _known(writer, value, writer.leaving)
+    writer.emit(f"stack[-1] = {position} + 1")
+    writer.push(pushed)
+    writer.end("2", f"{position} + 1", pushed.word)
+
+
+def _known(writer: PathWriter, value: str, late: str) -> Value:
+    """A scalar, or what is recorded already; `late` is done where it is something else."""
+    kinds = writer.result_types
     if kinds and kinds <= SCALARS:
         kind = only_one(kinds)
         test = f"id(type({value})) in SCALAR_IDS" if kind is None else type_test(value, kind)
         writer.emit(f"if not ({test}): {late}")
-        pushed = Value(value, kind)
-    elif kinds and not kinds & SCALARS:
+        return Value(value, kind)
+    if kinds and not kinds & SCALARS:
         shade = writer.name("s")
         writer.emit(f"{shade} = by_id.get(id({value}))")
         writer.emit(
@@ -56,8 +104,73 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
             f" or {shade}.type_address != id(type({value})): {late}"
         )
         writer.keep(value)
-        pushed = Value(value, None, shade)
+        return Value(value, None, shade)
+    raise Declined
+
+
+def _push_new(writer: PathWriter, value: str, late: str) -> None:
+    """Pushes a tuple that the iterator has made."""
+    made, shade = writer.name("made"), writer.name("s")
+    writer.keep(value)
+    writer.emit(f"{made} = new_tuple({value})")
+    writer.emit(f"if {made} is None: {late}")
+    writer.emit(f"{shade}, {made} = {made}")
+    writer.push(Value(value, tuple, shade, is_owned=True))
+    writer.end(str(ops.ADVANCED), f"*{made}", *_PUSHED, f"{shade}.token")
+
+
+_FAMILIES = {
+    "ITERATORS_OF_SCALARS": ITERATORS_OF_SCALARS,
+    "ITERATORS_OF_ITEMS": ITERATORS_OF_ITEMS,
+    "ITERATORS_OF_PAIRS": ITERATORS_OF_PAIRS,
+}
+
+
+def may_end(iterator: object) -> bool:
+    """Returns whether advancing an iterator of pairs may be more than giving the next pair.
+
+    It may be at its end, or advance what is not an iterator of a built-in container.
+    """
+    cls = type(iterator)
+    if cls is enumerate:
+        parts: Sequence[object] = _reduce_enumerate(iterator)[1][:1]
+    elif cls is zip:
+        parts = _reduce_zip(iterator)[1]
     else:
+        parts = (iterator,)
+    return not all(id(type(part)) in PLAIN_ITERATORS and length_hint(part) for part in parts)
+
+
+_reduce_enumerate, _reduce_zip = vars(enumerate)["__reduce__"], vars(zip)["__reduce__"]
+
+
+@template("GET_ITER")
+def get_iter(writer: PathWriter) -> None:
+    """Makes an iterator of a built-in container; an iterator stays the same."""
+    value = writer.peek(1)
+    kind = writer.kind(1)
+    if kind is None or kind not in _ITERATORS | _ITERABLE or (_HAS_POSITIONS and writer.oparg):
         raise Declined
-    writer.push(pushed)
-    writer.end(str(ops.ADVANCED), "1", pushed.word)
+    value = writer.only(value, kind)
+    if kind in _BY_POSITION:
+        writer.push(Value("0", int))
+        writer.end("2", value.word, "0")
+        return
+    if kind in _ITERATORS:
+        shade = value.shade
+    else:
+        writer.take()
+        writer.let_go_of(value)
+        writer.tell()
+        iterator, shade = writer.hold(f"iter({value.code})"), writer.name("s")
+        writer.emit(f"{shade} = see_iterator({iterator}, by_id.get(id({iterator})), {value.shade})")
+        writer.emit(f"{shade}.count += 1")
+        writer.push(Value(iterator, None, shade, is_owned=True))
+    token = f"{shade}.token"
+    if _HAS_POSITIONS:
+        writer.push(Value("NULL", Null))
+    writer.end(*(("2", token, "NULL") if _HAS_POSITIONS else ("1", token)), is_purging=kind not in _ITERATORS)
+
+
+_ITERATORS = frozenset().union(*_FAMILIES.values())
+_ITERABLE = frozenset({list, tuple, dict, set, range, str}) | VIEWS

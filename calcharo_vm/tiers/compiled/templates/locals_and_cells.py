@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import CellType
+
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import unchanged
@@ -68,6 +71,38 @@ def store_two(writer: PathWriter) -> None:
     writer.put_in_slot(second, other, gone[1])
     fast = str(ops.FAST)
     writer.end("0", fast, str(first), value.word, fast, str(second), other.word)
+
+
+@template("COPY_FREE_VARS")
+def copy_free_vars(writer: PathWriter) -> None:
+    """Tells what the function's closure holds: the frame was made with the cells in their slots."""
+    words: list[str] = []
+    count = writer.slots
+    for slot in range(count - writer.oparg, count):
+        writer.leave_unless(f"slots[{slot}].epoch == shadow.epoch")
+        words += [str(ops.FAST), str(slot), f"slots[{slot}].token"]
+    writer.end(*words)
+
+
+@template("MAKE_CELL")
+def make_cell(writer: PathWriter) -> None:
+    """Puts a slot's value, if any, into a new cell in the same slot."""
+    slot, kind = writer.oparg, writer.subject.constant("kind_of_cell", HeapKind.CELL)
+    value, shade, items, words = (writer.name(prefix) for prefix in ("o", "s", "items", "words"))
+    writer.subject.constant("CellType", CellType)
+    cell = writer.hold(f"CellType() if fast[{slot}] is NULL else CellType(fast[{slot}])")
+    writer.leave_if(f"id({cell}) in by_id")
+    writer.emit(f"{value} = fast[{slot}]")
+    writer.emit(f"{items} = [] if {value} is NULL else [slots.pop({slot}, {value})]")  # which is held as before
+    writer.emit(f"{shade} = slots[{slot}] = new({cell}, {kind}, 'cell', {items})")
+    oid, token = f"{shade}.token.stop", f"{items}[0].token if type({items}[0]) is Shade else {items}[0]"
+    writer.emit(f"{words} = ({ops.ITEMS}, {oid}, 0, 0, 1, {token}) if {items} else ()")
+    writer.emit(f"fast[{slot}] = {cell}")
+    writer.emit(f"{value} = {items} = None")
+    writer.forget(slot)
+    text = writer.subject.text
+    new_words = (str(ops.NEW), oid, text(HeapKind.CELL.value), text("cell"), text(""))
+    writer.end(*new_words, f"*{words}", str(ops.FAST), str(slot), f"{shade}.token")
 
 
 @template("LOAD_DEREF")

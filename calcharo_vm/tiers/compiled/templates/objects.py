@@ -110,13 +110,14 @@ def _new_words(writer: PathWriter, cls: type, shade: str, own_name: str = "") ->
     return str(ops.NEW), f"{shade}.token.stop", text(anatomy.kind.value), text(anatomy.name), text(own_name)
 
 
-def give_constant(writer: PathWriter, name: str, constant: object) -> None:
+def give_constant(writer: PathWriter, constant: object) -> None:
     """Pushes a constant that is an object, which is recorded only as long as something recorded holds it."""
     cls = type(constant)
     is_flat = type(constant) is tuple and constant and all(type(part) in SCALARS for part in constant)
     if not is_flat and cls is not CodeType:
         raise Declined
-    code = writer.subject.constant(name, constant)
+    constants = writer.subject.constant("constants", writer.subject.plan.code.co_consts)
+    code = writer.hold(f"{constants}[{writer.oparg}]")  # or else the program would count one reference more
     shade, words = writer.name("s"), writer.name("words")
     writer.emit(f"{shade} = by_id.get(id({code}))")
     is_held = f"{shade}.count and {shade}.epoch == shadow.epoch and {shade}.type_address == {id(cls)}"
@@ -134,5 +135,5 @@ def give_constant(writer: PathWriter, name: str, constant: object) -> None:
     writer.emit(f"{words} = ({', '.join((*_new_words(writer, cls, shade, own_name), *content))},)", 1)
     writer.emit("else:")
     writer.emit(f"{shade}.count += 1", 1)
-    writer.push(Value(code, cls, shade, is_owned=True, constant=constant))
+    writer.push(Value(code, cls, shade, is_owned=True, is_constant=True))
     writer.end(f"*{words}", "1", f"{shade}.token")

@@ -37,7 +37,7 @@ def load_small_int(writer: PathWriter) -> None:
 
 def _give_constant(writer: PathWriter, kind: str, constant: object) -> None:
     if type(constant) not in SCALARS:
-        give_constant(writer, f"{kind}_{writer.oparg}", constant)
+        give_constant(writer, constant)
         return
     writer.give(Value(writer.subject.constant(f"{kind}_{writer.oparg}", constant), type(constant)))
 

@@ -100,16 +100,47 @@ def unpack_sequence(writer: PathWriter) -> None:
 def list_append(writer: PathWriter) -> None:
     """Adds a value to the list that a comprehension makes."""
     value = writer.peek(1)
-    if value.is_owned:
-        raise Declined
     container, shade = writer.beneath(writer.oparg)
     writer.leave_unless(f"type({container}) is list and len({container}) == len({shade}.items)")
     size = writer.name("size")
     writer.emit(f"{size} = len({container})")
     writer.emit(f"{container}.append({value.code})")
-    writer.emit(f"{shade}.items.append({value.shade or value.code})")
-    if value.shade is not None:
+    writer.emit(f"{shade}.items.append({value.recorded})")
+    if value.shade is not None and not value.is_owned:
         writer.emit(f"{value.shade}.count += 1")
     writer.emit(f"note_written({shade}.token.stop)")
-    writer.use(1)
+    writer.take()
     writer.end("0", str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word)
+
+
+@template("SET_ADD")
+def set_add(writer: PathWriter) -> None:
+    """Adds a scalar to the set that a comprehension makes."""
+    value = writer.peek(1)
+    if not value.is_scalar:
+        raise Declined
+    container, shade = writer.beneath(writer.oparg)
+    words = writer.name("words")
+    writer.leave_unless(f"type({container}) is set and len({container}) == len({shade}.table)")
+    writer.leave_unless(f"{shade}.has_plain_keys")
+    writer.emit(f"if {value.code} in {container}: {words} = ()")
+    writer.emit("else:")
+    writer.emit(f"{container}.add({value.code})", 1)
+    writer.emit(f"{shade}.table[{value.code}] = None", 1)
+    writer.emit(f"note_written({shade}.token.stop)", 1)
+    writer.emit(f"{words} = ({ops.KEY}, {shade}.token.stop, {value.code}, None)", 1)
+    writer.take()
+    writer.end("0", f"*{words}")
+
+
+@template("MAP_ADD")
+def map_add(writer: PathWriter) -> None:
+    """Adds an entry of scalars to the dictionary that a comprehension makes."""
+    key, value = writer.peek(2), writer.peek(1)
+    if not (key.is_scalar and value.is_scalar):
+        raise Declined
+    container, shade = writer.beneath(writer.oparg + 1)
+    writer.leave_unless(f"type({container}) is dict")
+    words = _store_entry(writer, Value(container, dict, shade), key, value)
+    writer.hand_over(2)
+    writer.end("0", f"*{words}")

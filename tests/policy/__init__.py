@@ -1,0 +1,1 @@
+"""Tests for calcharo_vm/policy."""
