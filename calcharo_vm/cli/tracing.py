@@ -11,7 +11,7 @@ from calcharo_vm.cli import exit_statuses
 from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
-from calcharo_vm.config import Isolation, Limits, Tier, TracerConfig
+from calcharo_vm.config import Isolation, Limits, TracerConfig
 from calcharo_vm.errors import (
     AuditError,
     CalcharoError,
@@ -21,6 +21,7 @@ from calcharo_vm.errors import (
     ReplayDiverged,
 )
 from calcharo_vm.recording import Recording
+from calcharo_vm.recording.journal import LINE
 from calcharo_vm.tracer import execute_and_trace
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _save(recording: Recording, request: TraceRequest) -> bool:
 
 def _show(recording: Recording, request: TraceRequest) -> None:
     count = len(recording)
-    are_lines = recording.statistics.tier == Tier.NATIVE
+    are_lines = any(info.opname == LINE for info in recording.journal.instructions[:1])
     what = "line" if are_lines else "instruction"
     print_heading(f"{request.file}: {count} {what}{'' if count == 1 else 's'} executed")
     steps = StepRows(recording, by_lines=request.lines or are_lines)

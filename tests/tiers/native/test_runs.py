@@ -278,6 +278,7 @@ class TestLimits:
         recording = record("k = 0\nwhile True:\n    k += 1\n", config)
 
         assert (recording.outcome.status, recording.outcome.limit) == (OutcomeStatus.LIMIT, "wall_seconds")
+        assert recording.statistics.tier == "native"
         assert recording[-1].variables_state["k"] != 0
 
     def test_steps_in_a_worker(self) -> None:
