@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from calcharo_vm.program.subject import Source
     from calcharo_vm.recording import Outcome, Recording
     from calcharo_vm.recording.journal import Journal
+    from calcharo_vm.tiers.native import LineTracer
 
 __all__ = ["ExecutionTracer", "execute_and_trace"]
 
@@ -208,6 +209,8 @@ class ExecutionTracer:
     ) -> Recording:
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
+        if self.config.optimization is Tier.NATIVE:
+            _check_native(self.config, replay)
         runs: list[Stoppable] = []
 
         def begun(run: Stoppable) -> None:
@@ -256,7 +259,7 @@ class ExecutionTracer:
             )
         source = subject.text or ""
         capture = self.config.capture
-        recorder = MachineRecorder(self._journal(source), is_sampled=capture.metrics, limits=self.config.limits)
+        recorder = self._recorder(source)
         started(recorder)
         if capture.audit:
             recorder.audit()
@@ -282,6 +285,27 @@ class ExecutionTracer:
         _raise_for_audit(recorder, recording)
         _raise_for_replay(inputs, recording)
         return recording
+
+    def _recorder(self, source: str) -> MachineRecorder:
+        journal, is_sampled = self._journal(source), self.config.capture.metrics
+        if self.config.optimization is Tier.NATIVE:
+            from calcharo_vm.program.on_cpython import NativeRecorder  # noqa: PLC0415 - the usual tiers do without it
+
+            return NativeRecorder(journal, is_sampled=is_sampled)
+        return MachineRecorder(journal, is_sampled=is_sampled, limits=self.config.limits)
+
+    def _executor(self, recorder: MachineRecorder, scope: Scope) -> Machine | LineTracer:
+        """Build what executes the program, or tells of it."""
+        if self.config.optimization is Tier.NATIVE:
+            return recorder.trace(scope)  # type: ignore[attr-defined,no-any-return] # it is a NativeRecorder
+        machine = Machine(observer=as_observer(recorder), scope=scope)
+        if self.config.policy is not None:
+            from calcharo_vm.policy.enforcement import enforce  # noqa: PLC0415 - few runs have a policy
+
+            enforce(self.config.policy, machine)
+        if self.config.optimization is Tier.COMPILED:
+            recorder.compile_on(machine)
+        return machine
 
     def _journal(self, source: str) -> Journal | None:
         """Build what the recorder writes; None for a journal in memory."""
@@ -317,14 +341,8 @@ class ExecutionTracer:
     ) -> Outcome:
         patterns = self.config.scope
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
-        machine = Machine(observer=as_observer(recorder), scope=scope)
-        if self.config.policy is not None:
-            from calcharo_vm.policy.enforcement import enforce  # noqa: PLC0415 - few runs have a policy
-
-            enforce(self.config.policy, machine)
-        if self.config.optimization is Tier.COMPILED:
-            recorder.compile_on(machine)
-        view = _view(subject, machine, scope)
+        executor = self._executor(recorder, scope)
+        view = _view(subject, executor, scope)
         view.streams["stdin"] = _input_stream(view.streams["stdin"], stdin, inputs)
         capture = self.config.capture
         is_listened_to = plugged is not None and plugged.listens_to_output
@@ -334,20 +352,21 @@ class ExecutionTracer:
         with ExitStack() as stack:
             stack.enter_context(own_logging())
             stack.enter_context(lent(view))
-            stack.callback(machine.stop_observing)
-            stack.enter_context(machine.activate())
+            stack.callback(executor.stop_observing)
+            stack.enter_context(executor.activate())
             if subject.main is not None:
                 stack.callback(_let_go, subject, view, recorder)
-            if inputs is not None:
-                stack.enter_context(_told_by(machine, inputs))
-            stack.enter_context(waiting_for_threads(machine))
-            if any(getattr(self.config.limits, name) is not None for name in RESOURCES):
+            if isinstance(executor, Machine) and inputs is not None:
+                stack.enter_context(_told_by(executor, inputs))
+            stack.enter_context(waiting_for_threads(executor.threads))
+            limits = self.config.limits
+            if isinstance(executor, Machine) and any(getattr(limits, name) is not None for name in RESOURCES):
                 from calcharo_vm.limits.resources import Resources  # noqa: PLC0415 - few runs limit them
 
-                stack.enter_context(Resources(self.config.limits, machine, recorder).counted())
-            outcome = ending(lambda: _execute(machine, subject))
-        if machine.failure is not None:  # in another thread, or a finaliser
-            raise machine.failure
+                stack.enter_context(Resources(limits, executor, recorder).counted())
+            outcome = ending(lambda: _execute(executor, subject))
+        if executor.failure is not None:  # in another thread, or a finaliser
+            raise executor.failure
         return outcome
 
 
@@ -371,6 +390,16 @@ def _told_by(machine: Machine, inputs: ProgramInputs) -> Iterator[None]:
             yield
     finally:
         inputs.finish()
+
+
+def _check_native(config: TracerConfig, replay: Sequence[Input] | None) -> None:
+    """Refuse what CPython cannot be held to."""
+    from calcharo_vm.program.on_cpython import check_limits  # noqa: PLC0415 - the usual tiers do without it
+
+    check_limits(config, is_in_worker=config.isolation is not Isolation.NONE)
+    if replay is not None:
+        message = "replay is given, and only the machine can tell a program its inputs"
+        raise ConfigurationError(f"{message}; use optimization='interpreter'")
 
 
 def _checked(replay: Sequence[Input]) -> Sequence[Input]:
@@ -421,21 +450,22 @@ def _captured(
 
 
 def _plugins_for(config: TracerConfig) -> PluginSet | None:
-    """Gather the plugins that a configuration asks for; None when there are none."""
-    if not config.plugins and not (config.installed_plugins and installed_names()):
+    """Gather the plugins that a configuration asks for; None when there are none, as with the native tier."""
+    is_asked = config.plugins or (config.installed_plugins and installed_names())
+    if config.optimization is Tier.NATIVE or not is_asked:
         return None
     from calcharo_vm.program.plugged import plugins_for  # noqa: PLC0415 - most runs have no plugins, and load none
 
     return plugins_for(config)
 
 
-def _view(subject: Subject, machine: Machine, scope: Scope) -> GuestProcess:
+def _view(subject: Subject, executor: Machine | LineTracer, scope: Scope) -> GuestProcess:
     """Build what the program sees of the process."""
     view = GuestProcess.as_it_is()
     view.main = subject.main or view.main
     view.argv = subject.argv
     view.path = list(view.path) if subject.folder is None else [subject.folder, *view.path]
-    view.owns_thread = lambda: machine.runs_here
+    view.owns_thread = lambda: executor.runs_here
     if scope.program_folder is not None:
         view.owns_module = owner_of_modules(scope)
     return view
@@ -449,8 +479,13 @@ def _let_go(subject: Subject, view: GuestProcess, recorder: MachineRecorder) -> 
     let_main_go()
 
 
-def _execute(machine: Machine, subject: Subject) -> None:
-    """Run the program on the machine, in the current thread."""
+def _execute(machine: Machine | LineTracer, subject: Subject) -> None:
+    """Run the program on the machine, or on CPython, in the current thread."""
+    if not isinstance(machine, Machine):
+        from calcharo_vm.program.on_cpython import execute_natively  # noqa: PLC0415 - as in `_recorder`
+
+        execute_natively(machine, subject)
+        return
     called = subject.function
     if called is None:
         machine.run_code(subject.code, subject.namespace, foreign=subject.text is None)

@@ -38,9 +38,15 @@ def test_settings_never_change() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"optimization": "native"}, "use 'interpreter' or 'compiled'"),
         ({"optimization": "fast"}, "must be one of 'interpreter', 'compiled', 'native'"),
-        ({"granularity": "line"}, "granularity='line' is not available in this release; use 'opcode'"),
+        ({"granularity": "line"}, "use granularity='opcode', or optimization='native'"),
+        ({"granularity": "call"}, "granularity='call' is not available in this release; use 'opcode' or 'line'"),
+        ({"optimization": "native", "granularity": "call"}, "use 'opcode' or 'line'"),
+        ({"optimization": "native", "deterministic": True}, "deterministic needs the machine; leave deterministic out"),
+        ({"optimization": "native", "policy": "standard"}, "policy needs the machine"),
+        ({"optimization": "native", "plugins": ("x",)}, "plugins needs the machine"),
+        ({"optimization": "native", "capture": Capture(audit=True)}, "capture.audit needs the machine"),
+        ({"optimization": "native", "capture": Capture(inputs=True)}, "or use optimization='interpreter'"),
         ({"granularity": 3}, "granularity is 3; it must be one of 'opcode', 'line', 'call'"),
         ({"isolation": "docker"}, "must be one of 'none', 'worker', 'isolated'"),
         ({"readable": [3]}, "readable holds 3; pass the paths of files and folders"),
@@ -61,6 +67,16 @@ def test_a_setting_that_cannot_be_honoured_is_refused(settings: dict[str, object
         TracerConfig(**settings)  # type: ignore[arg-type]
 
     assert message in str(caught.value)
+
+
+def test_steps_of_the_native_tier_are_lines() -> None:
+    native = TracerConfig(optimization="native")
+
+    assert native.granularity is Granularity.LINE
+    assert native == TracerConfig(optimization="native", granularity="line")
+    assert native == attrs.evolve(TracerConfig(), optimization="native")
+    assert native == TracerConfig.from_dict(native.to_dict())
+    assert native.evolve(optimization="compiled") == TracerConfig(optimization="compiled")
 
 
 @pytest.mark.parametrize(

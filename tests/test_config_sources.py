@@ -52,7 +52,7 @@ def test_evolve_changes_what_is_named() -> None:
         ({"limits": 5}, "pass a value of type Limits"),
         ({"preset": "fast"}, "preset is 'fast'; it must be one of development, production"),
         ({"preset": ["fast"]}, "it must be one of"),
-        ({"optimization": "native"}, "is not available in this release"),
+        ({"granularity": "call"}, "is not available in this release"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(settings: dict[str, object], message: str) -> None:

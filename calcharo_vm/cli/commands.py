@@ -127,8 +127,8 @@ def _with_limits(command: _Command) -> _Command:
 @click.option("--expanded", is_flag=True, help="Write each step of the JSON whole, for other programs to read.")
 @click.option(
     "--tier",
-    type=click.Choice(["interpreter", "compiled"]),
-    help="How the program is executed; compiled is faster where much is repeated.",
+    type=click.Choice(["interpreter", "compiled", "native"]),
+    help="How the program is executed; compiled is faster where much is repeated, native is CPython, line by line.",
 )
 @click.option(
     "--isolation",

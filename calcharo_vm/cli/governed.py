@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from calcharo_vm.cli import exit_statuses
-from calcharo_vm.cli.run import run_alone
-from calcharo_vm.config import Isolation, Limits, TracerConfig
+from calcharo_vm.cli.run import run_alone, run_natively
+from calcharo_vm.config import Isolation, Limits, Tier, TracerConfig
 from calcharo_vm.errors import CalcharoError, CompilationError
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.recording.values import OutcomeStatus
@@ -29,8 +29,14 @@ def run_with_settings(program: Program, request: RunRequest) -> int:
     """Run a program as the settings say; the exit status is the program's, or 124 at a limit."""
     try:
         config = _config(request)
+        if config.optimization is Tier.NATIVE:
+            from calcharo_vm.program.on_cpython import check_limits  # noqa: PLC0415 - other tiers do without it
+
+            check_limits(config, is_in_worker=config.isolation is not Isolation.NONE)
         if config.isolation is not Isolation.NONE:
             return _run_in_worker(program, config, request.record)
+        if request.record is None and config.optimization is Tier.NATIVE:
+            return run_natively(program)
         if request.record is None and not _needs_recorder(config):
             return run_alone(program, config.scope.include, config.scope.exclude)
         from calcharo_vm.cli.record import run_and_record  # noqa: PLC0415 - a worker does without it

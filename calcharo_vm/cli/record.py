@@ -25,6 +25,7 @@ from calcharo_vm.plugins.installed import installed_names
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.program.launch import launch
 from calcharo_vm.program.observation import MachineRecorder, as_observer, spilling_journal
+from calcharo_vm.program.on_cpython import NativeRecorder, native_starter, tracers
 from calcharo_vm.program.on_machine import machines, starter
 from calcharo_vm.program.outcome import exit_status_of, outcome_of, outcome_of_stopped
 from calcharo_vm.program.teardown import forget_last_exception, let_main_go
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from calcharo_vm.config import TracerConfig
     from calcharo_vm.machine.machine import Machine
     from calcharo_vm.program import Program
+    from calcharo_vm.program.launch import Start
     from calcharo_vm.program.plugged import Plugged
     from calcharo_vm.recording.journal import Journal
 
@@ -56,19 +58,15 @@ def run_and_record(program: Program, config: TracerConfig, target: str | None) -
         CalcharoError: The recording cannot be written, or a plugin ends the run.
     """
     source = _source(program)
-    has_plugins = bool(config.plugins) or (config.installed_plugins and bool(installed_names()))
+    can_have_plugins = config.optimization is not Tier.NATIVE
+    has_plugins = can_have_plugins and (bool(config.plugins) or (config.installed_plugins and bool(installed_names())))
     journal = _no_journal() if target is None and not has_plugins else _journal(target, source)
-    recorder = MachineRecorder(journal, is_sampled=target is not None, limits=config.limits)
+    recorder = _recorder(config, journal, is_sampled=target is not None)
     plugged = _plugged(config, recorder, program, source) if has_plugins else None
     process = os.getpid()
     uncaught: list[Outcome] = []
     with _capture(config, recorder, plugged, is_recorded=target is not None):
-        start = starter(
-            observer=as_observer(recorder),
-            include=config.scope.include,
-            exclude=config.scope.exclude,
-            made=lambda machine: _govern(machine, config, recorder),
-        )
+        start = _starter(config, recorder)
         left, outcome = _run(lambda: launch(program, start, lambda error: uncaught.append(outcome_of(error))))
         if os.getpid() != process:
             raise left  # a fork of the program: the recording is its parent's
@@ -80,12 +78,33 @@ def run_and_record(program: Program, config: TracerConfig, target: str | None) -
             let_main_go()
     for machine in machines:
         machine.stop_observing()
+    for tracer in tracers:
+        tracer.stop_observing()
     if recorder.limit_reached is not None:
         _leave_at_limit(recorder, recorder.limit_reached, config, source, target, plugged)
     outcome = uncaught[0] if uncaught else outcome
     if not _save(recorder, outcome, source, target, plugged):
         return exit_statuses.FAILED
     raise left
+
+
+def _recorder(config: TracerConfig, journal: Journal | None, *, is_sampled: bool) -> MachineRecorder:
+    if config.optimization is Tier.NATIVE:
+        return NativeRecorder(journal, is_sampled=is_sampled)
+    return MachineRecorder(journal, is_sampled=is_sampled, limits=config.limits)
+
+
+def _starter(config: TracerConfig, recorder: MachineRecorder) -> Start:
+    """Give what begins to record a program when the process is set up for it."""
+    scope = config.scope
+    if isinstance(recorder, NativeRecorder):
+        return native_starter(recorder, scope.include, scope.exclude)
+    return starter(
+        observer=as_observer(recorder),
+        include=scope.include,
+        exclude=scope.exclude,
+        made=lambda machine: _govern(machine, config, recorder),
+    )
 
 
 class _NowhereWriter(RecordingWriter):

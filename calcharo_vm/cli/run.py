@@ -28,8 +28,9 @@ Usage: calcharo run [OPTIONS] (FILE | -m MODULE | -c CODE | -) [ARGS]...
   FILE is a script, a folder or an archive with __main__.py, or - for stdin.
 
 Options:
-  --tier TIER      How the program is executed: interpreter (the default), or
-                   compiled, which records faster where much is repeated.
+  --tier TIER      How the program is executed: interpreter (the default);
+                   compiled, which records faster where much is repeated; or
+                   native, CPython itself, which records lines.
   --include GLOB   Run modules of this name on the machine too ('*' is all of
                    them); may be given more than once.
   --exclude GLOB   Run modules of this name natively; may be given more than
@@ -56,7 +57,7 @@ Options:
   -h, --help       Show this message and exit.
 """
 
-_TIERS = ("interpreter", "compiled")
+_TIERS = ("interpreter", "compiled", "native")
 _LIMITS = {
     "--max-steps": "steps",
     "--timeout": "wall_seconds",
@@ -124,6 +125,8 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
     )
     if tier not in (None, *_TIERS):
         raise UsageError(f"tier {tier!r} is not available in this release; use {' or '.join(map(repr, _TIERS))}")
+    if tier == "native" and record is None and (given["--include"] or given["--exclude"]):
+        raise UsageError("--include and --exclude say what the native tier records: say where to with --record OUT")
     if tier == "compiled" and record is None:
         raise UsageError("the compiled tier is for recording: say where to with --record OUT")
     limits = tuple((limit, _number(name, given[name][-1])) for name, limit in _LIMITS.items() if given[name])
@@ -197,7 +200,16 @@ def run(arguments: Sequence[str]) -> int:
         from calcharo_vm.cli.governed import run_with_settings  # noqa: PLC0415 - few runs need it
 
         return run_with_settings(request.program, request)
+    if request.tier == "native":
+        return run_natively(request.program)
     return run_alone(request.program, request.include, request.exclude)
+
+
+def run_natively(program: Program) -> int:
+    """Run a program as `python` does."""
+    from calcharo_vm.program.launch import launch  # noqa: PLC0415 - not needed to find a usage error
+
+    return launch(program, lambda _folder: exec)
 
 
 def run_alone(program: Program, include: Sequence[str], exclude: Sequence[str]) -> int:

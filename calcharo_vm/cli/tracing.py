@@ -21,6 +21,7 @@ from calcharo_vm.errors import (
     ReplayDiverged,
 )
 from calcharo_vm.recording import Recording
+from calcharo_vm.recording.journal import LINE
 from calcharo_vm.tracer import execute_and_trace
 
 if TYPE_CHECKING:
@@ -117,13 +118,15 @@ def _save(recording: Recording, request: TraceRequest) -> bool:
 
 def _show(recording: Recording, request: TraceRequest) -> None:
     count = len(recording)
-    print_heading(f"{request.file}: {count} instruction{'' if count == 1 else 's'} executed")
-    steps = StepRows(recording, by_lines=request.lines)
+    are_lines = any(info.opname == LINE for info in recording.journal.instructions[:1])
+    what = "line" if are_lines else "instruction"
+    print_heading(f"{request.file}: {count} {what}{'' if count == 1 else 's'} executed")
+    steps = StepRows(recording, by_lines=request.lines or are_lines)
     rows = list(steps.first(request.limit + 1))
     if rows[: request.limit]:
         print_table(steps.columns, rows[: request.limit])
     if len(rows) > request.limit:
-        more = "more lines" if request.lines else f"{count - request.limit} more"
+        more = "more lines" if request.lines and not are_lines else f"{count - request.limit} more"
         print(f"({more}; --limit {count} shows all)")
     _show_text("output of the program", recording.stdout)
     _show_text("errors of the program", recording.stderr)

@@ -268,9 +268,10 @@ class TracerConfig:
     """Says how a program is traced.
 
     Attributes:
-        optimization: The tier that executes the program: "interpreter", or "compiled", which makes the same
-            recording faster where much is repeated.
-        granularity: What makes a step: "opcode", each instruction; `Recording.lines()` tells lines apart.
+        optimization: The tier that executes the program: "interpreter"; "compiled", which makes the same
+            recording faster where much is repeated; or "native", CPython itself, whose steps are lines.
+        granularity: What makes a step: "opcode", each instruction; `Recording.lines()` tells lines apart. The native
+            tier has "line", and no other tier has.
         capture: What goes into the recording besides the steps.
         limits: How much of each resource the program may use.
         isolation: The boundary between the program and this process: "none"; "worker", a process that can be killed;
@@ -372,6 +373,11 @@ class TracerConfig:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what this release cannot honour."""
+        if self.optimization is Tier.NATIVE:
+            self._check_native()
+        elif self.granularity is Granularity.LINE:
+            message = f"granularity='line' is the native tier's, and optimization is {str(self.optimization)!r}"
+            raise ConfigurationError(f"{message}; use granularity='opcode', or optimization='native'")
         for setting, working in _WORKING.items():
             value: object = getattr(self, setting)
             if value not in working:
@@ -385,10 +391,28 @@ class TracerConfig:
             message = f"plugins take part in runs in this process only, and isolation is {str(self.isolation)!r}"
             raise ConfigurationError(f"{message}; leave plugins out, or use isolation='none'")
 
+    def _check_native(self) -> None:
+        """Have steps be lines, and refuse what only the machine can do."""
+        if self.granularity is Granularity.OPCODE:  # which is what all tiers have unless something else is said
+            object.__setattr__(self, "granularity", Granularity.LINE)
+        asked = {
+            "policy": self.policy is not None,
+            "deterministic": self.deterministic,
+            "plugins": bool(self.plugins),
+            "capture.inputs": self.capture.inputs,
+            "capture.audit": self.capture.audit,
+        }
+        for setting, is_asked in asked.items():
+            if is_asked:
+                message = (
+                    f"optimization is 'native', where CPython executes the program, and {setting} needs the machine"
+                )
+                raise ConfigurationError(f"{message}; leave {setting} out, or use optimization='interpreter'")
+
 
 _WORKING: dict[str, tuple[object, ...]] = {
-    "optimization": (Tier.INTERPRETER, Tier.COMPILED),
-    "granularity": (Granularity.OPCODE,),
+    "optimization": (Tier.INTERPRETER, Tier.COMPILED, Tier.NATIVE),
+    "granularity": (Granularity.OPCODE, Granularity.LINE),
     "isolation": (Isolation.NONE, Isolation.WORKER, Isolation.ISOLATED),
     "allow_degraded": (False, True),
 }

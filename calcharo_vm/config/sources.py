@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from calcharo_vm.config.policy import Policy
-from calcharo_vm.config.settings import Capture, ConfigPresets, Limits, ScopePatterns, TracerConfig
+from calcharo_vm.config.settings import Capture, ConfigPresets, Granularity, Limits, ScopePatterns, TracerConfig
 from calcharo_vm.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def changed(config: TracerConfig, settings: Mapping[str, object], where: str = "
     rest = dict(settings)
     if "preset" in rest:
         config = _preset(rest.pop("preset"), where)
+    if "optimization" in rest:
+        rest.setdefault("granularity", Granularity.OPCODE)  # each tier makes of it what it has
     try:
         changes = {name: _checked(config, name, value) for name, value in rest.items()}
         return attrs.evolve(config, **changes)  # type: ignore[arg-type] # its validators check them

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from calcharo_vm.config import Isolation, TracerConfig
+from calcharo_vm.config import Isolation, Tier, TracerConfig
 from calcharo_vm.errors import ConfigurationError, IsolationUnavailable
 from calcharo_vm.isolation.jobs import Job, Stoppable, crossing
 from calcharo_vm.isolation.layers import in_words, missing_of
@@ -17,6 +17,7 @@ from calcharo_vm.isolation.pool import worker_for
 from calcharo_vm.isolation.rules import Rules
 from calcharo_vm.isolation.spool import Spool
 from calcharo_vm.isolation.watch import Watch
+from calcharo_vm.recording import Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,6 +71,8 @@ def trace_in_worker(
             raise watch.error  # the program did not start
         text = source if isinstance(source, str) else ""
         recording = spool.finish(outcome, text, in_words(config.isolation, worker.layers))
+    if config.optimization is Tier.NATIVE:
+        recording.statistics = Statistics(str(Tier.NATIVE))
     if watch.error is not None:
         watch.error.recording = recording
         raise watch.error

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.machine.machine import Machine
 
-__all__ = ["adopted"]
+__all__ = ["adopted", "functions_of"]
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def adopted(machine: Machine, function: FunctionType) -> Iterator[None]:
     """Put a function and the functions and methods of its module on a machine while the block runs."""
     originals: list[tuple[FunctionType, CodeType]] = []
     try:
-        for each in {id(found): found for found in (function, *_beside(function))}.values():
+        for each in functions_of(function):
             code = each.__code__
             if not is_trampoline(code):
                 originals.append((each, code))
@@ -36,6 +36,11 @@ def adopted(machine: Machine, function: FunctionType) -> Iterator[None]:
     finally:
         for each, code in originals:
             each.__code__ = code
+
+
+def functions_of(function: FunctionType) -> Iterable[FunctionType]:
+    """Give a function and those that its module defines beside it, methods included."""
+    return {id(found): found for found in (function, *_beside(function))}.values()
 
 
 def _beside(function: FunctionType) -> Iterator[FunctionType]:

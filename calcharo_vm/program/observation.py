@@ -142,8 +142,12 @@ class MachineRecorder(Recorder):
         """
         journal = self.finish()
         recording = Recording(journal.ended(outcome), outcome, source)
-        recording.statistics = Statistics(reason=self._reason) if self._tier is None else self._tier.statistics()
+        recording.statistics = self.statistics()
         return recording
+
+    def statistics(self) -> Statistics:
+        """Say how the program was executed."""
+        return Statistics(reason=self._reason) if self._tier is None else self._tier.statistics()
 
     def let_types_go(self) -> None:
         """Forget how instances are read: what is remembered of a class keeps the class alive."""

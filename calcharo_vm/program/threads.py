@@ -8,21 +8,20 @@ from threading import current_thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from threading import Thread
 
-    from calcharo_vm.machine.machine import Machine
 
 __all__ = ["waiting_for_threads"]
 
 
 @contextmanager
-def waiting_for_threads(machine: Machine) -> Iterator[None]:
-    """Wait at the end of the block for the threads that the program started and did not wait for."""
+def waiting_for_threads(threads: Iterable[Thread]) -> Iterator[None]:
+    """Wait at the end of the block for the threads that the program started and did not wait for; more may come."""
     try:
         yield
     finally:
-        while waiting := [thread for thread in machine.threads if _is_waited_for(thread)]:
+        while waiting := [thread for thread in threads if _is_waited_for(thread)]:
             _shut_executor(waiting[0])
             waiting[0].join()
 

@@ -93,6 +93,14 @@ def _raised(state: "State", type_name: str, message: str) -> None:
         state.raises[state.thread] = Raised(type_name, message, state.top.number)
 
 
+def _raised_again(state: "State", type_name: str, message: str) -> None:
+    raised = state.raises.get(state.thread)
+    if raised is None:
+        state.raises[state.thread] = Raised(type_name, message, state.top.number, is_again=True)
+    else:  # the handler took it over within this step
+        raised.caught_in, raised.word = -1, None
+
+
 def _handled(state: "State", depth: int) -> None:
     frame = state.top
     frame.base = min(frame.base, depth)
@@ -197,7 +205,7 @@ def _raising(
     state: "State", is_caught: object, type_name: str, message: str, frame: int, handler: int, word: object,
     _count: int, *codes: int,
 ) -> None:  # fmt: skip
-    raised = Raised(type_name, message, frame, list(codes), handler, word)
+    raised = Raised(type_name, message, frame, list(codes), handler, word, is_again=is_caught is None)
     (state.caught if is_caught else state.raises)[state.thread] = raised
 
 
@@ -207,6 +215,7 @@ def _written(state: "State", out: int, err: int) -> None:
 
 _APPLIERS: Final[dict[int, Callable[..., None]]] = {  # type: ignore[explicit-any]
     ops.STACK: _stack,
+    ops.RAISED_AGAIN: _raised_again,
     ops.FAST: _fast,
     ops.ENTER: _enter,
     ops.LEAVE: _leave,

@@ -6,6 +6,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.conditions import Tested, tested_by, truth_of
 from calcharo_vm.recording.expressions import Ended
 from calcharo_vm.recording.instruction_nodes import span_of_instruction
+from calcharo_vm.recording.journal import LINE
 from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.values import Condition, ConditionKind, Evaluation
 
@@ -27,6 +28,8 @@ ValuesOf: TypeAlias = "Callable[[State], Values]"
 
 def evaluations_at(recording: "Recording", step: int, values_of: ValuesOf = PlainValues) -> tuple[Evaluation, ...]:
     """The expressions whose evaluation a step ended, with their values, in the order in which they ended."""
+    if recording.journal.instruction(step).opname == LINE:
+        return ()  # a line may evaluate many, and does not tell
     state = recording.state_after(step)
     if state.raised is not None and (state.pushed is None or state.pushed_to == state.raised.caught_in):
         return ()  # or else native code has kept the exception to itself

@@ -50,6 +50,7 @@ class Raised:
         unwound: The codes of the frames it left, innermost first.
         caught_in: The frame whose handler takes over.
         word: What stands for it.
+        is_again: Whether a handler had taken it over before, and has passed it on.
     """
 
     type_name: str
@@ -58,6 +59,7 @@ class Raised:
     unwound: list[int] = attrs.field(factory=list)
     caught_in: int = NO_WORD
     word: object = None
+    is_again: bool = False
 
     def copy(self) -> "Raised":
         """Another one with the same content."""

@@ -87,6 +87,7 @@ class _Walk:
                 self.table.ends.extend((number, step))
         elif operation == ops.RESUME:
             stack.append(operand)  # type: ignore[arg-type]
+            self._next.setdefault(self._thread, operand)  # type: ignore[arg-type]
         else:
             assert operand == len(self.table), "frames start in the order of their numbers"
             code, globals_, namespace = words[at + 2 : at + 5]

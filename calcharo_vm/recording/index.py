@@ -22,7 +22,7 @@ from calcharo_vm.types import Oid, StepIndex, ThreadId
 RUN_OPERATIONS: Final = frozenset({ops.ENTER, ops.LEAVE, ops.RESUME, ops.THREAD})
 """Operations that say which frame is executed."""
 
-_MARKED = RUN_OPERATIONS | {ops.RAISED, ops.HANDLED, ops.OUT, ops.ERR}
+_MARKED = RUN_OPERATIONS | {ops.RAISED, ops.RAISED_AGAIN, ops.HANDLED, ops.OUT, ops.ERR}
 _HEAP_WRITES = range(ops.NEW, ops.DROP)
 _KEYED = frozenset({ops.KEY, ops.UNKEY})
 _WALKS_KEPT = 16

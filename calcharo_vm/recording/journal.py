@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from calcharo_vm.recording.frame_table import FrameTable
 
+LINE: Final = "LINE"
+"""What steps have for the name of an opcode that are a whole line each."""
+
 _COLUMNS_KEPT: Final = 64
 _SPOTS_KEPT: Final = 64
 _CHUNKS_LOOKED_INTO: Final = 16

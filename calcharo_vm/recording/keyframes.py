@@ -70,7 +70,8 @@ def words_of(state: State) -> tuple[object, ...]:
 def _raising(raised: Raised, *, is_caught: bool) -> Words:
     left = raised.unwound
     where = (raised.frame, raised.caught_in, raised.word)
-    return [ops.RAISING, is_caught, raised.type_name, raised.message, *where, len(left), *left]
+    kind = None if raised.is_again and not is_caught else is_caught
+    return [ops.RAISING, kind, raised.type_name, raised.message, *where, len(left), *left]
 
 
 def make_keyframe(journal: Journal) -> None:

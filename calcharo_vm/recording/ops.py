@@ -70,6 +70,11 @@ BEGUN: Final = 34
 SLOT: Final = 35
 """frame, slot, word: a fast local slot of any frame is set."""
 
+RAISED_AGAIN: Final = 36
+"""type name, message: the frame passes on what one of its handlers had taken over, and is about to be left.
+
+Where steps are instructions, there is one for that (RERAISE), and RAISED is said of it."""
+
 FRAME: Final = 40
 """frame, code, globals, namespace or None, instruction, base, depth, slots, n, words: a frame as it is, slots first.
 
@@ -82,7 +87,8 @@ LEFT: Final = 42
 """depth, frame, is over: the thread's step, which is not complete, has left that frame, for good or not."""
 RAISING: Final = 43
 """is caught, type name, message, frame, frame of the handler or -1, word, n, codes of the frames it left: an exception
-that the thread's step, which is not complete, raised, or that the thread's next step begins to handle."""
+that the thread's step, which is not complete, raised, or that the thread's next step begins to handle; not caught but
+None if the step passes it on."""
 WRITTEN: Final = 44
 """characters, characters: how much had been written to standard output and standard error."""
 KEPT: Final = 45
@@ -104,6 +110,7 @@ _FIXED: Final = {
     GONE: 2,
     THREAD: 2,
     RAISED: 3,
+    RAISED_AGAIN: 3,
     HANDLED: 2,
     OUT: 2,
     ERR: 2,

@@ -11,7 +11,7 @@ from calcharo_vm.code import DecodedCode, Flags, Instruction, decode, flags, loc
 from calcharo_vm.code.metadata import OPCODES, TABLE, stack_effect
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.journal import CodeInfo, InstructionInfo, Journal
+from calcharo_vm.recording.journal import LINE, CodeInfo, InstructionInfo, Journal
 
 NOTHING: Final = -1
 """Only the stack changes. Numbers from 0 up mean: the top of the stack moves to that fast local slot."""
@@ -167,6 +167,30 @@ def make_plan(code: CodeType, journal: Journal) -> Plan:
     return Plan(
         code, number, opnames, decoded.opargs, rows, _depths(decoded), pushes, info.cells if info.is_namespace else ()
     )
+
+
+def make_line_plan(code: CodeType, journal: Journal) -> Plan:
+    """Works out the plan of a code object whose steps are lines, each of which may change anything.
+
+    A step stands at the first instruction of its line. Nothing lies on the stack, and what closures share is a plain
+    variable of each frame that has it, without a cell.
+    """
+    decoded = decode(code)
+    number, first = len(journal.codes), len(journal.instructions)
+    journal.codes.append(_describe(code, first, has_source=_has_source(code, journal)))
+    journal.instructions.extend(
+        InstructionInfo(
+            number, instruction.offset, LINE, None, position.line, position.end_line, position.column,
+            position.end_column, pops=0, is_expression=False, is_condition=False,
+        )
+        for instruction in decoded.instructions
+        for position in (instruction.position,)
+    )  # fmt: skip
+    count = len(decoded.opcodes)
+    rows: list[Row] = [
+        (word, 0, NOTHING, None) for word in range(ops.FIRST_STEP + first, ops.FIRST_STEP + first + count)
+    ]
+    return Plan(code, number, [LINE] * count, [0] * count, rows, [0] * count, [0] * count, ())
 
 
 def _has_source(code: CodeType, journal: Journal) -> bool:

@@ -65,6 +65,9 @@ class Recorder:
     guest object is kept alive beyond the instruction that works on it.
     """
 
+    make_plan = staticmethod(make_plan)
+    """Works out what the instructions of a code object may change."""
+
     def __init__(
         self,
         null: object,
@@ -684,7 +687,7 @@ class Recorder:
             with self.lock:  # any thread may be the first to run it, and a plan's instructions are numbered in a row
                 known = self._plans_by_value.get(key)
                 if known is None:
-                    known = make_plan(code, self.journal)
+                    known = self.make_plan(code, self.journal)
                     self._plans_by_value[key] = self.plans[id(code)] = known
         return known
 

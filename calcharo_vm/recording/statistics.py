@@ -39,9 +39,10 @@ class Statistics:
     """How a program was executed.
 
     Attributes:
-        tier: The tier: "interpreter" or "compiled".
+        tier: The tier: "interpreter", "compiled" or "native".
         codes: What the compiled tier has made of each code object that was executed, in the order of their first use.
-        reason: Why another tier than the one asked for executed the program, else empty.
+        reason: Why another tier than the one asked for executed the program, or why the native tier has not recorded
+            all of it, else empty.
     """
 
     tier: str = "interpreter"

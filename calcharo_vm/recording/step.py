@@ -8,7 +8,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.evaluation import condition_at, evaluations_at
 from calcharo_vm.recording.frame_info import frame_info, module_words, variable_words
 from calcharo_vm.recording.heap import Heap
-from calcharo_vm.recording.journal import CodeInfo, InstructionInfo
+from calcharo_vm.recording.journal import LINE, CodeInfo, InstructionInfo
 from calcharo_vm.recording.plain import PlainValues, heap_object
 from calcharo_vm.recording.sizes import size_of
 from calcharo_vm.recording.state import State
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.recording import Recording
 
 _RAISING_AGAIN = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
+_BEGINNING_TO_HANDLE = frozenset({"PUSH_EXC_INFO", LINE})
 _CONTRADICTIONS = (AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
 _Value = TypeVar("_Value")
 
@@ -237,13 +238,13 @@ class ExecutionStep:
     def exception(self) -> ExceptionEvent | None:
         """The exception that this step raised or raised again, or whose handler starts with it; or None."""
         state = self._state
-        event = state.raised or (state.handling if self.opname == "PUSH_EXC_INFO" else None)
-        if event is None:
+        event = state.raised or (state.handling if self.opname in _BEGINNING_TO_HANDLE else None)
+        if event is None or (event is not state.raised and event.caught_in != state.executing):
             return None
         codes = state.journal.codes
         how = ExceptionState.HANDLED
         if event is state.raised:
-            is_again = self.opname in _RAISING_AGAIN
+            is_again = event.is_again or self.opname in _RAISING_AGAIN
             how = ExceptionState.PROPAGATED if is_again else ExceptionState.RAISED
         catcher = state.frames.get(event.caught_in)
         return ExceptionEvent(

@@ -457,6 +457,28 @@ class TestRecording:
         assert (seen.status, seen.stdout) == (2, "end\n")
         assert seen.stderr.startswith("calcharo run: the recording cannot be saved: ")
 
+    def test_the_native_tier_records_lines(self, tmp_path: Path) -> None:
+        (tmp_path / "program.py").write_text(
+            "import atexit, beside\ndef late():\n    print('late')\natexit.register(late)\nprint(beside.k)\n"
+        )
+        (tmp_path / "beside.py").write_text("k = 1\n")
+        words = ("--record", "it.calcharo", "--exclude", "beside", "program.py")
+        done = calcharo("run", "--tier", "native", *words, folder=tmp_path)
+        recording = Recording.open(tmp_path / "it.calcharo")
+
+        assert (done.status, done.stdout, done.stderr) == (0, "1\nlate\n", "")
+        assert [step.line_number for step in recording] == [1, 2, 4, 5, 3]
+        assert recording.stdout == done.stdout
+        assert recording.outcome.exit_code == 0
+
+    def test_the_native_tier_without_a_recording_is_cpython(self, tmp_path: Path) -> None:
+        (tmp_path / "program.py").write_text("import sys\nprint(sys.gettrace(), sys.argv)\n1 / 0\n")
+        done = calcharo("run", "--tier", "native", "program.py", "a", folder=tmp_path)
+
+        assert (done.status, done.stdout) == (1, "None ['program.py', 'a']\n")
+        assert "calcharo" not in done.stderr
+        assert "line 3, in <module>" in done.stderr
+
     def test_the_compiled_tier_records_the_same(self, tmp_path: Path) -> None:
         (tmp_path / "program.py").write_text("def f(n):\n    for i in range(n): i * 2\nf(300)\nprint('done')\n")
         seen = [
@@ -573,10 +595,14 @@ class TestTheCommandLine:
             (["--fast", "x.py"], "no such option: --fast"),
             (["-x"], "no such option: -x"),
             (
-                ["--tier", "native", "x.py"],
-                "tier 'native' is not available in this release; use 'interpreter' or 'compiled'",
+                ["--tier", "fast", "x.py"],
+                "tier 'fast' is not available in this release; use 'interpreter' or 'compiled' or 'native'",
             ),
             (["--tier", "compiled", "x.py"], "the compiled tier is for recording: say where to with --record OUT"),
+            (
+                ["--tier", "native", "--include", "m", "x.py"],
+                "--include and --exclude say what the native tier records: say where to with --record OUT",
+            ),
         ],
     )
     def test_what_it_cannot_mean(self, words: list[str], message: str) -> None:

@@ -260,6 +260,15 @@ def test_settings_come_from_a_file_and_options_win(tmp_path: Path) -> None:
     assert "other.toml: limits: there is no setting 'step'; did you mean 'steps'?" in refused.stderr
 
 
+def test_the_native_tier_shows_lines(folder: Path) -> None:
+    (folder / "loop.py").write_text("for k in range(2):\n    m = k\n")
+    seen = calcharo("trace", "--tier", "native", "loop.py", folder=folder)
+
+    assert seen.status == 0
+    assert "5 lines executed" in seen.stdout
+    assert "m = 1" in seen.stdout
+
+
 def test_the_compiled_tier_shows_the_same(folder: Path) -> None:
     (folder / "loop.py").write_text("def f(n):\n    for i in range(n): i * 2\nf(100)\n")
     seen = [calcharo("trace", "--tier", tier, "loop.py", folder=folder) for tier in ("interpreter", "compiled")]

@@ -1,6 +1,7 @@
 """Runs programs and notes each line that begins, with its variables: by `sys.settrace` on CPython, or from a recording.
 
-A server (see forking.py). A request's kind is "native" or "recorded"; the answers are to be the same.
+A server (see forking.py). A request's kind is "native", "recorded" or, for the native tier, "lines"; the answers are
+to be the same.
 """
 
 import dis
@@ -10,7 +11,9 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from calcharo_vm import Capture, ExecutionTracer, Recording, TracerConfig
+from calcharo_vm.config import Tier
 from calcharo_vm.recording.frame_info import variable_words
+from calcharo_vm.recording.journal import LINE
 from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.state import State
 from tests.conformance.forking import Request, main_module, read_code, serve
@@ -80,7 +83,8 @@ _RESUME = dis.opmap["RESUME"]
 
 def recorded_events(request: Request) -> list[Event]:
     """The events of a program's recording."""
-    config = TracerConfig(capture=Capture(forward=True))
+    tier = Tier.NATIVE if request["kind"] == "lines" else Tier.INTERPRETER
+    config = TracerConfig(optimization=tier, capture=Capture(forward=True))
     program = Path(request["program"])
     recording = ExecutionTracer(config).trace(program, argv=[request["program"], *request["argv"]])
     return events_of(recording, request["program"])
@@ -96,7 +100,7 @@ def events_of(recording: Recording, filename: str) -> list[Event]:
         code = journal.codes[instruction.code]
         state = recording.state_after(step)
         frame = state.executing
-        if instruction.opname == "RESUME":
+        if instruction.opname in {"RESUME", LINE}:
             started.add(frame)
         is_event = instruction.opname != "RESUME" and instruction.line is not None and frame in started
         if (
@@ -105,7 +109,7 @@ def events_of(recording: Recording, filename: str) -> list[Event]:
             and journal.thread(step) == 0
             and events.begins(frame, instruction.line or 0)
         ):
-            variables = _variables_before(recording.state_after(step - 1), frame)
+            variables = _variables_before(recording.state_after(step - 1), frame) if step else {}
             events.found.append((code.function, instruction.line or 0, variables))
         if not state.threads.get(0):
             break  # the main program has ended, and with it the native tracing

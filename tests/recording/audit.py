@@ -25,7 +25,11 @@ def record(
     sys.modules["__main__"] = main
     outcome = Outcome(OutcomeStatus.COMPLETED)
     try:
-        with OutputCapture(recorder.wrote, is_forwarded=False), machine.activate(), waiting_for_threads(machine):
+        with (
+            OutputCapture(recorder.wrote, is_forwarded=False),
+            machine.activate(),
+            waiting_for_threads(machine.threads),
+        ):
             try:
                 machine.run_code(compile(source, filename, "exec", dont_inherit=True), namespace)
             except BaseException as error:

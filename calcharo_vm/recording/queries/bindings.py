@@ -8,6 +8,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.index import Wanted
 from calcharo_vm.recording.queries import search
+from calcharo_vm.recording.queries.line_steps import is_line, line_instructions, slots_set
 from calcharo_vm.recording.queries.names import Names, Place, beginning, position
 from calcharo_vm.recording.queries.variables import UNBOUND, Cell, Local, Named, Variable, accessed, same
 from calcharo_vm.types import StepIndex
@@ -44,6 +45,8 @@ def begun_at(recording: "Recording", frame: int, last: StepIndex) -> StepIndex:
     """The first step of a frame that the source has a line for; its very first one if that comes after `last`."""
     journal, table = recording.journal, recording.frames
     first = step = table.first(frame)
+    if is_line(recording, first):
+        return first
     begins = beginning(journal, table.codes[frame])
     while step <= last:
         if journal.word(step) == begins and table.executing(step) == frame:
@@ -114,8 +117,10 @@ class _LocalBackwards(_Backwards):
     def what_is_wanted(self) -> Wanted:
         journal, slot = self.recording.journal, self.variable.slot
         code = self.recording.frames.codes[self.variable.frame]
+        lines = line_instructions(journal)
         return Wanted(
-            frozenset(
+            lines
+            or frozenset(
                 number
                 for number, info in enumerate(journal.instructions)
                 if info.code == code
@@ -134,6 +139,9 @@ class _LocalBackwards(_Backwards):
         return found
 
     def look_at(self, step: StepIndex) -> _Found:
+        if is_line(self.recording, step):
+            is_set = (self.variable.frame, self.variable.slot) in slots_set(self.recording, step)
+            return Binding(step, self.recording.frames.executing(step)) if is_set else None
         if self.recording.frames.executing(step) != self.variable.frame:
             return None
         number = self.recording.journal.word(step)

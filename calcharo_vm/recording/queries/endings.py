@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.queries.line_steps import how_left, is_line
 from calcharo_vm.types import StepIndex
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 def is_unwound(recording: "Recording", frame: int, last: StepIndex) -> bool:
     """Returns whether it was an exception that ended a frame in its last step."""
+    if is_line(recording, last):
+        return how_left(recording, last, frame) == "UNWOUND"
     if recording.frames.executing(last) != frame:
         return True  # it ended while another frame executed
     left = [operands[0] for operation, operands in recording.journal.operations(last) if operation == ops.LEAVE]

@@ -10,6 +10,7 @@ from calcharo_vm.recording.index import Wanted
 from calcharo_vm.recording.plain import PlainValues
 from calcharo_vm.recording.queries import search
 from calcharo_vm.recording.queries.answer import Answer
+from calcharo_vm.recording.queries.line_steps import line_instructions, slots_set
 from calcharo_vm.recording.queries.names import Access, Names, Place, beginning
 from calcharo_vm.recording.queries.rows import Write, WriteKind
 from calcharo_vm.recording.queries.scopes import scope
@@ -51,6 +52,7 @@ class _History:
         self._binding = self._binders()
         self._beginning = self._beginnings()
         self._moving = self._movings()
+        self._lines = line_instructions(recording.journal)
         self._words: dict[Variable, object] = {}
         self._holders: dict[Oid, dict[Variable, None]] = {}  # the variables that stood for an object
         self._room = 100
@@ -95,7 +97,7 @@ class _History:
 
     @property
     def _instructions(self) -> frozenset[int]:
-        return frozenset({*self._binding, *self._beginning, *self._moving})
+        return self._lines or frozenset({*self._binding, *self._beginning, *self._moving})
 
     def find(self) -> Iterator[_Key]:
         """Yields step, kind and variable of each row."""
@@ -127,6 +129,9 @@ class _History:
 
     def _bound_at(self, step: StepIndex, number: int) -> Iterator[Variable]:
         """Yields the variables of the scope that the instruction of a step bound."""
+        if self._lines:
+            yield from self._with_value(step, self._bound_on_line(step))
+            return
         frame = self._table.executing(step)
         if number in self._beginning:
             yield from self._with_value(step, [Local(frame, self._beginning[number])])
@@ -137,6 +142,18 @@ class _History:
             state = self._recording.state_after(step)
             variables = [accessed(state, frame, access) for access in self._binding[number]]
             yield from self._with_value(step, filter(self._is_in_scope, variables))
+
+    def _bound_on_line(self, step: StepIndex) -> Iterator[Variable]:
+        """Yields the local variables of the scope that got another value in a step which is a line."""
+        codes, frame, name = self._recording.journal.codes, self._table.executing(step), self._scope.name
+        code = codes[self._table.codes[frame]]
+        is_parameter = self._table.codes[frame] in self._scope.codes and name in code.slots[: code.parameters]
+        if is_parameter and self._table.first(frame) == step:
+            yield Local(frame, code.slots.index(name))
+        for other, slot in slots_set(self._recording, step):
+            number = self._table.codes[other]
+            if number in self._scope.codes and codes[number].slots[slot] == name:
+                yield Local(other, slot)
 
     def _with_value(self, step: StepIndex, variables: Iterable[Variable]) -> Iterator[Variable]:
         state = self._recording.state_after(step)

@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.journal import InstructionInfo, Journal
+from calcharo_vm.recording.journal import LINE, CodeInfo, InstructionInfo, Journal
 
 
 class Place(enum.Enum):
@@ -138,13 +138,25 @@ def position(info: InstructionInfo) -> tuple[int | None, ...]:
 
 def free_names(journal: Journal, code: int) -> tuple[str, ...]:
     """The names of a code object's free variables: those of an enclosing function."""
-    slots = journal.codes[code].slots
+    info, slots = journal.codes[code], journal.codes[code].slots
+    if journal.instructions[info.first].opname == LINE:  # which does not tell
+        shared = {slots[slot] for slot in info.cells}
+        outer = (each for each in journal.codes if is_within(info, each))
+        return tuple(shared.intersection(each.slots[slot] for each in outer for slot in each.cells))
     counts = (info.oparg or 0 for info in _instructions(journal, code) if info.opname == "COPY_FREE_VARS")
     return slots[len(slots) - next(counts, 0) :]
 
 
+def is_within(inner: CodeInfo, outer: CodeInfo) -> bool:
+    """Returns whether a code object is that of a function which another one defines."""
+    return inner.filename == outer.filename and inner.function.startswith(f"{outer.function}.<locals>.")
+
+
 def is_global_in(journal: Journal, code: int, name: str) -> bool:
-    """Returns whether a code object has the name as that of a global variable."""
+    """Returns whether a code object has the name as that of a global variable; or may have, if steps are lines."""
+    info = journal.codes[code]
+    if journal.instructions[info.first].opname == LINE:
+        return not info.is_namespace and name not in info.slots
     opnames = {
         info.opname
         for info in _instructions(journal, code)

@@ -13,6 +13,7 @@ from calcharo_vm.recording.journal import InstructionInfo
 from calcharo_vm.recording.queries.answer import Answer
 from calcharo_vm.recording.queries.bindings import Binding, last_binding
 from calcharo_vm.recording.queries.endings import return_word
+from calcharo_vm.recording.queries.line_steps import is_line
 from calcharo_vm.recording.queries.names import Names, Place
 from calcharo_vm.recording.queries.objects import ObjectWrites
 from calcharo_vm.recording.queries.passing import argument_place, operands, stack_before, stored_place
@@ -142,6 +143,11 @@ class _Chain:
         binding = last_binding(self._recording, question.variable, question.step)
         if binding is None:
             return None, None
+        if is_line(self._recording, binding.step):  # which does not tell where it took the value from
+            if binding.is_argument:
+                what = f"{question.name} is an argument of {self._function(binding.frame)}"
+                return self._end(binding.step, LinkKind.ARGUMENT, what)
+            return self._end(binding.step, LinkKind.BOUND, f"{question.name} is bound")
         if binding.is_argument:
             return self._argument(binding, question.name)
         state = self._recording.state_after(binding.step)

@@ -9,6 +9,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.recording.index import Wanted
 from calcharo_vm.recording.queries.answer import Answer
+from calcharo_vm.recording.queries.line_steps import is_line
 from calcharo_vm.recording.queries.rows import Handling, Raise
 from calcharo_vm.types import StepIndex
 
@@ -19,6 +20,7 @@ _Key: TypeAlias = tuple[int, StepIndex, int]
 """Chunk, step and place of an operation."""
 
 _MOVES = frozenset({ops.ENTER, ops.LEAVE, ops.RESUME})
+_RAISES = frozenset({ops.RAISED, ops.RAISED_AGAIN})
 _PASSING_ON = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 """Opcodes that raise an exception which a handler has not caught."""
 
@@ -65,21 +67,25 @@ def _raised_in(recording: "Recording", chunk: int) -> Iterator[_Key]:
     for key in _moves_and_raises(recording, chunk):
         number, step, at = key
         operation = chunks[number][at]
-        if operation == ops.RAISED:
+        if operation in _RAISES:
             error = _exception(recording, key)
-            is_new = flying.get(step) != error and (step in moved or not _is_passed_on(recording, key))
+            is_new = (
+                operation == ops.RAISED
+                and flying.get(step) != error
+                and (step in moved or not _is_passed_on(recording, key))
+            )
             if is_new and number == chunk:
                 yield key
             flying[step] = error
         elif operation != ops.LEAVE:
             flying.pop(step, None)
-        if operation != ops.RAISED:
+        if operation not in _RAISES:
             moved.add(step)
 
 
 def _moves_and_raises(recording: "Recording", chunk: int) -> Iterator[_Key]:
     """Yields the operations of a chunk on frames and exceptions, behind those of earlier ones in the same steps."""
-    wanted, threads = _MOVES | {ops.RAISED}, set()
+    wanted, threads = _MOVES | _RAISES, set()
     for thread, step, at in recording.chunk_index.marks_of_threads(chunk, wanted):
         if step == len(recording):  # which is not complete
             continue
@@ -157,8 +163,10 @@ class _Flight:
             if step >= goes_on:
                 break
             if words[at] == ops.HANDLED and len(stack) == level:
+                if is_line(recording, step):
+                    return self._handled_on_line(stack[-1], (chunk, step, at))
                 return self._handled(stack[-1], step, words[at + 1])  # type: ignore[arg-type]
-            if words[at] == ops.RAISED and len(stack) == level:
+            if words[at] in _RAISES and len(stack) == level:
                 if _exception(recording, (chunk, step, at)) != self._exception:
                     return Handling.CAUGHT_OUTSIDE, None
                 goes_on = len(recording)
@@ -174,7 +182,7 @@ class _Flight:
     def _events(self, key: _Key) -> Iterator[_Key]:
         """Yields the operations on its thread after the one that raises it."""
         recording = self._recording
-        own, wanted = recording.journal.thread(key[1]), _MOVES | {ops.RAISED, ops.HANDLED}
+        own, wanted = recording.journal.thread(key[1]), _MOVES | _RAISES | {ops.HANDLED}
         for chunk in range(key[0], len(recording.journal.chunks)):
             for thread, step, at in recording.chunk_index.marks_of_threads(chunk, wanted):
                 if thread == own and (chunk, at) > (key[0], key[2]) and step < len(recording):
@@ -198,6 +206,24 @@ class _Flight:
                 break
             if info.opname == "POP_EXCEPT" and len(recording.state_after(step).frames[frame].stack) <= depth + 1:
                 break
+        return (Handling.CAUGHT_OUTSIDE if caught is None else Handling.CAUGHT), caught
+
+    def _handled_on_line(self, frame: int, key: _Key) -> tuple[Handling, StepIndex | None]:
+        """What becomes of it from where a handler of a frame takes over, where steps are lines.
+
+        The handler has caught it unless it says that it passes it on.
+        """
+        recording = self._recording
+        stack = self._stack(key)
+        level = len(stack)
+        for chunk, step, at in self._events(key):
+            words = recording.journal.chunks[chunk]
+            if words[at] == ops.RAISED_AGAIN and len(stack) == level:
+                return self._follow((chunk, step, at))
+            _move(stack, words, at)
+            if len(stack) < level:
+                break
+        caught = next(self._steps(frame, key[1] + 1), None)
         return (Handling.CAUGHT_OUTSIDE if caught is None else Handling.CAUGHT), caught
 
     def _steps(self, frame: int, start: StepIndex) -> Iterator[StepIndex]:

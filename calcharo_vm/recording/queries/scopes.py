@@ -6,8 +6,8 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.frame_table import NONE
-from calcharo_vm.recording.journal import CodeInfo, Journal
-from calcharo_vm.recording.queries.names import free_names, is_global_in
+from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.queries.names import free_names, is_global_in, is_within
 from calcharo_vm.types import Oid
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _owner(journal: Journal, name: str, number: int) -> tuple[str, str]:
     """File and qualified name of the function whose variable a name is in a code object that has a slot for it."""
     code = journal.codes[number]
     if name in free_names(journal, number):
-        outer = [each for at, each in enumerate(journal.codes) if _has_own(journal, name, at) and _is_in(code, each)]
+        outer = [each for at, each in enumerate(journal.codes) if _has_own(journal, name, at) and is_within(code, each)]
         code = max(outer, key=lambda each: len(each.function), default=code)
     return code.filename, code.function
 
@@ -72,7 +72,3 @@ def _owner(journal: Journal, name: str, number: int) -> tuple[str, str]:
 def _has_own(journal: Journal, name: str, number: int) -> bool:
     code = journal.codes[number]
     return name in code.slots and name not in free_names(journal, number)
-
-
-def _is_in(inner: CodeInfo, outer: CodeInfo) -> bool:
-    return inner.filename == outer.filename and inner.function.startswith(f"{outer.function}.<locals>.")

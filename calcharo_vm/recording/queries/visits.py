@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.index import Wanted
-from calcharo_vm.recording.journal import InstructionInfo
+from calcharo_vm.recording.journal import LINE, InstructionInfo
 from calcharo_vm.recording.queries import search
 from calcharo_vm.recording.queries.answer import Answer
 from calcharo_vm.recording.queries.rows import Hit, Output
@@ -82,6 +82,7 @@ def begun_in(recording: "Recording", chunk: int) -> Iterator[StepIndex]:
     """Yields the steps of a chunk by which a frame comes to a line, as CPython's line events say it.
 
     It does so when it turns to another line, or jumps back within one, and not when a function that it called returns.
+    Where steps are lines, CPython has said it.
     """
     journal, table, infos = recording.journal, recording.frames, recording.journal.instructions
     before: dict[int, int | None] = {}  # the instruction that each frame was at
@@ -91,7 +92,8 @@ def begun_in(recording: "Recording", chunk: int) -> Iterator[StepIndex]:
         frame = table.executing(step)
         last = before[frame] if frame in before else _instruction_before(recording, frame, step)
         before[frame] = number
-        if last is None or infos[last].line != infos[number].line or number <= last:
+        is_told = infos[number].opname == LINE
+        if is_told or last is None or infos[last].line != infos[number].line or number <= last:
             yield step
 
 
