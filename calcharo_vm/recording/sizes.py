@@ -4,7 +4,7 @@ No object is asked: these are the sizes that CPython's own types have on a 64-bi
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.host_builtins import __builtins__
@@ -39,15 +39,30 @@ _TEXTS: Final[Mapping[type, int]] = {str: 41, bytes: 33}
 def size_of(thing: "Thing") -> int:
     """Roughly how many bytes an object takes, with the scalars that it holds."""
     size = _BASES.get(thing.kind, _OBJECT) + _WORD * len(thing.items) + _ENTRY * (len(thing.table) + len(thing.fields))
-    for kind in thing.kinds:
-        for words in thing.words:
-            of_kind = words if len(thing.kinds) == 1 else [word for word in words if type(word) is kind]
-            size += _size_of_scalars(kind, of_kind)
+    for words in thing.words:
+        if len(words) > _FEW and len(thing.kinds) == 1:
+            size += _size_of_many(next(iter(thing.kinds)), words)
+        else:
+            for word in words:
+                size_of_one = _SIZES.get(type(word))
+                if size_of_one is not None:
+                    size += size_of_one(word)
     return size
 
 
-def _size_of_scalars(kind: type, words: Collection[object]) -> int:
-    """Roughly how many bytes scalars of one type take; nothing for what there is only one of, and for references."""
+_SIZES: Final[Mapping[type, Callable[..., int]]] = {  # type: ignore[explicit-any] # each takes scalars of its type
+    int: lambda number: _NUMBER + number.bit_length() // _WORD,
+    float: lambda _number: _NUMBER,
+    complex: lambda _number: _NUMBER,
+    str: lambda text: _TEXTS[str] + len(text),
+    bytes: lambda text: _TEXTS[bytes] + len(text),
+}
+"""How many bytes a scalar takes; nothing for what there is only one of."""
+_FEW: Final = 16
+
+
+def _size_of_many(kind: type, words: Collection[object]) -> int:
+    """Roughly how many bytes scalars of one type take together."""
     if kind is int:
         lengths = Counter(map(int.bit_length, words))  # type: ignore[arg-type] # all are integers
         return sum((_NUMBER + bits // _WORD) * count for bits, count in lengths.items())
