@@ -17,6 +17,7 @@ from calcharo_vm.recording.values import OutcomeStatus
 
 if TYPE_CHECKING:
     from calcharo_vm.cli.run import RunRequest
+    from calcharo_vm.machine.machine import Machine
     from calcharo_vm.program import Program
     from calcharo_vm.recording import Outcome
 
@@ -38,7 +39,9 @@ def run_with_settings(program: Program, request: RunRequest) -> int:
         if request.record is None and config.optimization is Tier.NATIVE:
             return run_natively(program)
         if request.record is None and not _needs_recorder(config):
-            return run_alone(program, config.scope.include, config.scope.exclude)
+            return run_alone(
+                program, config.scope.include, config.scope.exclude, lambda machine: keep_to_policy(config, machine)
+            )
         from calcharo_vm.cli.record import run_and_record  # noqa: PLC0415 - a worker does without it
 
         return run_and_record(program, config, request.record)
@@ -64,8 +67,17 @@ def _config(request: RunRequest) -> TracerConfig:
         "isolation": request.isolation,
         "readable": request.readable or None,
         "allow_degraded": request.allow_degraded or None,
+        "policy": request.policy,
     }
     return config.evolve(**{name: value for name, value in whole.items() if value is not None})
+
+
+def keep_to_policy(config: TracerConfig, machine: Machine) -> None:
+    """Keep what a machine executes to the policy, if there is one."""
+    if config.policy is not None:
+        from calcharo_vm.policy.enforcement import enforce  # noqa: PLC0415 - few runs have a policy
+
+        enforce(config.policy, machine)
 
 
 def _needs_recorder(config: TracerConfig) -> bool:

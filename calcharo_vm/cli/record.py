@@ -154,6 +154,9 @@ def _capture(
 
 def _govern(machine: Machine, config: TracerConfig, recorder: MachineRecorder) -> None:
     """Put what the configuration says into force on the machine, for the rest of the process's life."""
+    from calcharo_vm.cli.governed import keep_to_policy  # noqa: PLC0415 - it needs this module, too
+
+    keep_to_policy(config, machine)
     if config.optimization is Tier.COMPILED:
         recorder.compile_on(machine)
     if any(getattr(config.limits, name) is not None for name in RESOURCES):

@@ -15,7 +15,9 @@ from calcharo_vm.errors import InternalError
 from calcharo_vm.program.command_line import Program, ProgramKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from calcharo_vm.machine.machine import Machine
 
 __all__ = ["USAGE", "RunRequest", "UsageError", "parse_run", "run", "run_alone", "settings_there", "show_failure"]
 
@@ -52,6 +54,8 @@ Options:
                    than once.
   --allow-degraded
                    Run it even where the system cannot isolate it as well.
+  --policy POLICY  Refuse the program what the standard policy does not allow
+                   (standard), or nothing (none).
   -m MODULE        Run a library module, as python -m does.
   -c CODE          Run CODE, as python -c does.
   -h, --help       Show this message and exit.
@@ -70,7 +74,17 @@ _LIMITS = {
     },
 }
 """Which limit an option sets; the class of limits itself takes longer to import than a short program to run."""
-_VALUED = ("--tier", "--include", "--exclude", "--record", "--config", "--isolation", "--readable", *_LIMITS)
+_VALUED = (
+    "--tier",
+    "--include",
+    "--exclude",
+    "--record",
+    "--config",
+    "--isolation",
+    "--readable",
+    "--policy",
+    *_LIMITS,
+)
 _SETTINGS_FILE, _PROJECT_FILE, _TABLE = "calcharo.toml", "pyproject.toml", b"tool.calcharo"
 
 
@@ -91,11 +105,13 @@ class RunRequest(NamedTuple):
     isolation: str | None = None
     readable: tuple[str, ...] = ()
     allow_degraded: bool = False
+    policy: str | None = None
 
     @property
     def asks_for_settings(self) -> bool:
         """Whether more is asked for than a program on the machine."""
-        return bool(self.config or self.limits or self.isolation or self.readable or self.allow_degraded)
+        asked = self.config, self.limits, self.isolation, self.readable, self.allow_degraded, self.policy
+        return any(asked)
 
 
 def parse_run(arguments: Sequence[str]) -> RunRequest:
@@ -120,8 +136,9 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
         given[name].append(value)
     if rest[:1] == ["-h"]:
         return RunRequest(None)
-    tier, record, config, isolation = (
-        given[name][-1] if given[name] else None for name in ("--tier", "--record", "--config", "--isolation")
+    tier, record, config, isolation, policy = (
+        given[name][-1] if given[name] else None
+        for name in ("--tier", "--record", "--config", "--isolation", "--policy")
     )
     if tier not in (None, *_TIERS):
         raise UsageError(f"tier {tier!r} is not available in this release; use {' or '.join(map(repr, _TIERS))}")
@@ -132,7 +149,9 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
     limits = tuple((limit, _number(name, given[name][-1])) for name, limit in _LIMITS.items() if given[name])
     program, include, exclude = _program(rest), tuple(given["--include"]), tuple(given["--exclude"])
     readable = tuple(given["--readable"])
-    return RunRequest(program, tier, include, exclude, record, config, limits, isolation, readable, allow_degraded)
+    return RunRequest(
+        program, tier, include, exclude, record, config, limits, isolation, readable, allow_degraded, policy
+    )
 
 
 def _number(option: str, text: str) -> float:
@@ -212,13 +231,15 @@ def run_natively(program: Program) -> int:
     return launch(program, lambda _folder: exec)
 
 
-def run_alone(program: Program, include: Sequence[str], exclude: Sequence[str]) -> int:
-    """Run a program on the machine with nobody to look at it."""
+def run_alone(
+    program: Program, include: Sequence[str], exclude: Sequence[str], made: Callable[[Machine], None] | None = None
+) -> int:
+    """Run a program on the machine with nobody to look at it; `made` gets the machine first."""
     from calcharo_vm.program.launch import launch  # noqa: PLC0415 - not needed to find a usage error
     from calcharo_vm.program.on_machine import starter  # noqa: PLC0415 - as above
 
     try:
-        return launch(program, starter(include=include, exclude=exclude))
+        return launch(program, starter(include=include, exclude=exclude, made=made))
     except InternalError as error:
         return show_failure(error)
 

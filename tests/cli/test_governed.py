@@ -70,6 +70,27 @@ def test_a_limit_ends_the_program_and_is_named(folder: Path, record: tuple[str, 
 
 
 @pytest.mark.parametrize(
+    "options", [(), ("--max-steps=9999",), ("--record=run.json",), ("--isolation=worker",)], ids=lambda each: str(each)
+)
+def test_a_policy_holds_whatever_else_is_asked_for(tmp_path: Path, options: tuple[str, ...]) -> None:
+    source = "import json\nprint(json.dumps([1]))\ntry: import os\nexcept Exception as error: print(error)\nopen"
+    seen = calcharo("run", "--policy=standard", *options, "-c", source, folder=tmp_path)
+
+    assert 1 == seen.status
+    assert "[1]\nthe policy refuses the import of 'os'; what may be imported says Policy.imports\n" == seen.stdout
+    assert "name 'open' is not defined" in seen.stderr or "PolicyViolation" in seen.stderr
+
+
+def test_a_policy_of_the_environment_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCHARO_POLICY", "standard")
+    refused = calcharo("run", "-c", "import os", folder=tmp_path)
+    allowed = calcharo("run", "--policy=none", "-c", "import os", folder=tmp_path)
+
+    assert (1, 0) == (refused.status, allowed.status)
+    assert "PolicyViolation" in refused.stderr
+
+
+@pytest.mark.parametrize(
     ("options", "source", "limit"),
     [
         (("--timeout=0.3",), "while True: pass", "0.3: wall_seconds"),
