@@ -70,7 +70,7 @@ def test_a_limit_ends_the_program_and_is_named(folder: Path, record: tuple[str, 
 
 
 @pytest.mark.parametrize(
-    "options", [(), ("--max-steps=9999",), ("--record=run.json",), ("--isolation=worker",)], ids=lambda each: str(each)
+    "options", [(), ("--max-steps=9999",), ("--record=run.json",), ("--isolation=worker",)], ids=str
 )
 def test_a_policy_holds_whatever_else_is_asked_for(tmp_path: Path, options: tuple[str, ...]) -> None:
     source = "import json\nprint(json.dumps([1]))\ntry: import os\nexcept Exception as error: print(error)\nopen"
