@@ -80,7 +80,7 @@ def run_and_record(program: Program, config: TracerConfig, target: str | None) -
         machine.stop_observing()
     for tracer in tracers:
         tracer.stop_observing()
-    if recorder.limit_reached is not None:
+    if recorder.limit_reached not in (None, "failed"):
         _leave_at_limit(recorder, recorder.limit_reached, config, source, target, plugged)
     outcome = uncaught[0] if uncaught else outcome
     if not _save(recorder, outcome, source, target, plugged):
