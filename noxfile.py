@@ -15,6 +15,9 @@ CORE_TESTS = (
     *("tests/test_determinism.py", "tests/test_limits.py", "tests/test_program.py", "tests/test_tracer.py"),
 )
 
+_ELSEWHERE = ("--deselect", "tests/tiers/test_same_recording.py::test_conformance_programs")
+"""What executes programs in processes that are not measured, and would do it for each program."""
+
 FRONT_ENDS = (
     *("tests/cli", "tests/docs", "tests/plugins"),
     *(f"tests/test_{name}.py" for name in ("config", "config_sources", "errors", "logs", "packaging")),
@@ -24,12 +27,14 @@ REPEATING = ("tests/test_determinism.py",)
 STORAGE = ("tests/recording/json_format", "tests/recording/storage", "tests/tiers/test_compiled.py")
 QUESTIONS = tuple(map(str, sorted(Path("tests/recording").glob("test_queries_*.py"))))
 POLICY = ("tests/policy",)
+RECORDING = tuple(str(path) for path in sorted(Path("tests/recording").glob("test_*.py")) if "audit" not in path.name)
+"""What audits of random programs, and the comparisons of tests/conformance, show of recordings as well."""
 _EVERYWHERE_THE_SAME = (*LIMITS, *REPEATING, *STORAGE, *QUESTIONS)
 LEFT_OUT = {
     "3.11": (*_EVERYWHERE_THE_SAME, "tests/cli/test_governed.py"),
-    "3.12": (*_EVERYWHERE_THE_SAME, *FRONT_ENDS, *POLICY),
+    "3.12": (*_EVERYWHERE_THE_SAME, *FRONT_ENDS, *POLICY, *RECORDING),
     "3.13": (*_EVERYWHERE_THE_SAME, *FRONT_ENDS, *POLICY),
-    "3.14": (*_EVERYWHERE_THE_SAME, *FRONT_ENDS, *POLICY),
+    "3.14": (*_EVERYWHERE_THE_SAME, *FRONT_ENDS, *POLICY, *RECORDING),
 }
 """What a run of everything leaves to other versions, because it hardly depends on the version."""
 
@@ -111,7 +116,7 @@ def coverage(session: nox.Session) -> None:
     for version in VERSIONS:
         core = "sysmon" if version >= "3.14" else "ctrace"
         session.run(
-            *(tool(version, "python"), "-m", "pytest", "-n", "2", *CORE_TESTS, "--cov", "--cov-report="),
+            *(tool(version, "python"), "-m", "pytest", "-n", "2", *CORE_TESTS, *_ELSEWHERE, "--cov", "--cov-report="),
             env={"COVERAGE_FILE": f".coverage-{version}", "COVERAGE_CORE": core, "EVERY_PROGRAM": "1"},
         )
     environment = {"COVERAGE_FILE": ".coverage-core"}
