@@ -209,6 +209,16 @@ except UnboundLocalError: found.append("unbound")
     assert "closed file" in found[14]
 
 
+def test_the_first_failure_is_the_one_that_is_reported() -> None:
+    machine = Machine()
+    machine.failed(None, ValueError("first"))
+    first = machine.failure
+    machine.failed(None, KeyError("second"))
+
+    assert machine.failure is first
+    assert "first" in str(first)
+
+
 def test_an_exception_that_comes_from_nowhere_is_not_ours() -> None:
     assert not is_internal(ValueError())
 

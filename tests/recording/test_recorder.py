@@ -5,6 +5,7 @@ import itertools
 import operator
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from types import CodeType, FrameType, GeneratorType
@@ -12,6 +13,7 @@ from types import CodeType, FrameType, GeneratorType
 import pytest
 
 from calcharo_vm.code import decode
+from calcharo_vm.config import Limits
 from calcharo_vm.recording import Recorder, ops
 from calcharo_vm.recording.recorder import _is_journalling, _lines_of_locks
 from tests.recording.audit import record
@@ -28,6 +30,26 @@ def often_switching() -> Iterator[None]:
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(interval)
+
+
+def test_time_that_the_program_was_made_to_wait_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(NULL, limits=Limits(wall_seconds=60))
+    now = time.monotonic()
+    recorder.waited(now, now + 1000)
+    monkeypatch.setattr("calcharo_vm.recording.budget.monotonic", lambda: now + 1050)
+    recorder.tape.room = 1
+    step_of(recorder)
+    within = recorder._used_up
+    monkeypatch.setattr("calcharo_vm.recording.budget.monotonic", lambda: now + 1070)
+    recorder.tape.room = 1
+    step_of(recorder)
+
+    assert (within, recorder._used_up) == (None, "wall_seconds")
+
+
+def step_of(recorder: Recorder) -> None:
+    """Completes a step, which seals the chunk if it has no room left."""
+    recorder.tape.commit(ops.FIRST_STEP)
 
 
 def test_nothing_is_kept_alive() -> None:

@@ -135,3 +135,15 @@ def test_frames_are_made_where_a_key_stops() -> None:
 
     assert one.stdout == other.stdout
     assert states(one[::53]) == states(other[::53])
+
+
+def test_arguments_of_other_kinds_have_a_frame() -> None:
+    source = """
+def same(a): return a
+first = list(map(same, range(200)))
+print(list(map(same, [1j, [2], None])), len(first))
+"""
+    one, other = compiled(source), interpreted(source)
+
+    assert one.stdout == other.stdout
+    assert states(one[-60:]) == states(other[-60:])

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calcharo_vm.errors import RecordingError, RecordingFormatError
-from calcharo_vm.recording import Outcome, Recording
+from calcharo_vm.recording import Outcome, Recording, ops
 from calcharo_vm.recording.storage import records
 from calcharo_vm.recording.storage.packing import pack
 from calcharo_vm.recording.storage.records import Kind, RecordFile
@@ -162,6 +162,16 @@ def test_records_that_are_meant_to_mislead(name: str, good: bytes, tmp_path: Pat
     changed = with_record(good, tmp_path, replaced, record_bytes(kind, data, count=count, first=first))
     with pytest.raises(RecordingFormatError, match=message):
         _ = [step.opname for step in read_all(changed, tmp_path)]
+
+
+def test_a_chunk_of_fewer_steps_says_so_where_more_than_one_is_asked_for(good: bytes, tmp_path: Path) -> None:
+    changed = record_bytes(Kind.CHUNK, pack([ops.FIRST_STEP], NULL), count=1024, first=0)
+    path = tmp_path / "run.calcharo"
+    path.write_bytes(with_record(good, tmp_path, Kind.CHUNK, changed))
+    journal = Recording.open(path).journal
+
+    with pytest.raises(RecordingFormatError, match="has 1 steps"):
+        _ = [journal.word(step) for step in range(3)]
 
 
 @pytest.mark.parametrize("count", [0, 1], ids=["inputs", "sources"])

@@ -1,0 +1,47 @@
+"""Tests for calcharo_vm/recording/quick_objects.py: new objects whose content is known."""
+
+from calcharo_vm.recording import Recorder, ops
+from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple
+from calcharo_vm.recording.values import HeapKind
+from tests.recording.machine import NULL
+
+
+class Thing:
+    pass
+
+
+def test_a_tuple_of_what_is_recorded_is_told() -> None:
+    shadow = Recorder(NULL).shadow
+    thing = Thing()
+    held = shadow.hold(thing)
+    pair = (1, thing)
+    found = make_new_tuple(shadow)(pair)
+
+    assert found is not None
+    made, words = found
+    oid = made.token.stop
+    assert words == [ops.NEW, oid, "tuple", "tuple", "", ops.ITEMS, oid, 0, 0, 2, 1, held.token]  # type: ignore[attr-defined]
+    assert (made.count, made.items, held.count) == (1, [1, held], 2)  # type: ignore[attr-defined]
+    assert shadow.held(pair) is made
+
+
+def test_a_tuple_is_left_alone_that_is_recorded_or_holds_what_is_not() -> None:
+    shadow = Recorder(NULL).shadow
+    new_tuple = make_new_tuple(shadow)
+    pair, thing = (1, 2), Thing()
+    shadow.hold(pair)
+
+    assert new_tuple(pair) is None
+    assert new_tuple((1, thing)) is None
+    assert shadow.held(thing) is None
+
+
+def test_objects_get_numbers_in_the_order_in_which_they_are_made() -> None:
+    shadow = Recorder(NULL).shadow
+    items, table = [1], {"a": 2}
+    first = make_new(shadow)(items, HeapKind.LIST, "list", [1], "a name")
+    second = make_new_table(shadow)(table, HeapKind.DICT, "dict", {"a": 2})
+
+    assert second.token.stop == first.token.stop + 1
+    assert (first.items, first.name, second.table) == ([1], "a name", {"a": 2})
+    assert (shadow.held(items), shadow.held(table)) == (first, second)
