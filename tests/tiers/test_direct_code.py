@@ -93,6 +93,19 @@ for n in range(12):
     try: fail(0)
     except ZeroDivisionError as error: print(error, error.__traceback__.tb_next.tb_frame.f_locals)
 """
+KEYWORDS = """
+def minus(a, b): return a - b
+def make(n):
+    def times(a, b): return (a - b) * n
+    return times
+def work(n):
+    times = make(n)
+    return minus(1, b=n), minus(b=n, a=3), times(b=1, a=n), times(n, b=2), minus(n, 1), natives(n)
+def natives(n):
+    parts = "a b c".split(maxsplit=1), int("11", base=n + 2), round(1.256, ndigits=n % 3), list(enumerate("a", start=n))
+    return parts, pow(n, 2, mod=7), sorted([n, 1], reverse=True), minus(n, 2)
+for n in range(30): print(work(n))
+"""
 FRAMES = """
 import sys
 def look(n):
@@ -267,10 +280,10 @@ for start in (sys.settrace, sys.setprofile):
 
 @pytest.mark.parametrize(
     "source",
-    [LOOPS_FIRST, TREE, ERRORS, CLOSURES, FRAMES, CHANGES, OBJECTS, WHILE, DEEP, MIXED, METHODS, TRACED],
+    [LOOPS_FIRST, TREE, ERRORS, CLOSURES, KEYWORDS, FRAMES, CHANGES, OBJECTS, WHILE, DEEP, MIXED, METHODS, TRACED],
     ids=[
-        *("loops first", "tree", "errors", "closures", "frames", "changes", "objects", "while", "deep", "mixed"),
-        *("methods", "traced"),
+        *("loops first", "tree", "errors", "closures", "keywords", "frames", "changes", "objects"),
+        *("while", "deep", "mixed", "methods", "traced"),
     ],
 )
 def test_the_recording_is_that_of_the_interpreter(source: str) -> None:

@@ -40,8 +40,10 @@ _SIZED = frozenset({list, tuple, dict, set})
 
 @template("CALL")
 def call(writer: PathWriter) -> None:
-    """Calls a native function."""
+    """Calls a function, with positional arguments."""
     subject = writer.subject
+    if _has_keywords(writer):
+        raise Declined
     callees = subject.profile.callees.get(writer.index, set())
     callee = next(iter(callees)) if len(callees) == 1 else None
     if callee is GUEST:
@@ -63,8 +65,7 @@ def call(writer: PathWriter) -> None:
 def _call_function(writer: PathWriter) -> None:
     """Calls a function of the program, of the same module, that takes just these arguments."""
     subject = writer.subject
-    is_plain = not subject.plan.opnames[writer.index - 2].startswith("KW_NAMES") and not subject.limits_recursion
-    if not is_plain or type(subject.frame.globals) is not dict:
+    if subject.limits_recursion or type(subject.frame.globals) is not dict:
         raise Declined
     called, arguments = _operands(writer)
     code, guest = called.code, writer.name("guest")
@@ -89,6 +90,11 @@ def _call_function(writer: PathWriter) -> None:
         writer.is_over = True
     else:
         _start(writer, called, arguments, guest)
+
+
+def _has_keywords(writer: PathWriter) -> bool:
+    """Returns whether KW_NAMES comes before a call; until 3.11, PRECALL lies between them."""
+    return "KW_NAMES" in writer.subject.plan.opnames[max(writer.index - 2, 0) : writer.index]
 
 
 def _start(writer: PathWriter, called: Value, arguments: Sequence[Value], guest: str) -> None:
