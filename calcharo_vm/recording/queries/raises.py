@@ -216,7 +216,7 @@ class _Flight:
         recording = self._recording
         stack = self._stack(key)
         level = len(stack)
-        for chunk, step, at in self._events(key):
+        for chunk, step, at in self._events(key):  # pragma: no branch - it ends only with a run that was cut short
             words = recording.journal.chunks[chunk]
             if words[at] == ops.RAISED_AGAIN and len(stack) == level:
                 return self._follow((chunk, step, at))
