@@ -124,7 +124,7 @@ def test_what_is_lent_is_taken_back() -> None:
 
 def test_each_thread_finds_its_own_in_sys_while_programs_run_side_by_side() -> None:
     before, own_class = GuestProcess.as_it_is(), type(sys)
-    barrier, seen = Barrier(3, timeout=5), []
+    barrier, seen = Barrier(3, timeout=30), []
     shared = sys.modules
 
     def run(name: str) -> None:
