@@ -80,7 +80,12 @@ _MOST_PLAIN = 8
 
 
 def is_plain(shade: Shade) -> bool:
-    """Returns whether nobody can tell when an object goes: it is short, and holds nothing that would go with it."""
+    """Returns whether nobody can tell when an object goes, whatever goes with it: it is short, and of scalars."""
+    return goes_unnoticed(shade) and Shade not in map(type, shade.items)
+
+
+def goes_unnoticed(shade: Shade) -> bool:
+    """Returns whether nobody can tell when an object goes that goes alone: it is short, and holds nothing alone."""
     items = shade.items
     if shade.kind not in _PLAIN_KINDS or len(items) > _MOST_PLAIN or shade.fields:
         return False

@@ -9,7 +9,7 @@ import pytest
 
 from calcharo_vm import execute_and_trace
 from calcharo_vm.recording import ops
-from calcharo_vm.recording.identity import Shade
+from calcharo_vm.recording.identity import Shade, goes_unnoticed, is_plain
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
 
@@ -240,3 +240,14 @@ def test_an_iterator_at_the_address_of_one_that_is_gone_is_another_one(shadow: S
 
     assert second is not first
     assert shadow.by_id[id(iterator)] is second
+
+
+def test_an_object_goes_unnoticed_if_nothing_that_can_tell_goes_with_it(shadow: Shadow) -> None:
+    thing = Thing()
+    pair, twice, numbers, long, table = (thing, 1), (thing, thing), (1, 2), [*range(9)], {"a": 1}
+    shades = [held(shadow, each) for each in (pair, twice, numbers, long, table)]
+
+    assert [goes_unnoticed(shade) for shade in shades] == [True, True, True, False, False]
+    assert [is_plain(shade) for shade in shades] == [False, False, True, False, False]
+    shadow.release_all(shades[0].items)  # from now on only the other holds it
+    assert not goes_unnoticed(shades[1])

@@ -105,6 +105,31 @@ def comprehend(n, items):
     return squares, table, unique, nested, objects, keyed, frozen, texts, again
 for n in range(8): print(comprehend(n, [n, 2, 1.0, 1, True]))
 """,
+    "objects that go with others": """
+class Noisy:
+    def __init__(self, n): self.n = n
+    def __del__(self): gone.append(self.n)
+gone = []
+def pair(n):
+    noisy = Noisy(n)
+    kept = (noisy, n)
+    return n
+def items(n):
+    noisy = Noisy(n); kept = [noisy, [noisy]]; kept.append(n)
+    return n
+def cell(n):
+    noisy = Noisy(n)
+    def look(): return noisy
+    return n
+def stores(n):
+    noisy = Noisy(n); kept = (noisy, 1)
+    noisy, kept = 1, 2
+    kept, noisy = Noisy(n), 2
+    kept, noisy = (kept, noisy), kept
+    kept, noisy = n, n
+    return len(gone)
+for n in range(40): print(pair(n), items(n), cell(n), stores(n), gone[-3:])
+""",
     "objects that go": """
 import weakref
 class Thing: pass

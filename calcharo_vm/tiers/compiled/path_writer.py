@@ -500,8 +500,9 @@ class PathWriter:
         self._dropped += [str(value.shade) for value in taken if value.is_constant and value.is_owned]
         owned = [value for value in taken if value.is_owned and not value.is_constant]
         is_dropping = self.index in self.subject.dropping
+        may_go = "goes_unnoticed" if len(owned) == 1 else "is_plain"
         for value in owned:  # all of them may be one object
-            plain = f" or is_plain({value.shade})" if is_dropping else ""
+            plain = f" or {may_go}({value.shade})" if is_dropping else ""
             self.leave_unless(f"{value.shade}.count > {len(owned)}{plain}")
         if is_dropping:
             self._dropped += [str(value.shade) for value in owned]
@@ -637,16 +638,19 @@ class PathWriter:
 
     def store(self, slot: int, value: Value) -> None:
         """Moves a value to a fast local slot; the value there before must be held elsewhere, too, or be a scalar."""
-        self.put_in_slot(slot, value, self.let_go(slot))
+        self.put_in_slot(slot, value, self.let_go(slot, "goes_unnoticed"))
 
-    def let_go(self, slot: int) -> str | None:
-        """Makes sure that the value of a slot may go, and gives the variable that has its shade, if it has one."""
+    def let_go(self, slot: int, may_go: str = "is_plain") -> str | None:
+        """Makes sure that the value of a slot may go, and gives the variable that has its shade, if it has one.
+
+        `may_go` is the function that looks at what nothing else holds; others may go at the same time.
+        """
         old = self._slots.get(slot)
         if old is not None and old.is_scalar:
             return None
         gone = self.name("gone")
         self.emit(f"{gone} = slots.get({slot})")
-        plain = f" or is_plain({gone})" if self.index in self.subject.dropping else ""
+        plain = f" or {may_go}({gone})" if self.index in self.subject.dropping else ""
         self.leave_unless(f"{gone} is None or {gone}.count > 1{plain}")
         return gone
 

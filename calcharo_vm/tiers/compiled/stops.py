@@ -10,7 +10,7 @@ from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.hiding import marked
 from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL, Null
-from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
+from calcharo_vm.recording.identity import NO_ENTRIES, Shade, goes_unnoticed, is_plain, stands_for
 from calcharo_vm.recording.quick_calls import end_quietly
 from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple
 from calcharo_vm.tiers.compiled.values import SCALAR_IDS
@@ -117,6 +117,7 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "zeros": shadow.zeros,
         "purge": shadow.purge,
         "is_plain": is_plain,
+        "goes_unnoticed": goes_unnoticed,
         "ends_quietly": end_quietly,
         "recorder": recorder,
         "entries": recorder.entries,
