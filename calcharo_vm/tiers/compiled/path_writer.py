@@ -464,8 +464,8 @@ class PathWriter:
             self._mark()
         return value
 
-    def beneath(self, place: int) -> tuple[str, str]:
-        """The object that lies beneath the top of the stack, by its place from there, and its shade: they stay there.
+    def beneath(self, place: int) -> Value:
+        """The object that lies beneath the top of the stack, by its place from there, and stays there.
 
         Raises:
             Declined: It is a scalar.
@@ -474,11 +474,11 @@ class PathWriter:
             value = self._stack[-place - 1]
             if value.shade is None:
                 raise Declined
-            return value.code, value.shade
+            return value
         at = self._depth + len(self._stack) - place - 1
         container, shade = self.hold(f"stack[{at}]"), self.name("s")
         self.emit(f"{shade} = record.shades[record.places.index({at})]")
-        return container, shade
+        return Value(container, None, shade)
 
     def kind(self, place: int) -> type | None:
         """The one type that a value on the stack is known to have, or has always had; None where there is none."""

@@ -11,6 +11,7 @@ from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import GUEST
+from calcharo_vm.tiers.compiled.templates.growing import add, append
 from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
@@ -199,19 +200,13 @@ def _length(writer: PathWriter, arguments: Sequence[Value], callee: object) -> N
 def _append(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
     if len(arguments) != 2 or arguments[0].shade is None:
         raise Declined
-    container, value = writer.only(arguments[0], list), arguments[1]
-    shade, size = container.shade, writer.name("size")
-    writer.emit(f"{size} = len({container.code})")
-    writer.leave_unless(f"{size} == len({shade}.items)")
-    writer.take()
+    container = writer.only(arguments[0], list)
+    writer.leave_unless(f"len({container.code}) == len({container.shade}.items)")
+    value = writer.take()
     writer.use(writer.oparg + 1)
-    writer.emit(f"{container.code}.append({value.code})")
-    writer.emit(f"{shade}.items.append({value.recorded})")
-    if value.shade is not None and not value.is_owned:
-        writer.emit(f"{value.shade}.count += 1")
-    writer.emit(f"note_written({shade}.token.stop)")
+    words = append(writer, container, value)
     writer.push(Value("None", type(None)))
-    writer.end("1", "None", str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word)
+    writer.end("1", "None", *words)
 
 
 def _pop(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
@@ -248,15 +243,9 @@ def _add(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> Non
     if len(arguments) != 2 or arguments[0].shade is None or not arguments[1].is_scalar:
         raise Declined
     container, value = writer.only(arguments[0], set), arguments[1]
-    shade, words = container.shade, writer.name("words")
-    writer.leave_unless(f"{shade}.has_plain_keys and len({container.code}) == len({shade}.table)")
+    writer.leave_unless(f"{container.shade}.has_plain_keys and len({container.code}) == len({container.shade}.table)")
     writer.use(writer.oparg + 2)
-    writer.emit(f"if {value.code} in {container.code}: {words} = ()")
-    writer.emit("else:")
-    writer.emit(f"{container.code}.add({value.code})", 1)
-    writer.emit(f"{shade}.table[{value.code}] = None", 1)
-    writer.emit(f"note_written({shade}.token.stop)", 1)
-    writer.emit(f"{words} = ({ops.KEY}, {shade}.token.stop, {value.code}, None)", 1)
+    words = add(writer, container, value)
     writer.push(Value("None", type(None)))
     writer.end("1", "None", f"*{words}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.growing import add, append
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, unchanged
 
@@ -99,38 +100,21 @@ def unpack_sequence(writer: PathWriter) -> None:
 @template("LIST_APPEND")
 def list_append(writer: PathWriter) -> None:
     """Adds a value to the list that a comprehension makes."""
-    value = writer.peek(1)
-    container, shade = writer.beneath(writer.oparg)
-    writer.leave_unless(f"type({container}) is list and len({container}) == len({shade}.items)")
-    size = writer.name("size")
-    writer.emit(f"{size} = len({container})")
-    writer.emit(f"{container}.append({value.code})")
-    writer.emit(f"{shade}.items.append({value.recorded})")
-    if value.shade is not None and not value.is_owned:
-        writer.emit(f"{value.shade}.count += 1")
-    writer.emit(f"note_written({shade}.token.stop)")
-    writer.take()
-    writer.end("0", str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word)
+    writer.need(1)
+    container = writer.beneath(writer.oparg)
+    writer.leave_unless(f"type({container.code}) is list and len({container.code}) == len({container.shade}.items)")
+    writer.end("0", *append(writer, container, writer.take()))
 
 
 @template("SET_ADD")
 def set_add(writer: PathWriter) -> None:
     """Adds a scalar to the set that a comprehension makes."""
-    value = writer.peek(1)
-    if not value.is_scalar:
+    if not writer.peek(1).is_scalar:
         raise Declined
-    container, shade = writer.beneath(writer.oparg)
-    words = writer.name("words")
-    writer.leave_unless(f"type({container}) is set and len({container}) == len({shade}.table)")
-    writer.leave_unless(f"{shade}.has_plain_keys")
-    writer.emit(f"if {value.code} in {container}: {words} = ()")
-    writer.emit("else:")
-    writer.emit(f"{container}.add({value.code})", 1)
-    writer.emit(f"{shade}.table[{value.code}] = None", 1)
-    writer.emit(f"note_written({shade}.token.stop)", 1)
-    writer.emit(f"{words} = ({ops.KEY}, {shade}.token.stop, {value.code}, None)", 1)
-    writer.take()
-    writer.end("0", f"*{words}")
+    container = writer.beneath(writer.oparg)
+    writer.leave_unless(f"type({container.code}) is set and len({container.code}) == len({container.shade}.table)")
+    writer.leave_unless(f"{container.shade}.has_plain_keys")
+    writer.end("0", f"*{add(writer, container, writer.take())}")
 
 
 @template("MAP_ADD")
@@ -139,8 +123,8 @@ def map_add(writer: PathWriter) -> None:
     key, value = writer.peek(2), writer.peek(1)
     if not (key.is_scalar and value.is_scalar):
         raise Declined
-    container, shade = writer.beneath(writer.oparg + 1)
-    writer.leave_unless(f"type({container}) is dict")
-    words = _store_entry(writer, Value(container, dict, shade), key, value)
+    container = writer.beneath(writer.oparg + 1)
+    writer.leave_unless(f"type({container.code}) is dict")
+    words = _store_entry(writer, container, key, value)
     writer.hand_over(2)
     writer.end("0", f"*{words}")

@@ -1,0 +1,36 @@
+"""Lists and sets that get one element more, in comprehensions or by a method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording import ops
+
+if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
+    from calcharo_vm.tiers.compiled.values import Value
+
+
+def append(writer: PathWriter, container: Value, value: Value) -> tuple[str, ...]:
+    """Adds a value, taken from the stack, at the end of a list that is as it is recorded; gives the words to tell."""
+    shade, size = container.shade, writer.name("size")
+    writer.emit(f"{size} = len({container.code})")
+    writer.emit(f"{container.code}.append({value.code})")
+    writer.emit(f"{shade}.items.append({value.recorded})")
+    if value.shade is not None and not value.is_owned:
+        writer.emit(f"{value.shade}.count += 1")
+    writer.emit(f"note_written({shade}.token.stop)")
+    return str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word
+
+
+def add(writer: PathWriter, container: Value, value: Value) -> str:
+    """Adds a scalar to a set of scalars that is as it is recorded; gives the variable that has the words to tell."""
+    shade, words = container.shade, writer.name("words")
+    writer.emit(f"if {value.code} in {container.code}: {words} = ()")
+    writer.emit("else:")
+    writer.emit(f"{container.code}.add({value.code})", 1)
+    writer.emit(f"{shade}.table[{value.code}] = None", 1)
+    writer.emit(f"note_written({shade}.token.stop)", 1)
+    writer.emit(f"{words} = ({ops.KEY}, {shade}.token.stop, {value.code}, None)", 1)
+    return words
