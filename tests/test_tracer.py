@@ -6,7 +6,7 @@ import sys
 import textwrap
 from pathlib import Path
 from threading import Event, Thread
-from types import CodeType
+from types import CodeType, ModuleType
 
 import pytest
 
@@ -90,6 +90,32 @@ class TestWhatCanBeTraced:
 
         assert first.stdout == second.stdout == "executed\n"
         assert "beside" not in sys.modules
+
+    def test_a_module_beside_a_file_that_runs_natively_is_forgotten_too(self, tmp_path: Path) -> None:
+        (tmp_path / "main.py").write_text("import beside\n")
+        (tmp_path / "beside.py").write_text("print('executed')\n")
+
+        first, second = (
+            execute_and_trace(tmp_path / "main.py", TracerConfig(scope=ScopePatterns(exclude=("beside",))))
+            for _ in range(2)
+        )
+
+        assert first.stdout == second.stdout == "executed\n"
+        assert "beside" not in sys.modules
+
+    def test_a_module_beside_a_file_wins_over_one_imported_from_elsewhere(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "main.py").write_text("import beside\n")
+        (tmp_path / "beside.py").write_text("print('executed')\n")
+        other = ModuleType("beside")
+        other.__file__ = "/elsewhere/beside.py"
+        monkeypatch.setitem(sys.modules, "beside", other)
+
+        recording = execute_and_trace(tmp_path / "main.py")
+
+        assert recording.stdout == "executed\n"
+        assert sys.modules["beside"] is other
 
     def test_a_code_object(self) -> None:
         recording = execute_and_trace(compile("print(x)\n", "given", "exec"), globals={"x": 5})

@@ -46,7 +46,11 @@ class Scope:
             return False
         if module_name == "__main__" or self._matches(module_name, self.include):
             return True
-        if self.program_folder is None or filename is None:
+        return filename is not None and self.is_beside(filename)
+
+    def is_beside(self, filename: str) -> bool:
+        """Whether a file is in the program's folder, and not of a package that is installed there."""
+        if self.program_folder is None:
             return False
         folder = self.program_folder.rstrip(os.sep) + os.sep
         filename = os.path.realpath(filename)

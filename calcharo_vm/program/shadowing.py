@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["forget_shadowed_modules"]
+__all__ = ["forget_shadowed_modules", "shadowed_names"]
 
 _ALWAYS_FIRST = frozenset(
     {
@@ -28,14 +28,19 @@ _ALWAYS_FIRST = frozenset(
 
 def forget_shadowed_modules(folder: str) -> None:
     """Forget imported modules that an import from the folder would find there instead."""
+    shadowed = shadowed_names(folder) - _ALWAYS_FIRST
+    for name in [name for name in sys.modules if name.partition(".")[0] in shadowed]:
+        del sys.modules[name]
+
+
+def shadowed_names(folder: str) -> set[str]:
+    """The top-level names of imported modules that an import from the folder would find there instead."""
     try:
         present = {name.partition(".")[0] for name in os.listdir(folder)}
     except OSError:
-        return
-    loaded = {name.partition(".")[0] for name in sys.modules} - _ALWAYS_FIRST
-    shadowed = {name for name in present & loaded if not _is_from(name, folder) and _is_importable(name, folder)}
-    for name in [name for name in sys.modules if name.partition(".")[0] in shadowed]:
-        del sys.modules[name]
+        return set()
+    loaded = {name.partition(".")[0] for name in sys.modules}
+    return {name for name in present & loaded if not _is_from(name, folder) and _is_importable(name, folder)}
 
 
 def _is_from(name: str, folder: str) -> bool:
