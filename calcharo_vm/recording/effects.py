@@ -18,6 +18,7 @@ from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words, token
 from calcharo_vm.recording.modules import MODULE_TYPES
 from calcharo_vm.recording.natives import (
+    BOUND_TYPES,
     LEADING,
     PLAIN_ITERATORS,
     Effect,
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
 _NULL_FIRST = sys.version_info < (3, 13)
 _WITHOUT_OPERANDS = frozenset({Effect.MAKES_CLASS, Effect.RETURNS, Effect.VARIABLES})
 _KEYED_CONTAINERS = frozenset(map(id, (list, dict, bytearray)))
+_METHODS_OF_WITH: dict[object, tuple[str, str]] = {
+    "BEFORE_WITH": ("__enter__", "__exit__"),
+    "BEFORE_ASYNC_WITH": ("__aenter__", "__aexit__"),
+}
+_EXIT_FUNCTION = -5 if sys.version_info >= (3, 14) else -4
+"""Where the function lies that leaves a `with` statement by an exception."""
 _LINKED_KINDS = frozenset({HeapKind.NATIVE, HeapKind.OPAQUE})
 _EXACT_CONTAINERS = frozenset(map(id, (list, tuple, dict, str, bytes, range, bytearray)))
 
@@ -79,8 +86,8 @@ class Effects:
             plan.UNPACK: self._prepare_unpack,
             plan.CONTAINS: lambda stack, base, _detail: self._prepare_unpack(stack, base, -1),
             plan.READ_ATTRIBUTE: self._prepare_read_attribute,
-            plan.ENTER_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN_CALL, stack[-1]),
-            plan.EXIT_WITH: lambda stack, _base, _detail: (Effect.UNKNOWN_CALL, *stack[-5:-2]),
+            plan.ENTER_WITH: self._prepare_enter,
+            plan.EXIT_WITH: self._prepare_exit,
         }
 
         self.harmless: dict[int, tuple[int, frozenset[int]]] = {
@@ -202,6 +209,17 @@ class Effects:
             return None
         return Effect.UNKNOWN, owner
 
+    def _prepare_enter(self, stack: Words, _base: int, detail: object) -> Held:
+        cls, modules = type(stack[-1]), self.shadow.anatomy.guest_modules
+        if all(is_guest_function(class_attribute(cls, name), modules) for name in _METHODS_OF_WITH[detail]):
+            return None
+        return Effect.UNKNOWN_CALL, stack[-1]
+
+    def _prepare_exit(self, stack: Words, _base: int, _detail: object) -> Held:
+        if self.effect_of(stack[_EXIT_FUNCTION], self.shadow.anatomy) is Effect.NONE:
+            return None
+        return Effect.UNKNOWN_CALL, *stack[-5:-2]
+
     def _prepare_call(self, stack: Words, base: int, _detail: object) -> Held:
         called, first = self.called_at(stack, base)
         effect = self.effect_of(called, self.shadow.anatomy)
@@ -225,7 +243,7 @@ class Effects:
             return (effect,)
         if effect is Effect.EXTENDS and any(map(self._is_used_up, stack[first:])):
             return Effect.UNKNOWN_CALL, *stack[base:]
-        receiver = getattr(called, "__self__", None) if type(called) is type(len) else None
+        receiver = getattr(called, "__self__", None) if id(type(called)) in BOUND_TYPES else None
         return (effect, *self._operands(stack[first:], receiver))
 
     def prepare_spread(self, stack: Words, base: int, detail: object) -> Held:

@@ -7,9 +7,11 @@ import builtins
 import enum
 import gc
 import heapq
+import operator
+import re
 from collections import deque
 from collections.abc import Iterable
-from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, MethodWrapperType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import Anatomy, class_name, is_guest_function, is_guest_generator
@@ -82,6 +84,12 @@ _METHODS: dict[type, dict[Effect, str]] = {
         Effect.FIRST: "clear insert remove reverse rotate",
         Effect.NONE: "copy count index __len__ __getitem__ __contains__",
     },
+    re.Pattern: {
+        Effect.CONSUMES: "sub subn",  # which may call a function for each match
+        Effect.NONE: "match fullmatch search findall finditer split",
+    },
+    re.Match: {Effect.NONE: "end expand group groupdict groups span start __getitem__"},
+    object: {Effect.NONE: "__init__", Effect.ATTRIBUTE: "__setattr__ __delattr__"},
 }
 _FUNCTIONS: dict[Effect, str] = {
     Effect.WRITES: "print",
@@ -94,12 +102,32 @@ _FUNCTIONS: dict[Effect, str] = {
     Effect.MAKES_CLASS: "__build_class__",
 }
 _CONSUMING_TYPES = (list, tuple, set, frozenset, dict, bytes, bytearray, deque, enumerate, zip, map, filter, reversed)
-_PURE_TYPES = (int, float, complex, str, bool, range, object, type, slice, memoryview, property, staticmethod, super)
+_PURE_TYPES = (
+    int,
+    float,
+    complex,
+    str,
+    bool,
+    range,
+    object,
+    type,
+    slice,
+    memoryview,
+    property,
+    staticmethod,
+    classmethod,
+    super,
+)
 _PURE_METHODS_OF = frozenset(map(id, (str, int, float, bytes, bool, complex, tuple, frozenset, range)))
 _CONSUMING_METHODS = frozenset({"join"})
 _GENERATOR_METHODS = frozenset({"send", "throw", "close"})
+_CONSUMING_OPERATORS = frozenset({"contains", "countOf", "indexOf"})
+_IN_PLACE = (name for name in vars(operator) if name[0] == "i" and {name[1:], name[1:] + "_"} & set(operator.__all__))
+_WRITING_OPERATORS = frozenset({"setitem", "delitem", "call", *_IN_PLACE})
 _HEAP_FUNCTIONS = ("heapify", "heappop", "heappush", "heappushpop", "heapreplace")
-_PURE_MODULES = frozenset({"math", "cmath", "time", "sys", "_sre", "unicodedata", "_weakref", "binascii", "posix"})
+_PURE_MODULES = frozenset(
+    {"_operator", "_sre", "_weakref", "binascii", "cmath", "math", "posix", "sys", "time", "unicodedata"}
+)
 
 _bound: dict[tuple[int, str], Effect] = {}
 _by_address: dict[int, Effect] = {}
@@ -115,6 +143,12 @@ _by_address.update((id(vars(GeneratorType)[_name]), Effect.RESUMES) for _name in
 _by_address.update((id(_cls), Effect.CONSUMES) for _cls in _CONSUMING_TYPES)
 _by_address.update((id(_cls), Effect.NONE) for _cls in _PURE_TYPES)
 _by_address.update((id(getattr(heapq, _name)), Effect.FIRST) for _name in _HEAP_FUNCTIONS)
+for _name, _function in vars(operator).items():
+    if type(_function) is BuiltinFunctionType and _name in _WRITING_OPERATORS | _CONSUMING_OPERATORS:
+        _by_address[id(_function)] = Effect.CONSUMES if _name in _CONSUMING_OPERATORS else Effect.UNKNOWN
+for _cls in vars(builtins).values():
+    if isinstance(_cls, type) and issubclass(_cls, BaseException) and "__init__" in vars(_cls):
+        _by_address[id(vars(_cls)["__init__"])] = Effect.FIRST
 for _cls in (str, int, float, bytes, tuple, frozenset):
     for _name, _method in vars(_cls).items():
         if type(_method) is type(str.join):
@@ -173,6 +207,11 @@ def writes_variables(target: object) -> bool:
     return class_name(type(target)) == "FrameLocalsProxy"
 
 
+_BOUND_TYPES = (BuiltinFunctionType, type(re.compile("").match))
+"""The types of native functions and of methods of native types that are bound to their objects."""
+BOUND_TYPES = frozenset(map(id, (*_BOUND_TYPES, MethodWrapperType)))
+
+
 def effect_of(called: object, anatomy: Anatomy) -> Effect:
     """What calling `called` natively does; NONE for what the machine executes itself."""
     cls = type(called)
@@ -185,8 +224,11 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
         if writes_variables(called.__self__):  # type: ignore[attr-defined]
             return Effect.VARIABLES
         return effect_of(called.__func__, anatomy)  # type: ignore[attr-defined]
-    if cls is BuiltinFunctionType:
+    if cls in _BOUND_TYPES:
         return _effect_of_bound(called)
+    if cls is MethodWrapperType:
+        slot = vars(called.__objclass__).get(called.__name__)  # type: ignore[attr-defined]
+        return _by_address.get(id(slot), Effect.UNKNOWN)
     if derives_from(cls, type) and anatomy.is_guest(called):  # type: ignore[arg-type]
         return Effect.NONE
     return Effect.UNKNOWN

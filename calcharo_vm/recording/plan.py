@@ -328,6 +328,8 @@ def _detail(code: CodeType, act: int, instruction: Instruction) -> object:
         return _name(code, instruction)
     if opname == "CALL_FUNCTION_EX":
         return SPREADS
+    if act == ENTER_WITH:
+        return opname
     if act in {ADVANCE, UNPACK}:  # where the iterator lies
         is_indexed = opname in {"SEND", "FOR_ITER"} and sys.version_info >= (3, 15)  # by what lies above it
         return -1 - (opname == "SEND") - is_indexed

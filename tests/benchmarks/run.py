@@ -39,6 +39,12 @@ SIZES = {
     "comprehensions": 4_000,
     "nbody": 1_300,
     "sieve": 80_000,
+    "bubble_sort": 60,
+    "queens": 75,
+    "json_parser": 130,
+    "lisp": 22,
+    "warehouse": 110,
+    "markdown": 85,
 }
 QUICK = 10  # a quick look does a tenth
 RECORDED = 5  # recording does a fifth

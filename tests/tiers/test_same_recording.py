@@ -42,6 +42,12 @@ SIZES = {
     "comprehensions": 20,
     "nbody": 10,
     "sieve": 300,
+    "bubble_sort": 1,
+    "queens": 1,
+    "json_parser": 1,
+    "lisp": 1,
+    "warehouse": 1,
+    "markdown": 1,
 }
 # The worker of a parallel run has a thread of its own, which the child neither needs nor waits for.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
