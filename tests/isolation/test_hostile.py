@@ -13,6 +13,8 @@ from tests.isolation.hostile.acts import ACTS, Act, Kind
 from tests.isolation.hostile.trying import harms_in_worker, harms_under_cpython
 from tests.isolation.hostile.world import World
 
+_LATE_SECONDS = 20.0
+"""How late a deadline may come: other tests run at the same time. `python -m tests.isolation.hostile` is strict."""
 _SHARES = 1 if os.environ.get("EVERY_PROGRAM") else 4
 _SLOW = {Kind.HANG}
 _MEMORY = [act for act in ACTS if act.name.startswith("memory-")]
@@ -48,7 +50,7 @@ def test_it_does_none_in_a_worker(world: World) -> None:
 
 @pytest.mark.parametrize("act", _SHARE, ids=lambda act: act.name)
 def test_it_takes_no_more_than_it_may(act: Act, world: World) -> None:
-    verdict = harms_in_worker(act, world)
+    verdict = harms_in_worker(act, world, late_seconds=_LATE_SECONDS)
 
     assert not verdict.harms, verdict.told
     assert "limit" in verdict.told

@@ -41,7 +41,7 @@ PROGRAMS = [
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("program", share(PROGRAMS), ids=lambda program: program.name)
+@pytest.mark.parametrize("program", share(PROGRAMS, parts=15), ids=lambda program: program.name)
 def test_a_program_prints_and_raises_the_same(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(program.path)])
     monkeypatch.syspath_prepend(str(program.path.parent))

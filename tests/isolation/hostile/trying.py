@@ -19,6 +19,7 @@ __all__ = ["Verdict", "harms_in_worker", "harms_under_cpython"]
 _HANG_SECONDS = 1.0
 _SECONDS = 10.0
 _LATE_SECONDS = 0.5
+"""How late a deadline may end a program, on a machine that has nothing else to do."""
 _FLOOD = 1_000_000
 _MEMORY = 100 << 20
 _PLAIN = "import resource; resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30)); del resource\n"
@@ -69,8 +70,10 @@ def harms_under_cpython(act: Act, world: World) -> Verdict:
     return Verdict(found, f"exit code {code}, {size} bytes of output: {text[-200:]!r}")
 
 
-def harms_in_worker(act: Act, world: World, isolation: str = "isolated") -> Verdict:
-    """Execute a program in a worker."""
+def harms_in_worker(
+    act: Act, world: World, isolation: str = "isolated", late_seconds: float = _LATE_SECONDS
+) -> Verdict:
+    """Execute a program in a worker; it harms, too, if it ends later than so many seconds after its deadline."""
     world.renew()
     limits = Limits(
         wall_seconds=_HANG_SECONDS if act.kind is Kind.HANG else _SECONDS,
@@ -85,7 +88,7 @@ def harms_in_worker(act: Act, world: World, isolation: str = "isolated") -> Verd
     outcome = recording.outcome
     harms = {
         Kind.HANG: outcome.status not in {"limit", "completed", "exception", "exited"}
-        or seconds > _HANG_SECONDS + _LATE_SECONDS,
+        or seconds > _HANG_SECONDS + late_seconds,
         Kind.FLOOD: outcome.limit != "output_bytes" or len(recording.stdout + recording.stderr) > _FLOOD,
         Kind.CRASH: outcome.status in {"completed", "exited"},
     }
