@@ -129,13 +129,15 @@ def coverage(session: nox.Session) -> None:
     session.run(tool(TOOLS_VERSION, "coverage"), "report", "--fail-under=100", env=environment)
 
 
+BENCHMARKS = ("run", "tiers", "storage", "growth", "startup")
+
+
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measures speed beside CPython's; `-- --quick` for a short look."""
-    python = tool(TOOLS_VERSION, "python")
-    session.run(python, "tests/benchmarks/run.py", *session.posargs)
-    session.run(python, "tests/benchmarks/tiers.py", *session.posargs)
-    session.run(python, "tests/benchmarks/startup.py")
+    """Measures speed, memory and start beside CPython's; `-- --write` keeps the results for the documentation."""
+    for name in BENCHMARKS:
+        arguments = () if name == "run" else session.posargs
+        session.run(tool(TOOLS_VERSION, "python"), f"tests/benchmarks/{name}.py", *arguments)
 
 
 @nox.session(default=False)

@@ -1,6 +1,6 @@
 """Measures whether the cost of recording a step stays the same as recordings grow.
 
-    python tests/benchmarks/growth.py [--most STEPS] [PROGRAM...]
+    python tests/benchmarks/growth.py [--most STEPS] [--write] [PROGRAM...]
 
 Each program is recorded at sizes that make ten thousand steps, ten times as many, and so on. CPU time is measured,
 the best of several rounds of the small ones. Nothing is asserted.
@@ -12,14 +12,15 @@ import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from calcharo_vm import TracerConfig, execute_and_trace
+from tests.benchmarks.results import add_write_option, show
 from tests.benchmarks.run import PROGRAMS, SIZES, namespace
 
+RESULTS = "growth.txt"
 LEAST = 10_000
 MOST = 10_000_000
 TIERS = ("interpreter", "compiled")
@@ -30,8 +31,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure how the cost of a step grows.")
     parser.add_argument("programs", nargs="*", metavar="PROGRAM", default=["loop", "recursion", "methods"])
     parser.add_argument("--most", type=int, default=MOST, help="steps of the longest recording")
+    add_write_option(parser)
     options = parser.parse_args()
-    table = Table("program", "tier", "steps", "steps/s", title=f"CPython {sys.version.split()[0]}")
+    table = Table(
+        "program", "tier", "steps", "steps/s", title=f"CPython {sys.version.split()[0]}", title_justify="left"
+    )
     for name in options.programs:
         size = SIZES[name]
         steps_a_size = recorded(name, "compiled", size)[0] / size
@@ -43,7 +47,7 @@ def main() -> None:
                 made, seconds = min(found, key=lambda each: each[1])
                 table.add_row(name, tier, f"{made:,}", f"{made / seconds:,.0f}")
                 steps *= 10
-    Console(width=100).print(table)
+    show([table], RESULTS if options.write else None)
 
 
 def recorded(name: str, tier: str, size: int) -> tuple[int, float]:

@@ -8,7 +8,6 @@ or cannot run here, is left out with the reason. Nothing is asserted. `--write` 
 """
 
 import argparse
-import io
 import json
 import subprocess
 import sys
@@ -20,15 +19,15 @@ from math import prod
 from pathlib import Path
 
 import attrs
-from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import peer_tracers
 from tests.benchmarks.peer_tracers import Run, Seen
+from tests.benchmarks.results import add_write_option, show
 from tests.benchmarks.run import PROGRAMS, SIZES, run_natively
 
 ROOT = Path(__file__).parent.parent.parent
-WRITTEN = ROOT / "docs" / "examples" / "peers.txt"
+RESULTS = "peers.txt"
 MEASURED = ("loop", "recursion", "sorting", "methods", "generators", "exceptions")
 SMALLEST = 400  # a program starts with that part of its size
 GROWTH = 4
@@ -206,7 +205,7 @@ def main() -> None:
     """Measures all peers on the programs named on the command line, or on some."""
     parser = argparse.ArgumentParser(description="Measure other tracers beside Calcharo.")
     parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=f"some of: {' '.join(SIZES)}")
-    parser.add_argument("--write", action="store_true", help=f"keep the tables in {WRITTEN.relative_to(ROOT)}")
+    add_write_option(parser)
     parser.add_argument("--one", nargs=3, metavar=("PEER", "PROGRAM", "SIZE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -224,12 +223,7 @@ def main() -> None:
         for reason in reasons:
             print(f"{peer.name} is left out: {reason}")
     found = {peer: figures for peer, figures in found.items() if figures}
-    text = io.StringIO()
-    for console in (Console(width=132), Console(width=132, file=text)):
-        console.print(ratios(found, programs))
-        console.print(speeds(found))
-    if options.write:
-        WRITTEN.write_text("\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n", encoding="utf-8")
+    show([ratios(found, programs), speeds(found)], RESULTS if options.write else None, width=132)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
     python tests/benchmarks/storage.py            a million steps of each program, and a run of ten million
     python tests/benchmarks/storage.py --quick    a tenth of that
+    python tests/benchmarks/storage.py --write    keeps the results that the documentation shows
 
 Each program is measured in a process of its own. What is asked for is in the last lines.
 """
@@ -20,14 +21,17 @@ from pathlib import Path
 from statistics import median, quantiles
 from types import FrameType
 
-from rich.console import Console
 from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from calcharo_vm import TracerConfig, execute_and_trace
 from calcharo_vm.config import Capture
 from calcharo_vm.recording import ExecutionStep, Recording
+from tests.benchmarks.results import add_write_option, show
 
 PROGRAMS = Path(__file__).parent / "programs"
+RESULTS = "storage-cost.txt"
 
 # Sizes that come to about a million steps.
 SIZES = {
@@ -38,12 +42,15 @@ SIZES = {
     "closures": 8_500,
     "exceptions": 20_000,
     "nbody": 1_060,
+    "sieve": 50_000,
+    "bubble_sort": 42,
     "growing_text": 77_000,
 }
 LONG_RUN = "loop"
 PROPERTIES = [name for name, value in vars(ExecutionStep).items() if isinstance(value, property) and name[0] != "_"]
 
 ASKED_BYTES = 64
+LOOPS, ASKED_OF_LOOPS = ("loop", "sieve", "bubble_sort"), 24  # bytes, of the compiled tier
 ASKED_MEDIAN, ASKED_P99 = 2e-3, 20e-3
 ASKED_RESIDENT = 300e6
 
@@ -115,6 +122,12 @@ def measure(name: str, size: int, folder: Path) -> Figures:
     json_figures = measure_json(recording, folder / f"{name}.json")
     del recording
     path = folder / f"{name}.calcharo"
+    gc.collect()
+    before = resident()
+    compiled, _ = timed_recording(name, size, TracerConfig(optimization="compiled"))
+    gc.collect()
+    bytes_compiled = (resident() - before) / len(compiled)
+    del compiled
     spilled, spilling = timed_recording(name, size, TracerConfig(capture=Capture(spill=path)))
     del spilled
     start = time.perf_counter()
@@ -126,6 +139,7 @@ def measure(name: str, size: int, folder: Path) -> Figures:
         **json_figures,
         "steps": steps,
         "bytes": bytes_a_step,
+        "compiled": bytes_compiled,
         "file": path.stat().st_size / steps,
         "in_memory": steps / in_memory,
         "spilling": steps / spilling,
@@ -187,6 +201,7 @@ def table_of(figures: dict[str, Figures]) -> Table:
     for heading in (
         "steps",
         "bytes/step",
+        "compiled",
         "file bytes/step",
         "M steps/s",
         "spilling",
@@ -202,6 +217,7 @@ def table_of(figures: dict[str, Figures]) -> Table:
             name,
             f"{found['steps'] / 1e3:,.0f}",
             f"{found['bytes']:.1f}",
+            f"{found['compiled']:.1f}",
             f"{found['file']:.2f}",
             f"{found['in_memory'] / 1e6:.2f}",
             f"{found['spilling'] / 1e6:.2f}",
@@ -219,6 +235,8 @@ def shortfalls(figures: dict[str, Figures], long_run: Figures) -> list[str]:
     for name, measured in figures.items():
         if measured["bytes"] > ASKED_BYTES:
             found.append(f"{name}: {measured['bytes']:.1f} bytes a step, asked {ASKED_BYTES} at most")
+        if name in LOOPS and measured["compiled"] > ASKED_OF_LOOPS:
+            found.append(f"{name}: {measured['compiled']:.1f} bytes a step compiled, asked {ASKED_OF_LOOPS} at most")
         if measured["median"] > ASKED_MEDIAN or measured["p99"] > ASKED_P99:
             found.append(
                 f"{name}: a random step takes {measured['median'] * 1e3:.1f} ms, p99 {measured['p99'] * 1e3:.1f}"
@@ -232,6 +250,7 @@ def main() -> None:
     """Measures all, or one program in this process."""
     parser = argparse.ArgumentParser(description="Measure what recordings cost.")
     parser.add_argument("--quick", action="store_true", help="a tenth of the steps")
+    add_write_option(parser)
     parser.add_argument("--one", nargs=4, metavar=("WHAT", "PROGRAM", "SIZE", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -245,23 +264,24 @@ def main() -> None:
                 print(json.dumps(measure_line_tracer(name, int(size))))
         return
     share = 10 if options.quick else 1
-    console = Console(width=168)
     with tempfile.TemporaryDirectory() as folder:
         figures = {name: in_own_process("program", name, size // share, folder) for name, size in SIZES.items()}
         long_run = in_own_process("long", LONG_RUN, 10 * SIZES[LONG_RUN] // share, folder)
-        lines = {name: in_own_process("lines", name, SIZES[name] // share // 4, folder) for name in ("loop", "strings")}
-    console.print(table_of(figures))
-    console.print(
-        f"{long_run['steps']:,.0f} steps of {LONG_RUN} to a file: {long_run['peak'] / 1e6:.0f} MB at most, "
-        f"{long_run['steps'] / long_run['seconds'] / 1e6:.2f} M steps/s, random step p99 {long_run['p99'] * 1e3:.1f} ms"
-    )
-    for name, found in lines.items():
-        console.print(
+        copied = {
+            name: in_own_process("lines", name, SIZES[name] // share // 4, folder) for name in ("loop", "strings")
+        }
+    length = f"{long_run['steps']:,.0f} steps of {LONG_RUN} to a file: {long_run['peak'] / 1e6:.0f} MB at most"
+    speed = f"{long_run['steps'] / long_run['seconds'] / 1e6:.2f} M steps/s"
+    lines = [
+        f"{length}, {speed}, random step p99 {long_run['p99'] * 1e3:.1f} ms",
+        *(
             f"sys.settrace with copies of variables, {name}: {found['bytes']:,.0f} bytes a line, "
             f"{found['speed'] / 1e6:.3f} M lines/s"
-        )
-    for line in shortfalls(figures, long_run) or ["Everything asked for is reached."]:
-        console.print(line, highlight=False)
+            for name, found in copied.items()
+        ),
+        *(shortfalls(figures, long_run) or ["Everything asked for is reached."]),
+    ]
+    show([table_of(figures), *lines], RESULTS if options.write else None, width=168)
 
 
 if __name__ == "__main__":

@@ -17,15 +17,15 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 import attrs
-from rich.console import Console
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from calcharo_vm import TracerConfig, execute_and_trace
+from tests.benchmarks.results import add_write_option, show
 from tests.benchmarks.run import PROGRAMS, SIZES, namespace
 
-RESULTS = Path(__file__).resolve().parents[2] / "docs" / "examples" / "tiers-speed.txt"
+RESULTS = "tiers-speed.txt"
 QUICK = 8
 LESS = 20
 """How much less the native tier is given to record."""
@@ -50,17 +50,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure how fast the tiers record.")
     parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=f"some of: {' '.join(SIZES)}")
     parser.add_argument("--quick", action="store_true", help="an eighth of the work, one round")
-    parser.add_argument("--write", action="store_true", help="keep the table for the documentation")
+    add_write_option(parser)
     options = parser.parse_args()
     found = []
     for name in options.programs or SIZES:
         found.append(measure(name, max(1, SIZES[name] // (QUICK if options.quick else 1)), 1 if options.quick else 3))
         print(f"{name} measured", file=sys.stderr)
-    with RESULTS.open("w", encoding="utf-8") if options.write else open(1, "w", closefd=False) as file:
-        console = Console(file=file, width=110)
-        console.print(table_of(found))
-        for line in means(found):
-            console.print(line)
+    show([table_of(found), *means(found)], RESULTS if options.write else None, width=120)
 
 
 def measure(name: str, size: int, rounds: int) -> Measurement:
