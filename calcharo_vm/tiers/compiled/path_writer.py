@@ -168,7 +168,9 @@ class Written:
         """The lines, now that the number of steps is known for which there must be room."""
         room = str(self.most_steps)
         return [
-            attrs.evolve(line, text=line.text.replace(ROOM, room)) if isinstance(line, Line) else line
+            attrs.evolve(line, text=line.text.replace(ROOM, room))
+            if isinstance(line, Line) and ROOM in line.text
+            else line
             for line in self.lines
         ]
 
