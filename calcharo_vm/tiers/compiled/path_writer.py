@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -148,6 +148,10 @@ class Subject:
         return self.constants[word] if word in self.constants else self._texts[word]
 
 
+Fact = tuple[str | None, ...]
+"""A kind of fact, what it is about, and a name."""
+
+
 @attrs.define
 class Written:
     """What is written of the paths that start with one block.
@@ -208,6 +212,7 @@ class PathWriter:
         self._words: list[str] = []
         self._stack: list[Value] = []
         self._slots: dict[int, Value] = {}
+        self._facts: dict[Fact, Any] = {}
         self._objects: list[str] = []
         self._named = 0
         self._nested = 0
@@ -222,6 +227,7 @@ class PathWriter:
         other = copy.copy(self)
         other._words, other._stack, other._slots = self._words.copy(), self._stack.copy(), self._slots.copy()
         other._objects, other._dropped = self._objects.copy(), self._dropped.copy()
+        other._facts = self._facts.copy()
         return other
 
     def nest(self, opening: str) -> None:
@@ -324,6 +330,8 @@ class PathWriter:
             self.emit(f"{' = '.join(gone)} = None")
         self._objects = [name for name in self._objects if name in kept]
         self._slots = {slot: value for slot, value in self._slots.items() if value.code not in gone}
+        self._facts.clear()
+        self._class_changes = -1
         self._words.clear()
         self.steps += 1
         self._steps_told = self.steps
@@ -607,8 +615,26 @@ class PathWriter:
         if self._class_changes < 0:
             self._class_changes = self.subject.shadow.class_changes
             self.leave_unless(f"shadow.class_changes == {self._class_changes}")
-        addresses = ", ".join(str(id(cls)) for cls in classes)
-        self.leave_unless(f"{value.shade}.type_address in ({addresses},)")
+        fact, addresses = ("class", value.shade), {id(cls) for cls in classes}
+        if not self._facts.get(fact, addresses | {0}) <= addresses:
+            self.leave_unless(f"{value.shade}.type_address in ({', '.join(map(str, addresses))},)")
+            self._facts[fact] = addresses
+
+    # --- what stays as it is ---------------------------------------------------------------------
+
+    def known(self, *fact: str | None) -> Any:
+        """What has been noted of a fact in this path, and has not changed since; None if nothing has."""
+        return self._facts.get(fact)
+
+    def note(self, found: object, *fact: str | None) -> None:
+        """Takes note of what an attribute or a global name stands for, so that it need not be read again."""
+        self._facts[fact] = found
+
+    def changes(self, kind: str, name: str | None = None) -> None:
+        """Forgets what was noted of a kind, or only of one name, because it may be something else from now on."""
+        self._facts = {
+            fact: found for fact, found in self._facts.items() if fact[0] != kind or name not in {None, fact[-1]}
+        }
 
     # --- slots -----------------------------------------------------------------------------------
 

@@ -76,7 +76,16 @@ def signature_of(values: Iterable[object]) -> str:
     return f"({''.join([_LETTERS.get(id(type(value)), 'o') for value in values])})"
 
 
-def unchanged(old: str, value: Value) -> str:
-    """The condition that a scalar is recorded already: it stands for itself, or was made anew."""
+_EQUAL_IF_SAME: Final = frozenset({int, str, bytes, bool})
+"""Types whose values are equal to none but those that stand for the same."""
+
+
+def unchanged(old: str, value: Value, kind: type | None = None) -> str:
+    """The condition that a scalar is recorded already: it stands for itself, or was made anew.
+
+    `kind` is the type of the old one, if it is known.
+    """
+    if kind is not None and kind is value.type and kind in _EQUAL_IF_SAME:
+        return f"{old} == {value.code}"
     is_equal = f"({old} == {value.code} or {value.code} != {value.code})"  # NaN is not equal to itself
     return f"{old} is {value.code} or ({is_equal} and stands_for({old}, {value.code}))"

@@ -40,8 +40,11 @@ def load_attribute(writer: PathWriter) -> None:
     elif is_method:
         _load_method(writer, owner, classes, name)
     elif are_kept_by_instances(classes, name):
-        writer.instance(owner, classes)
-        value = writer.part(f"{owner.code}.{name}", f"{owner.shade}.fields[{name!r}]", writer.result_types)
+        value = writer.known("attribute", owner.shade, name)
+        if value is None:
+            writer.instance(owner, classes)
+            value = writer.part(f"{owner.code}.{name}", f"{owner.shade}.fields[{name!r}]", writer.result_types)
+            writer.note(value, "attribute", owner.shade, name)
         writer.use(1)
         writer.give(value)
     else:
@@ -132,21 +135,36 @@ def store_attribute(writer: PathWriter) -> None:
     if not are_kept_by_instances(classes, name) or name[:2] == "__":
         raise Declined
     writer.instance(owner, classes)
-    shade, old, words = owner.shade, writer.name("old"), writer.name("words")
-    writer.emit(f"{old} = {shade}.fields.get({name!r}, NULL)")
-    writer.leave_unless(f"{shade}.dictionary not in by_id and ({old} is not NULL or not {shade}.slots)")
-    writer.leave_unless(f"type({old}) is not Shade or {old}.count > 1")
+    shade, words = owner.shade, writer.name("words")
+    if not writer.known("dictionary", shade):
+        writer.leave_unless(f"{shade}.dictionary not in by_id")
+        writer.note("not recorded", "dictionary", shade)
+    before: Value | None = writer.known("attribute", shade, name)
+    is_known = before is not None and before.is_scalar
+    old = before.code if before is not None and is_known else _old_attribute(writer, str(shade), name)
     writer.emit(f"{owner.code}.{name} = {value.code}")
     recorded = value.shade or value.code
-    same = unchanged(old, value) if value.is_scalar else f"{old} is {recorded}"
-    writer.emit(f"if {same}: {words} = ()")
+    kind = before.type if before is not None and is_known else None
+    writer.emit(f"if {unchanged(old, value, kind) if value.is_scalar else f'{old} is {recorded}'}: {words} = ()")
     writer.emit("else:")
     writer.emit(f"if {shade}.fields is NO_ENTRIES: {shade}.fields = {{}}", 1)
+    if not is_known:
+        writer.emit(f"if type({old}) is Shade: {old}.count -= 1", 1)
     writer.emit(f"{shade}.fields[{name!r}] = {recorded}", 1)
-    writer.emit(f"if type({old}) is Shade: {old}.count -= 1", 1)
     if value.shade is not None:
         writer.emit(f"{value.shade}.count += 1", 1)
     writer.emit(f"note_written({shade}.token.stop)", 1)
     writer.emit(f"{words} = ({ops.FIELD}, {shade}.token.stop, {name!r}, {value.word})", 1)
+    writer.changes("attribute", name)  # of another object as well, which may be this one
+    writer.note(value, "attribute", shade, name)
     writer.use(2)
     writer.end("0", f"*{words}")
+
+
+def _old_attribute(writer: PathWriter, shade: str, name: str) -> str:
+    """Gives a name to what is recorded of an attribute that is to be replaced, which nobody may miss."""
+    old = writer.name("old")
+    writer.emit(f"{old} = {shade}.fields.get({name!r}, NULL)")
+    writer.leave_unless(f"{old} is not NULL or not {shade}.slots")
+    writer.leave_unless(f"type({old}) is not Shade or {old}.count > 1")
+    return old

@@ -53,9 +53,10 @@ def call(writer: PathWriter) -> None:
     if callee is None or not subject.calls_natively(callee):
         raise Declined
     called, arguments = _operands(writer)
-    if called.constant is not callee:
+    if called.constant is not callee and writer.known("callee", called.code) is not callee:
         name = subject.constant(f"called_{writer.index}", callee)
         writer.leave_unless(f"{called.code} is {name}")
+        writer.note(callee, "callee", called.code)
     is_of_scalars = all(argument.is_scalar for argument in arguments) and writer.result_types <= SCALARS
     native = _pure if is_of_scalars and callee in _PURE else _NATIVE.get(callee) or RESULTS.get(callee)
     if native is None:

@@ -28,21 +28,29 @@ def load_global(writer: PathWriter) -> None:
     kinds = writer.subject.profile.types_at(writer.index + 1, 2 if is_called and _NULL_LAST else 1)
     if type(frame.globals) is not dict or type(frame.builtins) is not dict or not kinds:
         raise Declined
-    if name not in frame.globals:
-        writer.leave_unless(f"{name!r} not in scope")
-    source = "scope" if name in frame.globals else "builtins"
-    if kinds <= SCALARS:
-        value = writer.seen(writer.scalar(f"{source}[{name!r}]", None), kinds)
-    elif kinds & SCALARS:
-        raise Declined
-    else:
-        value = writer.known_object(writer.hold(f"{source}[{name!r}]"))
-        _leave_if_lazy(writer, value)
+    value = writer.known("global", name)
+    if value is None:
+        value = _read_global(writer, name, kinds)
+        writer.note(value, "global", name)
     null = Value("NULL", Null)
     pushed = [value] if not is_called else [value, null] if _NULL_LAST else [null, value]
     for each in pushed:
         writer.push(each)
     writer.end(str(len(pushed)), *(each.word for each in pushed))
+
+
+def _read_global(writer: PathWriter, name: str, kinds: frozenset[type]) -> Value:
+    is_global = name in writer.subject.frame.globals
+    if not is_global:
+        writer.leave_unless(f"{name!r} not in scope")
+    found = f"{'scope' if is_global else 'builtins'}[{name!r}]"
+    if kinds <= SCALARS:
+        return writer.seen(writer.scalar(found, None), kinds)
+    if kinds & SCALARS:
+        raise Declined
+    value = writer.known_object(writer.hold(found))
+    _leave_if_lazy(writer, value)
+    return value
 
 
 @template("LOAD_NAME")
@@ -73,6 +81,7 @@ def store_name(writer: PathWriter) -> None:
     writer.emit(f"{old} = {shade}.table.get({name!r}, NULL)")
     writer.leave_unless(f"type({old}) is not Shade or {old}.count > 1")
     writer.take()
+    writer.changes("global", name)
     writer.emit(f"scope[{name!r}] = {value.code}")
     recorded = value.shade or value.code
     same = unchanged(old, value) if value.is_scalar else f"{old} is {recorded}"

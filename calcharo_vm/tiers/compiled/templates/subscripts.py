@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.growing import add, append
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
@@ -66,7 +67,10 @@ def _store_item(writer: PathWriter, container: Value, key: Value, value: Value) 
 
 def _store_entry(writer: PathWriter, container: Value, key: Value, value: Value) -> str:
     shade, old, words = container.shade, writer.name("old"), writer.name("words")
-    writer.leave_unless(f"{shade}.has_plain_keys and id({container.code}) not in by_dictionary")
+    kind = writer.subject.constant("DICT", HeapKind.DICT)  # and no module's namespace
+    writer.leave_unless(
+        f"{shade}.kind is {kind} and {shade}.has_plain_keys and id({container.code}) not in by_dictionary"
+    )
     writer.emit(f"{old} = {shade}.table.get({key.code}, NULL)")
     writer.leave_unless(f"type({old}) is not Shade")
     writer.emit(f"{container.code}[{key.code}] = {value.code}")
