@@ -16,7 +16,7 @@ from calcharo_vm.config import Capture
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled import stops, tier
 
-SECONDS = 30
+SECONDS = 120
 EAGER = 2
 """How often something is executed before it is compiled, in tests: nearly all that is repeated at all."""
 
