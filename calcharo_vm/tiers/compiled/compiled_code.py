@@ -10,6 +10,7 @@ from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled import stops
 from calcharo_vm.tiers.compiled.direct_code import make_frames, stopped
+from calcharo_vm.tiers.compiled.in_place import Resumed, resume, stopped_in_place
 from calcharo_vm.tiers.compiled.stops import (
     FAILURES,
     Stops,
@@ -71,6 +72,8 @@ class CompiledCode:
             "cold": self._cold,
             "late": self._late,
             "start": make_start(self._recorder),
+            "resume": resume,
+            "Resumed": Resumed,
         }
         return make_function(self.made, environment, self._linked, self._recorder)
 
@@ -120,17 +123,20 @@ class CompiledCode:
             self._often_failed(set())
         return index
 
-    def _failed(self, frame: Frame, error: BaseException) -> int | Frame:
+    def _failed(self, frame: Frame, error: BaseException) -> int | Frame | Resumed:
         """Tells what has been done when something was raised.
 
         Returns:
-            Where a handler goes on, or in which frame; -1 to raise it again.
+            Where a handler goes on, or in which frame, or what does in place of native code; -1 to raise it again.
         """
         traceback = error.__traceback__
         assert traceback is not None
         number, values = self.made.lines.get(traceback.tb_lineno, -1), stops.variables(traceback.tb_frame)
         if stopped(traceback.tb_next) is not None:
-            return make_frames(frame, self._stops.tell(frame, number, values).index, error, self._recorder)
+            point = self._stops.tell(frame, number, values)
+            if point.gives is not None:
+                return stopped_in_place(frame, point, error, values, self._recorder)
+            return make_frames(frame, point.index, error, self._recorder)
         if number < 0:
             self._finish(frame, traceback, values)
             return -1

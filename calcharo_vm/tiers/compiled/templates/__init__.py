@@ -5,6 +5,7 @@ from calcharo_vm.tiers.compiled.templates import (
     attributes,
     calls,
     formatting,
+    functions,
     iteration,
     locals_and_cells,
     names,
@@ -28,6 +29,7 @@ TEMPLATES: dict[str, Template] = {
         iteration,
         formatting,
         calls,
+        functions,
     )
     for name, template in family.TEMPLATES.items()
 }
