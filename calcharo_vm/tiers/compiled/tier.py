@@ -193,10 +193,10 @@ class _Unit:
         """Compiles the function, if it is one that is called often, in the form that does without a frame."""
         is_called_often = 0 in self._hot and self._profile.has(0)
         is_function = guest.is_optimized and subject.frame.generator is None
-        signatures = self._profile.signatures.most_common(1)
+        signatures = self._profile.signatures
         if not is_called_often or not is_function or not signatures:
             return
-        ((signature, _),) = signatures
+        signature = max(signatures, key=signatures.__getitem__)  # `most_common` imports, and the program may import
         direct = attrs.evolve(subject, is_direct=True, constants={})
         try:
             made = make_direct_code(direct, frozenset(self._declined), signature)

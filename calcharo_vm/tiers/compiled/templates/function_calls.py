@@ -192,7 +192,8 @@ def _call_directly(
     code = f"{guest}.direct({given}, {slots}, scope, builtins, {closure}, {caller(writer)}, {writer.step_word}"
     code += f", taken=({''.join(f'{each.shade}, ' for each in taken)}))" if taken else ")"
     result = writer.call(code, preparing)
-    writer.emit(f"{closure} = None")  # it must not keep anything alive
+    if not writer.subject.is_direct:
+        writer.emit(f"{closure} = None")  # it must not keep anything alive while handlers work
     shade = writer.name("s")
     go_on_with(
         writer, result, shade, kinds, f"{shade} = by_id[id({result})] if id(type({result})) not in SCALAR_IDS else None"
