@@ -86,6 +86,8 @@ _LIMITS = {
     "open_files": "files open at the same time",
     "threads": "threads running at the same time",
     "processes": "processes started",
+    "source_bytes": "bytes of source that are compiled at once",
+    "source_nesting": "statements and expressions in each other",
     "recording_bytes": "bytes of recorded steps",
 }
 """What limits besides those of steps and time count."""

@@ -46,8 +46,8 @@ Options:
                    instruction; in a worker, whatever it does.
   --max-LIMIT N    Stop it at another limit: cpu-seconds, memory-bytes,
                    heap-objects, recursion-depth, output-bytes, container-size,
-                   integer-bits, string-length, open-files, threads, processes
-                   or recording-bytes.
+                   integer-bits, string-length, open-files, threads, processes,
+                   source-bytes, source-nesting or recording-bytes.
   --isolation HOW  Run it in a process that can be killed (worker), or that can
                    reach next to nothing (isolated).
   --readable PATH  What an isolated program may read besides; may be given more
@@ -69,7 +69,8 @@ _LIMITS = {
         f"--max-{name.replace('_', '-')}": name
         for name in (
             *("cpu_seconds", "memory_bytes", "heap_objects", "recursion_depth", "output_bytes", "container_size"),
-            *("integer_bits", "string_length", "open_files", "threads", "processes", "recording_bytes"),
+            *("integer_bits", "string_length", "open_files", "threads", "processes", "source_bytes", "source_nesting"),
+            "recording_bytes",
         )
     },
 }
