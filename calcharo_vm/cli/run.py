@@ -40,6 +40,9 @@ Options:
   --record OUT     Record every step into the file OUT: a .calcharo file, which
                    grows while the program runs, or else JSON.
   --config FILE    Take the settings of a TOML file, instead of the nearest one.
+  --set NAME=VALUE
+                   Change any setting, such as capture.metrics=no or
+                   scope.include=json,re; may be given more than once.
   --max-steps N    Stop the program after N instructions.
   --timeout SECONDS
                    Stop it after so many seconds, as soon as it executes an
@@ -81,6 +84,7 @@ _VALUED = (
     "--exclude",
     "--record",
     "--config",
+    "--set",
     "--isolation",
     "--readable",
     "--policy",
@@ -107,11 +111,12 @@ class RunRequest(NamedTuple):
     readable: tuple[str, ...] = ()
     allow_degraded: bool = False
     policy: str | None = None
+    settings: tuple[str, ...] = ()
 
     @property
     def asks_for_settings(self) -> bool:
         """Whether more is asked for than a program on the machine."""
-        asked = self.config, self.limits, self.isolation, self.readable, self.allow_degraded, self.policy
+        asked = self.config, self.limits, self.isolation, self.readable, self.allow_degraded, self.policy, self.settings
         return any(asked)
 
 
@@ -149,9 +154,9 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
         raise UsageError("the compiled tier is for recording: say where to with --record OUT")
     limits = tuple((limit, _number(name, given[name][-1])) for name, limit in _LIMITS.items() if given[name])
     program, include, exclude = _program(rest), tuple(given["--include"]), tuple(given["--exclude"])
-    readable = tuple(given["--readable"])
+    readable, settings = tuple(given["--readable"]), tuple(given["--set"])
     return RunRequest(
-        program, tier, include, exclude, record, config, limits, isolation, readable, allow_degraded, policy
+        program, tier, include, exclude, record, config, limits, isolation, readable, allow_degraded, policy, settings
     )
 
 
