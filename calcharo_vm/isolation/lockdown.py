@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["lock_down"]
 
+_PROCESSES_TRIED: Final = 2
 _DENIED: Final = frozenset({errno.EPERM, errno.EACCES})
 
 
@@ -42,6 +43,7 @@ def lock_down(rules: Rules, failures: dict[Layer, str], scratch: str, outside: i
         (Layer.MOUNT_NAMESPACE, _nothing, _try_other_files),
         (Layer.DROPPED_ROOT, _nothing, _try_being_root),
         (Layer.PID_NAMESPACE, _nothing, lambda: _try_process(outside)),
+        (Layer.CGROUP, _nothing, _try_many_processes),
         (Layer.RLIMITS, lambda: rlimits.restrict_process(rules.isolation), lambda: _try_limits(rules, scratch)),
         (Layer.NO_NEW_PRIVILEGES, _give_up_privileges, _ask_privileges),
         (Layer.LANDLOCK, lambda: landlock.restrict(rules.readable, (scratch, *DEVICES)), _try_listing_root),
@@ -121,6 +123,29 @@ def _try_being_root() -> str:
 
 def _try_process(outside: int) -> str:
     return _expect({errno.ESRCH}, "naming another process", lambda: os.kill(outside, 0))
+
+
+def _try_many_processes() -> str:
+    """The group has room for this process and the first one of its namespace."""
+    wait, go = os.pipe()
+    children: list[int] = []
+
+    def fork() -> None:
+        for _ in range(_PROCESSES_TRIED):
+            child = os.fork()
+            if child == 0:
+                os.close(go)
+                os.read(wait, 1)
+                os._exit(0)
+            children.append(child)
+
+    try:
+        return _expect({errno.EAGAIN}, "making more processes than there may be", fork)
+    finally:
+        os.close(go)
+        os.close(wait)
+        for child in children:
+            os.waitpid(child, 0)
 
 
 def _ask_privileges() -> str:
