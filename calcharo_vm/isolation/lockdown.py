@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["lock_down"]
 
-_PROCESSES_TRIED: Final = 2
 _DENIED: Final = frozenset({errno.EPERM, errno.EACCES})
 
 
@@ -127,25 +126,12 @@ def _try_process(outside: int) -> str:
 
 def _try_many_processes() -> str:
     """The group has room for this process and the first one of its namespace."""
-    wait, go = os.pipe()
-    children: list[int] = []
 
-    def fork() -> None:
-        for _ in range(_PROCESSES_TRIED):
-            child = os.fork()
-            if child == 0:
-                os.close(go)
-                os.read(wait, 1)
-                os._exit(0)
-            children.append(child)
+    def spawn() -> None:  # which copies no memory before it fails, unlike a fork
+        with suppress(FileNotFoundError):  # of what there is nothing to execute, when there is a process
+            os.posix_spawn("/nothing/there", ["nothing"], {})
 
-    try:
-        return _expect({errno.EAGAIN}, "making more processes than there may be", fork)
-    finally:
-        os.close(go)
-        os.close(wait)
-        for child in children:
-            os.waitpid(child, 0)
+    return _expect({errno.EAGAIN}, "making more processes than there may be", spawn)
 
 
 def _ask_privileges() -> str:
