@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from calcharo_vm.config import Isolation, Tier, TracerConfig
 from calcharo_vm.errors import AuditError, CalcharoError, ConfigurationError, ReplayDiverged
-from calcharo_vm.limits import RESOURCES
+from calcharo_vm.limits import RESOURCES, SOURCE
 from calcharo_vm.logs import logger_of
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.machine.scope import Scope
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from calcharo_vm.plugins import PluginSet
     from calcharo_vm.program.inputs import ProgramInputs
     from calcharo_vm.program.plugged import Plugged
-    from calcharo_vm.program.subject import Source
+    from calcharo_vm.program.subject import ProgramFile, Source
     from calcharo_vm.recording import Outcome, Recording
     from calcharo_vm.recording.journal import Journal
     from calcharo_vm.tiers.native import LineTracer
@@ -251,13 +251,19 @@ class ExecutionTracer:
         replay: Sequence[Input] | None,
         started: Callable[[MachineRecorder], None],
     ) -> Recording:
-        subject = prepare(source, filename=filename, argv=argv, namespace=namespace)
+        given: Source | ProgramFile = source
+        limits, text, excess = self.config.limits, None, None
+        if any(getattr(limits, name) is not None for name in SOURCE):
+            from calcharo_vm.program.measured import measured  # noqa: PLC0415 - few runs limit it
+
+            given, text, excess = measured(source, limits)
+        subject = prepare(given, filename=filename, argv=argv, namespace=namespace)
         if self.config.policy is not None and subject.function is not None:
             raise ConfigurationError(
                 "policy is set, but the source is a function of this process, whose module has imported what it likes; "
                 "pass a program's text or file, or policy=None"
             )
-        source = subject.text or ""
+        source = subject.text or "" if text is None else text
         capture = self.config.capture
         recorder = self._recorder(source)
         started(recorder)
@@ -269,7 +275,10 @@ class ExecutionTracer:
         plugged = self._plugged(recorder, subject)
         log.debug("run begins: %s", subject.code.co_filename, extra={"tier": str(self.config.optimization)})
         try:
-            outcome = self._run(subject, recorder, stdin, inputs, plugged)
+            if excess is None:
+                outcome = self._run(subject, recorder, stdin, inputs, plugged)
+            else:
+                recorder.reach(excess)
         except CalcharoError as error:
             error.recording = recorder.recording(outcome_of(error), source)
             raise

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcharo_vm import Capture, ConfigPresets, ConfigurationError, Limits, ScopePatterns, TracerConfig
+from calcharo_vm import Capture, ConfigPresets, ConfigurationError, Limits, Policy, ScopePatterns, TracerConfig
+from calcharo_vm.cli import commands, governed, tracing
+from calcharo_vm.cli.run import UsageError, parse_run
 
 POSITIVE = st.none() | st.integers(min_value=1, max_value=1 << 62)
 NAMES = st.lists(st.sampled_from(["json", "my.*", "*"]), max_size=2).map(tuple)
@@ -158,3 +160,119 @@ def test_the_guide_shows_a_file_that_can_be_read() -> None:
     shown = text.partition("```toml\n")[2].partition("```")[0]
 
     assert TracerConfig.from_dict(tomllib.loads(shown)["tool"]["calcharo"]).limits.steps == 100_000
+
+
+# --- every setting, in every place -------------------------------------------------------------------
+
+SAMPLES: dict[type, dict[str, tuple[str, object]]] = {
+    TracerConfig: {
+        "optimization": ("compiled", "compiled"),
+        "granularity": ("opcode", "opcode"),
+        "isolation": ("worker", "worker"),
+        "readable": ("/data, /usr/share/dict", ["/data", "/usr/share/dict"]),
+        "policy": ("standard", "standard"),
+        "allow_degraded": ("yes", True),
+        "untrusted": ("no", False),
+        "deterministic": ("on", True),
+        "plugins": ("one,two", ["one", "two"]),
+        "installed_plugins": ("off", False),
+        "plugin_failure": ("stop", "stop"),
+    },
+    Capture: {
+        "output": ("no", False),
+        "forward": ("yes", True),
+        "metrics": ("0", False),
+        "inputs": ("1", True),
+        "audit": ("true", True),
+        "spill": ("a.calcharo", "a.calcharo"),
+    },
+    Limits: {attribute.name: ("7", 7) for attribute in attrs.fields(Limits)},
+    ScopePatterns: {"include": ("json,re.*", ["json", "re.*"]), "exclude": ("json", ["json"])},
+    Policy: {
+        "imports": ("math=sqrt,pi; json=", {"math": ["sqrt", "pi"], "json": []}),
+        "builtins": ("print,len", ["print", "len"]),
+        "attributes": ("inspect.Signature=bind;builtins.cell=", {"inspect.Signature": ["bind"], "builtins.cell": []}),
+        "special_names": ("__init__,__eq__", ["__init__", "__eq__"]),
+    },
+}
+PARTS: dict[type, str] = {Capture: "capture", Limits: "limits", ScopePatterns: "scope", Policy: "policy"}
+SETTINGS = [
+    (f"{PARTS[kind]}.{name}" if kind in PARTS else name, text, value)
+    for kind, samples in SAMPLES.items()
+    for name, (text, value) in samples.items()
+]
+
+
+def test_no_setting_is_forgotten() -> None:
+    for kind, samples in SAMPLES.items():
+        wanted = {attribute.name for attribute in attrs.fields(kind)} - {*PARTS.values()}
+        assert wanted - {"policy"} == {*samples} - {"policy"}
+    assert {*PARTS.values()} <= {attribute.name for attribute in attrs.fields(TracerConfig)}
+
+
+def as_toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(name)} = {json.dumps(names)}" for name, names in value.items()) + "}"
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(("name", "text", "value"), SETTINGS, ids=[name for name, _, _ in SETTINGS])
+def test_a_setting_may_be_said_in_every_place(name: str, text: str, value: object, folder: Path) -> None:
+    part, _, inner = name.rpartition(".")
+    expected = TracerConfig.from_dict({part: {inner: value}} if part else {inner: value})
+    file = folder / "calcharo.toml"
+    variable = f"CALCHARO_{name.replace('.', '_').upper()}"
+
+    assert expected != TracerConfig() or name in {"granularity", "untrusted"}  # which go with others only
+    assert TracerConfig.load(environment={variable: text}) == expected
+    file.write_text(f"{name} = {as_toml(value)}\n")
+    assert TracerConfig.load(environment={}) == expected
+    file.write_text("")
+    assert governed._config(parse_run(["--set", f"{name}={text}", "x.py"])) == expected
+    assert tracing._config(tracing.TraceRequest(Path("x.py"), settings=(f"{name}={text}",))) == expected
+    assert TracerConfig.from_dict(expected.to_dict()) == expected
+
+
+def test_every_limit_has_an_option() -> None:
+    short = {"steps": "--max-steps", "wall_seconds": "--timeout"}
+    known = {option for parameter in commands.trace.params for option in parameter.opts}
+
+    for attribute in attrs.fields(Limits):
+        option = short.get(attribute.name, f"--max-{attribute.name.replace('_', '-')}")
+        assert option in known
+        assert parse_run([option, "7", "x.py"]).limits == ((attribute.name, 7),)
+
+
+def test_a_policy_by_name_and_its_parts_go_together() -> None:
+    standard = {"CALCHARO_POLICY": "standard", "CALCHARO_POLICY_BUILTINS": "print"}
+    narrow = TracerConfig(policy=Policy(imports=("math",)))
+
+    assert TracerConfig.load(environment=standard).policy == Policy(builtins=("print",))
+    assert governed._config(parse_run(["--set=policy=standard", "--set=policy.builtins=len", "x.py"])).policy == Policy(
+        builtins=("len",)
+    )
+    assert narrow.evolve(policy={"attributes": {"builtins.cell": ()}}).policy == Policy(
+        imports=("math",), attributes={"builtins.cell": ()}
+    )
+    with pytest.raises(ConfigurationError, match="CALCHARO_POLICY_BUILTINS is set, and policy is 'none'"):
+        TracerConfig.load(environment={**standard, "CALCHARO_POLICY": "none"})
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("limits.steps", "'limits.steps' sets nothing; write a setting and its value"),
+        ("limits.step=1", "limits.step: there is no setting 'step'; did you mean 'steps'?"),
+        ("limit=1", "there is no setting 'limit'; did you mean 'limits'?"),
+        ("limits.steps=many", "limits.steps is 'many'; write a number"),
+        ("policy.attributes=all", "Policy.attributes is ('all',); pass a mapping"),
+        ("preset=fast", "preset is 'fast'; it must be one of"),
+    ],
+)
+def test_words_that_make_no_sense(word: str, message: str, folder: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        governed._config(parse_run(["--set", word, "x.py"]))
+
+    assert message in str(caught.value)
+    with pytest.raises(UsageError):
+        parse_run(["--set"])

@@ -86,6 +86,8 @@ _LIMITS = {
     "open_files": "files open at the same time",
     "threads": "threads running at the same time",
     "processes": "processes started",
+    "source_bytes": "bytes of source that are compiled at once",
+    "source_nesting": "statements and expressions in each other",
     "recording_bytes": "bytes of recorded steps",
 }
 """What limits besides those of steps and time count."""
@@ -116,6 +118,13 @@ def _with_limits(command: _Command) -> _Command:
 @click.option(
     "--config", type=_PROGRAM, metavar="FILE", help="Take the settings of a TOML file, instead of the nearest one."
 )
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Change any setting, such as capture.metrics=no or scope.include=json,re.",
+)
 @click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Stop the program after N instructions.")
 @click.option(
     "--timeout",
@@ -135,6 +144,7 @@ def _with_limits(command: _Command) -> _Command:
     type=click.Choice(["none", "worker", "isolated"]),
     help="Run the program in a process that can be killed (worker), or that can reach next to nothing (isolated).",
 )
+@click.option("--readable", multiple=True, metavar="PATH", help="What an isolated program may read besides.")
 @click.option(
     "--policy",
     type=click.Choice(["none", "standard"]),
@@ -157,10 +167,12 @@ def trace(
     lines: bool,
     limit: int,
     config: Path | None,
+    settings: tuple[str, ...],
     max_steps: int | None,
     timeout: float | None,
     tier: str | None,
     isolation: str | None,
+    readable: tuple[str, ...],
     policy: str | None,
     allow_degraded: bool,
     deterministic: bool,
@@ -186,6 +198,8 @@ def trace(
         config=config,
         tier=tier,
         isolation=isolation,
+        readable=readable,
+        settings=settings,
         policy=policy,
         allow_degraded=allow_degraded,
         limits=Limits(steps=max_steps, wall_seconds=timeout, **limits),  # type: ignore[arg-type] # click checks them

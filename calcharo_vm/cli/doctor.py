@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.cli.table import Column, print_heading, print_table
 from calcharo_vm.isolation import report
+from calcharo_vm.isolation.layers import OPTIONAL
 
 if TYPE_CHECKING:
     from calcharo_vm.isolation import IsolationReport
+    from calcharo_vm.isolation.layers import LayerState
 
 __all__ = ["examine"]
 
@@ -31,13 +33,21 @@ def examine(isolation: str, *, as_json: bool) -> int:
 def _show(found: IsolationReport) -> None:
     print_heading(f"isolation={str(found.isolation)!r} on {found.system}")
     columns = (Column("layer"), Column("state"), Column("tried, or why it is missing", share=1))
-    rows = [(str(state.layer), "active" if state.is_active else "missing", state.why) for state in found.layers]
+    rows = [(str(state.layer), _state(state), state.why) for state in found.layers]
     print_table(columns, rows)
     print()
-    for state in found.missing:
-        print(f"without {state.layer}, {state.meaning}")
-        print(f"    remedy: {state.remedy}")
+    for state in found.layers:
+        if not state.is_active:
+            print(f"without {state.layer}, {state.meaning}")
+            print(f"    remedy: {state.remedy}")
     if found.missing:
         print("programs are refused with this isolation, unless allow_degraded is set")
     else:
-        print("all layers are in force")
+        are_all = all(state.is_active for state in found.layers)
+        print("all layers are in force" if are_all else "all layers are in force that there must be")
+
+
+def _state(state: LayerState) -> str:
+    if state.is_active:
+        return "active"
+    return "replaced" if state.layer in OPTIONAL else "missing"

@@ -11,6 +11,7 @@ import attrs
 from calcharo_vm.cli import exit_statuses
 from calcharo_vm.cli.run import run_alone, run_natively
 from calcharo_vm.config import Isolation, Limits, Tier, TracerConfig
+from calcharo_vm.config.sources import from_words
 from calcharo_vm.errors import CalcharoError, CompilationError
 from calcharo_vm.program.command_line import ProgramKind
 from calcharo_vm.recording.values import OutcomeStatus
@@ -57,7 +58,7 @@ def run_with_settings(program: Program, request: RunRequest) -> int:
 
 def _config(request: RunRequest) -> TracerConfig:
     """Give the configuration of files and the environment, with what the command line says in its place."""
-    config = TracerConfig.load(request.config)
+    config = TracerConfig.load(request.config).evolve(**from_words(request.settings))
     scope = {"include": request.include, "exclude": request.exclude}
     config = config.evolve(
         limits=dict(request.limits), scope={name: patterns for name, patterns in scope.items() if patterns}

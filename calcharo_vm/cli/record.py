@@ -19,7 +19,7 @@ from calcharo_vm.cli import exit_statuses
 from calcharo_vm.cli.run import show_failure
 from calcharo_vm.config import Tier
 from calcharo_vm.errors import CalcharoError, InternalError
-from calcharo_vm.limits import RESOURCES
+from calcharo_vm.limits import RESOURCES, SOURCE
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.plugins.installed import installed_names
 from calcharo_vm.program.command_line import ProgramKind
@@ -36,7 +36,7 @@ from calcharo_vm.recording.storage.writer import RecordingWriter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from calcharo_vm.config import TracerConfig
+    from calcharo_vm.config import Limits, TracerConfig
     from calcharo_vm.machine.machine import Machine
     from calcharo_vm.program import Program
     from calcharo_vm.program.launch import Start
@@ -65,7 +65,7 @@ def run_and_record(program: Program, config: TracerConfig, target: str | None) -
     plugged = _plugged(config, recorder, program, source) if has_plugins else None
     process = os.getpid()
     uncaught: list[Outcome] = []
-    with _capture(config, recorder, plugged, is_recorded=target is not None):
+    with _capture(config, recorder, plugged, is_recorded=target is not None), _looked_at(config.limits, recorder):
         start = _starter(config, recorder)
         left, outcome = _run(lambda: launch(program, start, lambda error: uncaught.append(outcome_of(error))))
         if os.getpid() != process:
@@ -150,6 +150,15 @@ def _capture(
             plugged.wrote(text, is_error=is_error)
 
     return OutputCapture(wrote, diverting=None if plugged is None else plugged.diverting)
+
+
+def _looked_at(limits: Limits, recorder: MachineRecorder) -> AbstractContextManager[object]:
+    """Have the program's source looked at before it is compiled, if that is limited."""
+    if all(getattr(limits, name) is None for name in SOURCE):
+        return nullcontext()
+    from calcharo_vm.limits.compiling import MainSource  # noqa: PLC0415 - few runs limit it
+
+    return MainSource(limits, recorder).looked_at()
 
 
 def _govern(machine: Machine, config: TracerConfig, recorder: MachineRecorder) -> None:

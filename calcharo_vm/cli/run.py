@@ -40,14 +40,17 @@ Options:
   --record OUT     Record every step into the file OUT: a .calcharo file, which
                    grows while the program runs, or else JSON.
   --config FILE    Take the settings of a TOML file, instead of the nearest one.
+  --set NAME=VALUE
+                   Change any setting, such as capture.metrics=no or
+                   scope.include=json,re; may be given more than once.
   --max-steps N    Stop the program after N instructions.
   --timeout SECONDS
                    Stop it after so many seconds, as soon as it executes an
                    instruction; in a worker, whatever it does.
   --max-LIMIT N    Stop it at another limit: cpu-seconds, memory-bytes,
                    heap-objects, recursion-depth, output-bytes, container-size,
-                   integer-bits, string-length, open-files, threads, processes
-                   or recording-bytes.
+                   integer-bits, string-length, open-files, threads, processes,
+                   source-bytes, source-nesting or recording-bytes.
   --isolation HOW  Run it in a process that can be killed (worker), or that can
                    reach next to nothing (isolated).
   --readable PATH  What an isolated program may read besides; may be given more
@@ -69,7 +72,8 @@ _LIMITS = {
         f"--max-{name.replace('_', '-')}": name
         for name in (
             *("cpu_seconds", "memory_bytes", "heap_objects", "recursion_depth", "output_bytes", "container_size"),
-            *("integer_bits", "string_length", "open_files", "threads", "processes", "recording_bytes"),
+            *("integer_bits", "string_length", "open_files", "threads", "processes", "source_bytes", "source_nesting"),
+            "recording_bytes",
         )
     },
 }
@@ -80,6 +84,7 @@ _VALUED = (
     "--exclude",
     "--record",
     "--config",
+    "--set",
     "--isolation",
     "--readable",
     "--policy",
@@ -106,11 +111,12 @@ class RunRequest(NamedTuple):
     readable: tuple[str, ...] = ()
     allow_degraded: bool = False
     policy: str | None = None
+    settings: tuple[str, ...] = ()
 
     @property
     def asks_for_settings(self) -> bool:
         """Whether more is asked for than a program on the machine."""
-        asked = self.config, self.limits, self.isolation, self.readable, self.allow_degraded, self.policy
+        asked = self.config, self.limits, self.isolation, self.readable, self.allow_degraded, self.policy, self.settings
         return any(asked)
 
 
@@ -148,9 +154,9 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
         raise UsageError("the compiled tier is for recording: say where to with --record OUT")
     limits = tuple((limit, _number(name, given[name][-1])) for name, limit in _LIMITS.items() if given[name])
     program, include, exclude = _program(rest), tuple(given["--include"]), tuple(given["--exclude"])
-    readable = tuple(given["--readable"])
+    readable, settings = tuple(given["--readable"]), tuple(given["--set"])
     return RunRequest(
-        program, tier, include, exclude, record, config, limits, isolation, readable, allow_degraded, policy
+        program, tier, include, exclude, record, config, limits, isolation, readable, allow_degraded, policy, settings
     )
 
 

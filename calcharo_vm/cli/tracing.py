@@ -12,6 +12,7 @@ from calcharo_vm.cli.loading import show_error
 from calcharo_vm.cli.step_rows import StepRows
 from calcharo_vm.cli.table import print_heading, print_table
 from calcharo_vm.config import Isolation, Limits, TracerConfig
+from calcharo_vm.config.sources import from_words
 from calcharo_vm.errors import (
     AuditError,
     CalcharoError,
@@ -51,6 +52,8 @@ class TraceRequest(NamedTuple):
     isolation: str | None = None
     allow_degraded: bool = False
     policy: str | None = None
+    readable: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
 
 
 def trace_program(request: TraceRequest) -> int:
@@ -84,18 +87,19 @@ def trace_program(request: TraceRequest) -> int:
 def _config(request: TraceRequest) -> TracerConfig:
     """Give the configuration of files and the environment, with what the command line says in its place."""
     # Whoever types the program's input must see what it asks for.
-    capture = {"forward": sys.stdin.isatty(), "audit": request.audit or None, "inputs": request.inputs or None}
+    capture = {"forward": sys.stdin.isatty() or None, "audit": request.audit or None, "inputs": request.inputs or None}
     changes: dict[str, dict[str, object]] = {
         "capture": {**capture, "spill": _spill(request.output)},
         "limits": attrs.asdict(request.limits),
         "scope": {"include": request.include or None, "exclude": request.exclude or None},
     }
     given = {part: {name: value for name, value in of.items() if value is not None} for part, of in changes.items()}
-    config = TracerConfig.load(request.config).evolve(**given)
+    config = TracerConfig.load(request.config).evolve(**from_words(request.settings)).evolve(**given)
     whole = {
         "deterministic": request.deterministic or None,
         "optimization": request.tier,
         "isolation": request.isolation,
+        "readable": request.readable or None,
         "allow_degraded": request.allow_degraded or None,
         "policy": request.policy,
     }

@@ -148,6 +148,10 @@ class Limits:
         open_files: The files and sockets that are open at the same time; 0 is none.
         threads: The threads that the program has started and that still run; 0 is none.
         processes: The processes that the program starts; 0 is none.
+        source_bytes: A source that is compiled, in UTF-8 or as it is: the program's own, before it begins, and any that
+            it executes, imports or has compiled. Of a syntax tree, its nodes.
+        source_nesting: How deep the statements and expressions of such a source are in each other. What CPython's
+            compiler cannot cope with besides is beyond any such limit.
         recording_bytes: What the steps take in memory, roughly, or in the file that they go to.
     """
 
@@ -164,6 +168,8 @@ class Limits:
     open_files: int | None = None
     threads: int | None = None
     processes: int | None = None
+    source_bytes: int | None = None
+    source_nesting: int | None = None
     recording_bytes: int | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -434,7 +440,15 @@ class ConfigPresets:
     @staticmethod
     def production() -> TracerConfig:
         """Run strangers' programs: isolated from everything else, under the standard policy, and within limits."""
-        limits = Limits(steps=1_000_000, wall_seconds=5, cpu_seconds=5, memory_bytes=256 << 20, output_bytes=1 << 20)
+        limits = Limits(
+            steps=1_000_000,
+            wall_seconds=5,
+            cpu_seconds=5,
+            memory_bytes=256 << 20,
+            output_bytes=1 << 20,
+            source_bytes=1 << 20,
+            source_nesting=200,
+        )
         return TracerConfig(isolation="isolated", limits=limits, policy="standard", untrusted=True)
 
     @staticmethod

@@ -6,7 +6,7 @@ Whatever the source, settings become a dictionary shaped like the configuration,
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +21,16 @@ from calcharo_vm.errors import ConfigurationError
 if TYPE_CHECKING:
     from os import PathLike
 
-__all__ = ["ENVIRONMENT_PREFIX", "FILE_NAME", "changed", "from_environment", "from_file", "nearest_file", "to_dict"]
+__all__ = [
+    "ENVIRONMENT_PREFIX",
+    "FILE_NAME",
+    "changed",
+    "from_environment",
+    "from_file",
+    "from_words",
+    "nearest_file",
+    "to_dict",
+]
 
 FILE_NAME = "calcharo.toml"
 ENVIRONMENT_PREFIX = "CALCHARO_"
@@ -152,7 +161,7 @@ def nearest_file(folder: str | PathLike[str]) -> tuple[Path, dict[str, object]] 
     return None
 
 
-# --- the environment -------------------------------------------------------------------------------
+# --- texts -----------------------------------------------------------------------------------------
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, object]:
@@ -168,14 +177,47 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
         part = next((part for part in (*_PARTS, _POLICY) if name.startswith(f"{part}_")), None)
         if part is not None:
-            inner, kind = name.removeprefix(f"{part}_"), _PARTS.get(part, Policy)
-            _check_name(inner, kind, f"{variable}: ")
-            found.setdefault(part, {})[inner] = _value(variable, text, _type_of(kind, inner))
+            _set_in_part(found, part, name.removeprefix(f"{part}_"), text, variable)
         elif name == "preset":
             found[name] = text
         elif name in attrs.fields_dict(TracerConfig):  # there are variables for other things, too
             found[name] = _value(variable, text, _type_of(TracerConfig, name))
     return found
+
+
+def from_words(words: Iterable[str]) -> dict[str, object]:
+    """Give the settings of words such as "deterministic=yes" and "limits.steps=1000"; a later one wins.
+
+    Raises:
+        ConfigurationError: A word is none such, names no setting, or has a text that is none of its values.
+    """
+    found: dict[str, Any] = {}  # type: ignore[explicit-any] # as in files
+    for word in words:
+        name, is_given, text = word.partition("=")
+        if not is_given:
+            raise ConfigurationError(f"{word!r} sets nothing; write a setting and its value, such as limits.steps=1000")
+        part, has_part, inner = name.partition(".")
+        if has_part and part in (*_PARTS, _POLICY):
+            _set_in_part(found, part, inner, text, name)
+        elif name == "preset":
+            found[name] = text
+        else:
+            _check_name(name, TracerConfig)
+            found[name] = _value(name, text, _type_of(TracerConfig, name))
+    return found
+
+
+def _set_in_part(found: dict[str, Any], part: str, name: str, text: str, where: str) -> None:  # type: ignore[explicit-any] # as in files
+    """Take a setting of a part into settings that may have the part as a whole already."""
+    kind = _PARTS.get(part, Policy)
+    _check_name(name, kind, f"{where}: ")
+    value = _value(where, text, _type_of(kind, name))
+    if isinstance(found.get(part), str):  # the name of a policy
+        policy = TracerConfig(policy=found[part]).policy
+        if policy is None:
+            raise ConfigurationError(f"{where} is set, and {part} is {found[part]!r}; leave one of them out")
+        found[part] = policy.to_dict()
+    found.setdefault(part, {})[name] = value
 
 
 def _type_of(kind: type, name: str) -> str:
@@ -196,6 +238,16 @@ def _value(variable: str, text: str, kind: str) -> object:
     except (KeyError, ValueError):
         wanted = "yes or no" if kind.startswith("bool") else "a number"
         raise ConfigurationError(f"{variable} is {text!r}; write {wanted}") from None
-    if kind.startswith(("tuple", "frozenset", "Mapping")):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    return text
+    if kind.startswith("Mapping") and "=" in text:
+        return _table(text)
+    return _listed(text) if kind.startswith(("tuple", "frozenset", "Mapping")) else text
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _table(text: str) -> dict[str, tuple[str, ...]]:
+    """Read "json=dumps,loads; math=pi"."""
+    rows = (row.partition("=") for row in text.split(";") if row.strip())
+    return {name.strip(): _listed(values) for name, _, values in rows}

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from calcharo_vm.config import Isolation
 
-__all__ = ["LAYERS", "WANTED", "Layer", "LayerState", "in_words", "missing_of"]
+__all__ = ["LAYERS", "OPTIONAL", "WANTED", "Layer", "LayerState", "in_words", "missing_of"]
 
 
 class Layer(StrEnum):
@@ -22,6 +22,7 @@ class Layer(StrEnum):
     MOUNT_NAMESPACE = "mount_namespace"
     DROPPED_ROOT = "dropped_root"
     PID_NAMESPACE = "pid_namespace"
+    CGROUP = "cgroup"
     RLIMITS = "rlimits"
     NO_NEW_PRIVILEGES = "no_new_privileges"
     LANDLOCK = "landlock"
@@ -81,6 +82,11 @@ LAYERS: Final[dict[Layer, Description]] = {
         "the program can name other processes; Landlock and seccomp alone keep it from sending them signals",
         _NAMESPACES,
     ),
+    Layer.CGROUP: Description(
+        "the kernel holds all that the program starts to its memory and to a number of processes, together",
+        "the watchdog looks at what all processes of the program take, twenty times a second",
+        "have a group with controllers for memory and pids delegated to this process, or run it as root",
+    ),
     Layer.RLIMITS: Description(
         "memory, files and CPU time are limited by the kernel, and no core is dumped",
         "a program can take what it likes between two looks of the watchdog",
@@ -105,10 +111,12 @@ LAYERS: Final[dict[Layer, Description]] = {
 
 WANTED: Final[dict[Isolation, tuple[Layer, ...]]] = {
     Isolation.NONE: (),
-    Isolation.WORKER: (Layer.PROCESS, Layer.RLIMITS, Layer.NO_NEW_PRIVILEGES),
+    Isolation.WORKER: (Layer.PROCESS, Layer.CGROUP, Layer.RLIMITS, Layer.NO_NEW_PRIVILEGES),
     Isolation.ISOLATED: tuple(Layer),
 }
 """The layers that make each kind of isolation."""
+OPTIONAL: Final = frozenset({Layer.CGROUP})
+"""Those that something else stands in for where they cannot be had: programs run without."""
 
 
 @frozen
@@ -138,8 +146,8 @@ class LayerState:
 
 
 def missing_of(states: tuple[LayerState, ...]) -> tuple[LayerState, ...]:
-    """The layers that are missing."""
-    return tuple(state for state in states if not state.is_active)
+    """The layers that are missing and that nothing stands in for."""
+    return tuple(state for state in states if not state.is_active and state.layer not in OPTIONAL)
 
 
 def in_words(isolation: Isolation, states: tuple[LayerState, ...]) -> tuple[str, ...]:

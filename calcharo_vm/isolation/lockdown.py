@@ -42,6 +42,7 @@ def lock_down(rules: Rules, failures: dict[Layer, str], scratch: str, outside: i
         (Layer.MOUNT_NAMESPACE, _nothing, _try_other_files),
         (Layer.DROPPED_ROOT, _nothing, _try_being_root),
         (Layer.PID_NAMESPACE, _nothing, lambda: _try_process(outside)),
+        (Layer.CGROUP, _nothing, _try_many_processes),
         (Layer.RLIMITS, lambda: rlimits.restrict_process(rules.isolation), lambda: _try_limits(rules, scratch)),
         (Layer.NO_NEW_PRIVILEGES, _give_up_privileges, _ask_privileges),
         (Layer.LANDLOCK, lambda: landlock.restrict(rules.readable, (scratch, *DEVICES)), _try_listing_root),
@@ -121,6 +122,16 @@ def _try_being_root() -> str:
 
 def _try_process(outside: int) -> str:
     return _expect({errno.ESRCH}, "naming another process", lambda: os.kill(outside, 0))
+
+
+def _try_many_processes() -> str:
+    """The group has room for this process and the first one of its namespace."""
+
+    def spawn() -> None:  # which copies no memory before it fails, unlike a fork
+        with suppress(FileNotFoundError):  # of what there is nothing to execute, when there is a process
+            os.posix_spawn("/nothing/there", ["nothing"], {})
+
+    return _expect({errno.EAGAIN}, "making more processes than there may be", spawn)
 
 
 def _ask_privileges() -> str:

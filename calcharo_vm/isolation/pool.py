@@ -12,17 +12,21 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.errors import IsolationUnavailable, RecordingFormatError
+from calcharo_vm.isolation.cgroups import Cgroup, Place, find_place, remove_stale, sweep
 from calcharo_vm.isolation.jobs import read_hello
+from calcharo_vm.isolation.layers import Layer
 from calcharo_vm.isolation.wire import FrameKind, FrameReader
 from calcharo_vm.isolation.zygote import READY, STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from calcharo_vm.config import Limits
     from calcharo_vm.isolation.layers import LayerState
     from calcharo_vm.isolation.rules import Rules
 
@@ -32,11 +36,28 @@ _START_SECONDS: Final = 30.0
 _END_SECONDS: Final = 2.0
 _READ_BYTES: Final = 1 << 16
 _MOST_ZYGOTES: Final = 4
+_MOST_PROCESSES: Final = 512
+"""Of one worker, threads included, where the kernel can count them."""
 _ENVIRONMENT: Final = ("LANG", "LC_ALL", "LC_CTYPE", "TZ")
 _START: Final = (
     "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); from calcharo_vm.isolation.zygote import main"
 )
 _NO_PIDFDS: Final = "this system has no pidfds, which isolation needs; use Linux 5.4 or later, or isolation='none'"
+
+
+def _new_group(rules: Rules) -> Cgroup | None:
+    """Make a group for a worker, with room for the processes that it begins with."""
+    if rules.has(Layer.CGROUP):
+        with suppress(OSError):
+            return Cgroup(_place(), 2 if rules.has(Layer.PID_NAMESPACE) else 1)
+    return None
+
+
+@cache
+def _place() -> Place:
+    place = find_place()
+    remove_stale(place)
+    return place
 
 
 class Worker:
@@ -52,6 +73,7 @@ class Worker:
         resident: How many bytes of memory it had then.
         frames: What it has sent.
         pid: The number of its keeper.
+        group: The group that holds it to its memory; None where there can be none.
     """
 
     def __init__(self, zygote: Zygote) -> None:
@@ -68,15 +90,18 @@ class Worker:
         self.frames = FrameReader()
         self.pid = 0
         self._pidfds: list[int] = []
+        self.group = _new_group(zygote.rules)
         ends = [status_end.detach(), job_end, out_end, stdin_end, stdout_end, stderr_end]
         try:
-            zygote.ask(ends)
+            zygote.ask(ends if self.group is None else [*ends, *self.group.doors])
         except BaseException:
             self.close()
             raise
         finally:
             for end in ends:
                 os.close(end)
+            if self.group is not None:
+                self.group.shut()
 
     def wait_until_ready(self) -> None:
         """Wait until the worker has said which layers are in force.
@@ -153,6 +178,19 @@ class Worker:
         self.job = self.out = -1
         self.outputs = (-1, -1)
         self.status.close()
+        if self.group is not None:
+            self.group.close()
+
+    def hold_to(self, limits: Limits) -> None:
+        """Have the kernel hold the worker, and what it starts, to limits."""
+        if self.group is not None:
+            with suppress(OSError):  # it has ended already
+                self.group.let_have(memory=limits.memory_bytes, processes=_MOST_PROCESSES)
+
+    @property
+    def is_out_of_memory(self) -> bool:
+        """Whether the kernel has killed something of the worker's that wanted more memory."""
+        return self.group is not None and self.group.is_out_of_memory
 
     def give(self, data: bytes) -> None:
         """Give the worker its program."""
@@ -261,7 +299,9 @@ class Zygote:
     def abandon(self) -> None:
         """Let go of it in a fork of this process: it is the parent's."""
         while self._waiting:
-            self._waiting.pop().close()
+            worker = self._waiting.pop()
+            worker.group = None
+            worker.close()
         self._control.close()
         self._process.returncode = 0  # which this process will never be told
 
@@ -338,6 +378,7 @@ def close_pool() -> None:
         _zygotes.clear()
     for each in closing:
         each.close()
+    sweep()
 
 
 def _forget_parents() -> None:

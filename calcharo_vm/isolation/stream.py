@@ -43,7 +43,9 @@ class StreamWriter(RecordingWriter):
         """Writes to the pipe of that number."""
         self._pipe = pipe
         self.lock = _thread.RLock()
+        self._is_held = True  # the head goes out with the first step
         super().__init__("", null, python=python, source=source, isolation=isolation)
+        self._is_held = False
 
     def _opened(self, path: str) -> int:
         """Gives the pipe."""
@@ -63,11 +65,29 @@ class StreamWriter(RecordingWriter):
         with self.lock:
             super().add_keyframe(steps, words)
 
+    def _flush(self) -> None:
+        """Sends all that is complete, unless it is to go out with what follows."""
+        if not self._is_held:
+            super()._flush()
+
     def add_rest(self, journal: Journal) -> None:
         """Writes what of a journal is not written yet, but no steps."""
         self.add_surroundings(journal.sources, journal.inputs)
         self.add_tables(journal.codes, journal.instructions)
         self._flush()
+
+    def add_end(self, journal: Journal) -> None:
+        """Does the same at the end of a run; it goes out with the result."""
+        with self.lock:
+            self._is_held = True
+            self.add_rest(journal)
+
+    def take_rest(self) -> bytes:
+        """Gives what has not gone out."""
+        with self.lock:
+            rest = b"".join(self._buffer)
+            self._buffer.clear()
+            return rest
 
 
 class StreamingJournal(SpillingJournal):
@@ -90,9 +110,12 @@ class StreamingJournal(SpillingJournal):
     def ended(self, outcome: Outcome) -> Journal:
         """Writes what is left; who reads the pipe knows how the run ended, and writes that."""
         del outcome
-        with self._stream.lock:
-            self._stream.add_rest(self)
+        self._stream.add_end(self)
         return self
+
+    def take_rest(self) -> bytes:
+        """Gives what is to go out with the result."""
+        return self._stream.take_rest()
 
     def tell_tail(self, recorder: MachineRecorder, pipe: int) -> None:
         """Tell the steps since the last chunk, unless they are told already or something is being written."""

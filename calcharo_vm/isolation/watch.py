@@ -73,6 +73,7 @@ class Watch:
         self._wake, self._waker = os.pipe()
         self._usage = _Usage(worker)
         self._seconds_used = 0.0
+        worker.hold_to(limits)
 
     def stop(self) -> None:
         """Kill the worker; any thread may ask for that."""
@@ -96,6 +97,8 @@ class Watch:
             os.close(self._waker)
         if self._failure is not None:
             raise self._failure
+        if self._verdict is None and self._limits.memory_bytes is not None and self._worker.is_out_of_memory:
+            self._verdict = _limit("memory_bytes")
         if self._result is not None and self._verdict is None and self._has_had_no_memory(self._result):
             self._verdict = attrs.evolve(self._result, status=OutcomeStatus.LIMIT, limit="memory_bytes")
         return self._verdict or self._result or self._end_without_result(self._worker.exit_code())
@@ -225,7 +228,7 @@ class Watch:
         """Look at what the worker and all that it has started use."""
         resident, seconds = self._usage.now()
         limits = self._limits
-        if limits.memory_bytes is not None and resident > limits.memory_bytes:
+        if limits.memory_bytes is not None and (resident > limits.memory_bytes or self._worker.is_out_of_memory):
             self._verdict = _limit("memory_bytes")
         elif limits.cpu_seconds is not None and seconds > limits.cpu_seconds + _GRACE:
             self._verdict = _limit("cpu_seconds")

@@ -35,13 +35,14 @@ class FrameKind(IntEnum):
     """JSON: how the program ended. Nothing comes after it."""
 
 
-def send(file: int, kind: FrameKind, data: bytes) -> None:
-    """Write bytes as one frame, or several if they are many."""
-    for start in range(0, len(data), MOST_BYTES) or (0,):
-        part = data[start : start + MOST_BYTES]
-        rest = _HEADER.pack(kind, len(part)) + part
-        while rest:
-            rest = rest[os.write(file, rest) :]
+def send(file: int, kind: FrameKind, data: bytes, *, before: bytes = b"") -> None:
+    """Write bytes as one frame, or several if they are many; bytes for the file of records may come before them."""
+    parts = [(FrameKind.RECORDS, before[start : start + MOST_BYTES]) for start in range(0, len(before), MOST_BYTES)]
+    parts += [(kind, data[start : start + MOST_BYTES]) for start in range(0, len(data), MOST_BYTES) or (0,)]
+    frames = [_HEADER.pack(each, len(part)) + part for each, part in parts]
+    rest = frames[0] if len(frames) == 1 else b"".join(frames)  # in one go: who waits for them is woken once
+    while rest:
+        rest = rest[os.write(file, rest) :]
 
 
 def message(data: bytes) -> dict[str, object]:

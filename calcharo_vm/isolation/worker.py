@@ -131,7 +131,7 @@ def _run(job: Job, rules: Rules, states: tuple[LayerState, ...], out: int, statm
     _flush()
     if os.getpid() != process:
         os._exit(outcome.exit_code or 0)  # a fork of the program: how the program ended is its parent's to say
-    send(out, FrameKind.RESULT, result)
+    send(out, FrameKind.RESULT, result, before=b"" if tracer.journal is None else tracer.journal.take_rest())
 
 
 def _is_out_of_memory(error: BaseException | None) -> bool:

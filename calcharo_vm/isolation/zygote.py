@@ -25,7 +25,7 @@ import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from calcharo_vm.isolation import linux
+from calcharo_vm.isolation import cgroups, linux
 from calcharo_vm.isolation.layers import Layer
 from calcharo_vm.isolation.namespaces import enter_own, enter_shared, place_for_folders
 from calcharo_vm.isolation.rules import Rules
@@ -41,6 +41,8 @@ READY: Final = b"ready"
 """What a zygote says that can fork workers; anything else is why it cannot."""
 _MOST_OF_A_MESSAGE: Final = 1 << 16
 _DESCRIPTORS: Final = 6
+_MOST_DOORS: Final = 2
+"""A worker's group is entered in each hierarchy."""
 _SECONDS_TO_CLEAN_UP: Final = 1.0
 _PRACTICE: Final = 8
 """So many times CPython sees our code run before it has specialised most of what each run executes."""
@@ -54,6 +56,7 @@ def main(control: int) -> None:
             failures: dict[Layer, str] = {}
             sys.prefix, sys.exec_prefix = rules.prefixes
             _get_ready()
+            _prove_cgroups(rules, failures)
             proc = enter_shared(rules, failures)
         except BaseException:
             asked.send(traceback.format_exc().encode()[-_MOST_OF_A_MESSAGE:])
@@ -82,6 +85,15 @@ def _get_ready() -> None:
         execute_and_trace("print(1 + 1)", TracerConfig(), stdin="")
 
 
+def _prove_cgroups(rules: Rules, failures: dict[Layer, str]) -> None:
+    """Try whether groups hold processes to what they may have, while this process may still make some."""
+    if rules.has(Layer.CGROUP):
+        try:
+            cgroups.prove(cgroups.find_place())
+        except OSError as error:
+            failures[Layer.CGROUP] = str(error.strerror or error)
+
+
 def _serve(asked: socket.socket, rules: Rules, failures: dict[Layer, str], proc: int) -> None:
     """Fork keepers until nobody is left to ask for them."""
     keepers: dict[int, int] = {}
@@ -96,11 +108,11 @@ def _serve(asked: socket.socket, rules: Rules, failures: dict[Layer, str], proc:
                 os.waitpid(keepers.pop(descriptor), 0)
                 os.close(descriptor)
                 continue
-            message, ends, _flags, _address = socket.recv_fds(asked, _MOST_OF_A_MESSAGE, _DESCRIPTORS)
+            message, ends, _flags, _address = socket.recv_fds(asked, _MOST_OF_A_MESSAGE, _DESCRIPTORS + _MOST_DOORS)
             if not message:
                 _end(keepers)
                 return
-            if len(ends) == _DESCRIPTORS:
+            if len(ends) >= _DESCRIPTORS:
                 keeper = _fork(lambda ends=ends: _keep(rules, dict(failures), ends, proc))  # type: ignore[misc]
                 pidfd = os.pidfd_open(keeper)
                 keepers[pidfd] = keeper
@@ -147,7 +159,7 @@ def _fork(child: Callable[[], int]) -> int:
 
 def _keep(rules: Rules, failures: dict[Layer, str], ends: list[int], proc: int) -> int:
     """Be the keeper of one worker."""
-    status_end, job, out, stdin, stdout, stderr = ends
+    status_end, job, out, stdin, stdout, stderr, *doors = ends
     outside = os.getppid()
     _close_others((*ends, proc))
     _own_streams(stdin, stdout, stderr)
@@ -156,18 +168,27 @@ def _keep(rules: Rules, failures: dict[Layer, str], ends: list[int], proc: int) 
     scratch = enter_own(rules, failures, proc)
     litter = None if scratch is not None else tempfile.mkdtemp(prefix="calcharo-", dir=place_for_folders())
 
+    def enter_group() -> None:
+        try:
+            cgroups.enter(doors)
+        except OSError as error:
+            failures.setdefault(Layer.CGROUP, str(error.strerror or error))
+        while doors:
+            os.close(doors.pop())
+
     def work() -> int:
         os.close(status_end)
+        enter_group()
         from calcharo_vm.isolation.worker import Ends, run_worker  # noqa: PLC0415 - it is loaded, above
 
         run_worker(rules, failures, Ends(job, out), scratch or str(litter), proc, outside)
         return 0
 
     is_first = rules.has(Layer.PID_NAMESPACE) and Layer.PID_NAMESPACE not in failures
-    child = _fork(lambda: _be_first(work, (status_end, job, out))) if is_first else _fork(work)
+    child = _fork(lambda: _be_first(enter_group, work, (status_end, job, out))) if is_first else _fork(work)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
     with socket.socket(fileno=status_end) as told:
-        for end in (job, out):
+        for end in (job, out, *doors):
             os.close(end)
         _own_streams(*(os.open(os.devnull, os.O_RDWR) for _ in range(3)))
         pidfds = [os.pidfd_open(child), os.pidfd_open(os.getpid())]
@@ -191,8 +212,9 @@ _SIGNALLED: Final = 128
 """What the first process of a worker's adds to the number of the signal that ended the worker."""
 
 
-def _be_first(work: Callable[[], int], ends: tuple[int, ...]) -> int:
+def _be_first(enter_group: Callable[[], None], work: Callable[[], int], ends: tuple[int, ...]) -> int:
     """Be the first process of the worker's own processes, whose end is the end of them all."""
+    enter_group()
     child = _fork(work)
     for end in ends:
         os.close(end)

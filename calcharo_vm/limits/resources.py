@@ -1,13 +1,10 @@
-"""Files, threads and processes: counted where a program asks the system for one.
+"""Files, threads and processes: counted where a program asks the system for one; and source: where it has it compiled.
 
-Files and processes are heard of through an audit hook, which sees all of the library. CPython has no way to take a hook
-back, so there is one for the process, made when the first program with such a limit runs. It does nothing while no such
-program runs.
+Files, processes and compilation are heard of through an audit hook, which sees all of the library.
 """
 
 from __future__ import annotations
 
-import _posixsubprocess
 import _thread
 import os
 import sys
@@ -16,9 +13,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from calcharo_vm.errors import stop
+from calcharo_vm.limits.compiling import OURS, excess_compiled
+from calcharo_vm.limits.events import COMPILING, SPAWNING, told
+from calcharo_vm.machine.patches import host_getframe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from calcharo_vm.config import Limits
     from calcharo_vm.machine.frame import Frame
@@ -27,18 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Resources"]
 
-_OPENING: Final = frozenset({"open", "socket.__new__"})
-_SPAWNING: Final = frozenset(
-    {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen"}
-)
 _DESCRIPTORS: Final = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
 _THREAD_STARTERS: Final = ("start_joinable_thread", "start_new", "start_new_thread")
 _listdir = os.listdir  # not from the module later on
-_getframe = sys._getframe  # as above
-
-_watching: list[Resources] = []
-_lock = threading.Lock()
-_is_hooked = False
 
 
 class Resources:
@@ -51,6 +42,7 @@ class Resources:
         self._files_before = 0
         self._processes = 0
         self._bare_threads = 0
+        self._thread = _thread.get_ident()
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -63,26 +55,30 @@ class Resources:
                     self._machine.lookasides[id(starter)] = self._starting_bare(starter)
         if self._limits.open_files is not None:
             self._files_before = _open_files()
-        _watch(self)
-        try:
+        with told(self):
             yield
-        finally:
-            with _lock:
-                _watching.remove(self)
 
-    def heard(self, event: str) -> None:
+    def heard(self, event: str, arguments: Sequence[object]) -> None:
         """Take note of what is about to happen in this thread, and end the run if it is too much.
 
         Raises:
             SystemExit: It is (`errors.stop`).
         """
         machine = self._machine
-        if not machine.runs_here or machine.context.frame is None or self._recorder.is_at_work(_getframe()):
+        if not machine.runs_here or self._recorder.is_at_work(host_getframe()):
             return
-        if event in _SPAWNING:
+        if machine.context.frame is None and (event != COMPILING or _thread.get_ident() == self._thread):
+            return  # a thread that the program has started may be nothing but a call of the compiler
+        if event in SPAWNING:
             self._processes += 1
             self._check("processes", self._limits.processes, self._processes)
-        elif self._limits.open_files is not None:
+        elif event == COMPILING:
+            source, filename = arguments
+            excess = excess_compiled(self._limits, source, filename)
+            if excess is not None:
+                self._recorder.reach(excess)
+                raise stop()
+        elif self._limits.open_files is not None and not _is_ours(arguments[0]):
             self._check("open_files", self._limits.open_files, _open_files() - self._files_before + 1)
 
     def _check(self, name: str, most: int | None, count: int) -> None:
@@ -109,31 +105,10 @@ class Resources:
         return sum(thread.is_alive() for thread in list(self._machine.threads)) + self._bare_threads
 
 
+def _is_ours(path: object) -> bool:
+    return type(path) is str and path.startswith(OURS)
+
+
 def _open_files() -> int:
     """How many descriptors this process has open, besides the one that it looks with."""
     return len(_listdir(_DESCRIPTORS)) - 1
-
-
-def _watch(resources: Resources) -> None:
-    global _is_hooked  # noqa: PLW0603 - a hook is for the whole process, and for good
-    with _lock:
-        _watching.append(resources)
-        if not _is_hooked:
-            _is_hooked = True
-            sys.addaudithook(_hear)
-            # Modules that start processes with it tell no hook.
-            _posixsubprocess.fork_exec = _telling(_posixsubprocess.fork_exec)
-
-
-def _hear(event: str, _arguments: object) -> None:
-    if _watching and (event in _OPENING or event in _SPAWNING):
-        for each in tuple(_watching):
-            each.heard(event)
-
-
-def _telling(fork_exec: Callable[..., Any]) -> Callable[..., Any]:
-    def telling_fork_exec(*arguments: object) -> object:
-        _hear("subprocess.Popen", arguments)
-        return fork_exec(*arguments)
-
-    return telling_fork_exec

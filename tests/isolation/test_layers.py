@@ -9,7 +9,7 @@ import pytest
 from calcharo_vm import IsolationUnavailable, Recording, TracerConfig, execute_and_trace
 from calcharo_vm.config import Isolation
 from calcharo_vm.isolation import IsolationWarning, Layer, linux, remote, report
-from calcharo_vm.isolation.layers import WANTED, LayerState
+from calcharo_vm.isolation.layers import OPTIONAL, WANTED, LayerState
 from calcharo_vm.isolation.pool import worker_for
 from calcharo_vm.isolation.rules import Rules
 from tests.isolation.hostile.world import World
@@ -83,7 +83,7 @@ def test_what_is_tried_shows_that_a_layer_is_missing(layers: tuple[Layer, ...]) 
         assert state.remedy
 
 
-LEFT_OUT = tuple(each for each in Layer if each not in {Layer.PROCESS, Layer.USER_NAMESPACE})
+LEFT_OUT = tuple(each for each in Layer if each not in {Layer.PROCESS, Layer.USER_NAMESPACE, *OPTIONAL})
 MESSAGE_QUEUE = "import ctypes\nif ctypes.CDLL(None).msgctl(QUEUE, 2, bytes(256)) == 0: print('DID')"
 ACTS = {
     Layer.NETWORK_NAMESPACE: "import socket; socket.create_connection(('127.0.0.1', PORT)).send(b'x'); print('DID')",

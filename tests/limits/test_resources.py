@@ -11,7 +11,7 @@ import pytest
 from calcharo_vm import Recording, TracerConfig, execute_and_trace
 from calcharo_vm.config import Capture, Limits
 from calcharo_vm.errors import ConfigurationError
-from calcharo_vm.limits import resources
+from calcharo_vm.limits import events
 from calcharo_vm.machine.machine import Machine
 from calcharo_vm.plugins import LiveStep, hookimpl
 from calcharo_vm.recording import Outcome, OutcomeStatus, Recorder
@@ -142,7 +142,7 @@ def test_what_others_do_is_not_counted(tmp_path: Path) -> None:
     assert recording.stdout == "done\n"
     assert (tmp_path / "own").exists()
     assert (tmp_path / "other").exists()
-    assert resources._watching == []
+    assert events._listening == []
 
 
 def test_the_recorder_may_open_files_while_it_works(tmp_path: Path) -> None:

@@ -30,6 +30,9 @@ _TRAILER_MARK: Final = b"CALCHend"
 _TRAILER_CHECKED: Final = TRAILER.size - 4
 
 _MOST_BYTES: Final = 1 << 30
+_LARGE: Final = 1 << 13
+_SMALL_WINDOW, _SMALL_MEMORY = 13, 6
+"""For so many bytes, a window of that size compresses as well as zlib's usual one."""
 _MOST_COMPRESSED: Final = 1040
 """zlib makes no more than that many bytes of one."""
 
@@ -87,10 +90,18 @@ class Header:
 
 def record(kind: Kind, data: bytes, *, count: int = 0, first: int = 0) -> bytes:
     """The bytes of a record; those of an index are not compressed."""
-    stored = data if kind is Kind.INDEX else zlib.compress(data, 1)
+    stored = data if kind is Kind.INDEX else _compressed(data)
     checksum = 0 if kind is Kind.INDEX else zlib.crc32(stored)
     header = _HEADER.pack(_MARK, kind, 0, len(stored), len(data), count, first, checksum, 0)[:_HEADER_CHECKED]
     return b"".join((header, zlib.crc32(header).to_bytes(4, "little"), stored))
+
+
+def _compressed(data: bytes) -> bytes:
+    """Some bytes, compressed; few of them in a small window, since a large one takes longer to set up than to use."""
+    if len(data) > _LARGE:
+        return zlib.compress(data, 1)
+    compressor = zlib.compressobj(1, zlib.DEFLATED, _SMALL_WINDOW, _SMALL_MEMORY)
+    return compressor.compress(data) + compressor.flush()
 
 
 def trailer(footer: int) -> bytes:
