@@ -10,7 +10,7 @@ import _thread
 import sys
 from functools import partial
 from itertools import islice
-from types import CellType, FrameType, FunctionType
+from types import CellType, CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from calcharo_vm.host_builtins import __builtins__
@@ -37,8 +37,13 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.context import ExecutionContext
 
 
-_RUN, _RESUME = run.__code__, resume.__code__
+_ENTERING = {run.__code__, resume.__code__}
 """The code of the host frames that enter the machine."""
+
+
+def enters_machine(code: CodeType) -> None:
+    """Takes note that host frames of some code enter the machine, with one of its frames each."""
+    _ENTERING.add(code)
 
 
 def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> Iterator[Frame | FrameType]:
@@ -51,7 +56,7 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
     frame = context.frame
     while host_frame is not None:
         code = host_frame.f_code
-        if code is _RUN or code is _RESUME:
+        if code in _ENTERING:
             # The host frame that entered the machine: all guest frames up to its own are above it.
             while frame is not None:
                 yield frame

@@ -26,7 +26,7 @@ from calcharo_vm.machine.guest_code import (
     CO_ITERABLE_COROUTINE,
 )
 from calcharo_vm.machine.native_instruction import native_instruction
-from calcharo_vm.machine.signals import UNWOUND, YIELDED, Signal
+from calcharo_vm.machine.signals import ENDED, PAUSED, UNWOUND, YIELDED, Signal
 from calcharo_vm.machine.tracebacks import (
     GuestReference,
     StubMarker,
@@ -99,7 +99,7 @@ def _stub_of(guest: GuestCode, kind: int) -> CodeType:
     known = guest.generator_stubs.get(kind)
     if known is None:
         code = guest.code
-        driver = Driver(code)
+        driver = Driver(guest)
         template = _stub_template(bool(kind & CO_ASYNC_GENERATOR))
         known = guest.generator_stubs[kind] = template.replace(
             co_name=code.co_name,
@@ -178,15 +178,32 @@ def resume(frame: Frame) -> bool:
         else:
             signal = _throw_into(frame)
     finally:
-        context.frame = frame.back
-        if signal is YIELDED or not _ENDED_FRAMES_KEEP_CALLERS:
-            frame.back = None
-        elif frame.mirror is not None:
-            _keep_native_caller(frame)
-        context.depth -= 1
-    if observer is not None:
+        leave(frame, signal)
+    if signal is PAUSED or signal is ENDED:
+        context.machine.tier.left(frame)
+    elif observer is not None:
         observer.frame_left(frame, signal)
-    if signal is YIELDED:
+    return hand_over(frame, signal)
+
+
+def leave(frame: Frame, signal: Signal | None) -> None:
+    """Takes a generator's frame, which `resume` or its like has entered, from the frames that execute."""
+    context = frame.context
+    context.frame = frame.back
+    if signal in _PAUSING or not _ENDED_FRAMES_KEEP_CALLERS:
+        frame.back = None
+    elif frame.mirror is not None:
+        _keep_native_caller(frame)
+    context.depth -= 1
+
+
+def hand_over(frame: Frame, signal: Signal) -> bool:
+    """Puts what a generator's frame has yielded on its stack, and returns True; ends the frame if that is over.
+
+    Raises:
+        BaseException: What the frame raised.
+    """
+    if signal in _PAUSING:
         frame.stack.append(frame.take_result())
         if frame.mirror is not None:
             drop_unseen_mirror(frame)
@@ -198,14 +215,35 @@ def resume(frame: Frame) -> bool:
     return False
 
 
-calls_only_ours(resume.__code__)
+_PAUSING = (YIELDED, PAUSED)
+for _function in (resume, hand_over):
+    calls_only_ours(_function.__code__)
 
 
 def _keep_native_caller(frame: Frame) -> None:
     """Has an ended frame that somebody may look at know the native frame that resumed it, if one did."""
-    caller = _getframe(2).f_back  # of the generator's own frame, which calls `resume`
+    own = _getframe()
+    while own.f_back is not None and not _is_generators_own(own.f_code):
+        own = own.f_back
+    caller = own.f_back
     if caller is not None and not is_machine_code(caller.f_code):
         frame.generator.caller = caller
+
+
+def _is_generators_own(code: CodeType) -> bool:
+    """Whether host code is that of a generator which runs a frame."""
+    return code is _close_in_its_place.__code__ or type(code.co_consts[-1]) is Driver
+
+
+def pass_on(error: BaseException) -> None:
+    """Raises what came out of a generator as it is, without the traceback's entry of the host frame that asked it.
+
+    Raises:
+        BaseException: The error.
+    """
+    assert error.__traceback__ is not None
+    error.__traceback__ = error.__traceback__.tb_next
+    reraise(error)
 
 
 def catch(frame: Frame) -> None:
@@ -445,7 +483,10 @@ def awaitable_iterator(awaitable: Any, place: int) -> Any:
 class Driver(StubMarker, GuestReference):
     """Is the last constant of a host generator's code: what the code calls to run the guest's frame."""
 
-    resume = staticmethod(resume)
+    def __init__(self, guest: GuestCode) -> None:
+        super().__init__(guest.code)
+        self.resume = guest.resume or resume
+
     catch = staticmethod(catch)
     fail = staticmethod(fail)
     BaseException = BaseException

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _CONSTANTS = {"LOAD_COMMON_CONSTANT": COMMON_CONSTANTS}
 _RESUME = OPCODES["RESUME"]
+_RETURN_GENERATOR = OPCODES["RETURN_GENERATOR"]
 CO_OPTIMIZED = 0x1
 CO_NEWLOCALS = 0x2
 CO_VARARGS = 0x4
@@ -100,6 +101,11 @@ class GuestCode(StubMarker, GuestReference):
         # A host function that does what a call does, without a frame, and which kinds of arguments it takes.
         self.direct: Any = None
         self.signature = ""
+        # The number of arguments of a function that does nothing, if they need no binding, but make a generator of its
+        # frame, once it is linked; else -1.
+        self.generator_count = -1
+        # What resumes the frames of generators; None for `generators.resume`.
+        self.resume: Callable[[Frame], bool] | None = None
 
     @cached_property
     def decoded(self) -> DecodedCode:
@@ -132,6 +138,8 @@ class GuestCode(StubMarker, GuestReference):
         ]
         if machine.is_tracing:
             pairs = traced_table(self, pairs)
+        if self.is_optimized and decoded.opcodes[bool(code.co_freevars)] == _RETURN_GENERATOR:
+            self.generator_count = self.exact_count
         observe = machine.observe
         if observe is not None:
             pairs = [(observe(code, index, handler), operand) for index, (handler, operand) in enumerate(pairs)]

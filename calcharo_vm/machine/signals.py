@@ -24,6 +24,10 @@ LEFT: Final = Signal("LEFT")
 """The same, and the observer knows of it; the frame is not the one that native code entered with."""
 YIELDED: Final = Signal("YIELDED")
 """The frame pauses; `frame.result` is the value yielded."""
+PAUSED: Final = Signal("PAUSED")
+"""The same, and the observer knows of it."""
+ENDED: Final = Signal("ENDED")
+"""The frame of a generator ends; `frame.result` is the value, and the observer knows of it."""
 STARTED: Final = Signal("STARTED")
 """The frame became a generator's; `frame.result` is the generator."""
 ENTER_HANDLER: Final = Signal("ENTER_HANDLER")

@@ -439,9 +439,11 @@ def is_guest_function(value: object, guest_modules: set[str]) -> bool:
     return _is_of(_function_globals(value), guest_modules)
 
 
-def is_guest_generator(value: "GeneratorType[object, object, object]", guest_modules: set[str]) -> bool:
-    """Returns whether a generator belongs to a module of the program, or has ended."""
-    frame = value.gi_frame
+def is_guest_generator(
+    value: "GeneratorType[object, object, object] | CoroutineType[object, object, object]", guest_modules: set[str]
+) -> bool:
+    """Returns whether a generator or coroutine belongs to a module of the program, or has ended."""
+    frame = value.gi_frame if type(value) is GeneratorType else value.cr_frame
     if frame is None:
         return True
     return _is_of(frame.f_globals, guest_modules)

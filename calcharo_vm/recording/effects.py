@@ -19,6 +19,7 @@ from calcharo_vm.recording.identity import Shade, Words, token
 from calcharo_vm.recording.modules import MODULE_TYPES
 from calcharo_vm.recording.natives import (
     BOUND_TYPES,
+    GENERATORS,
     LEADING,
     PLAIN_ITERATORS,
     Effect,
@@ -227,7 +228,8 @@ class Effects:
             return None
         if effect is Effect.RESUMES:
             generator = stack[first] if type(called) is MethodDescriptorType else called.__self__  # type: ignore[attr-defined]
-            if type(generator) is GeneratorType and is_guest_generator(generator, self.shadow.anatomy.guest_modules):
+            modules = self.shadow.anatomy.guest_modules
+            if id(type(generator)) in GENERATORS and is_guest_generator(generator, modules):  # type: ignore[arg-type] # it is one
                 return None
             effect = Effect.UNKNOWN
         if effect is Effect.CONSUMES:

@@ -160,13 +160,15 @@ class ThreadRecord:
 
     Attributes:
         caught: The word of an exception that a handler has taken over, until that handler's first instruction.
+        yielded: The object that a frame of compiled code has just yielded, which it held; None for a scalar.
     """
 
-    __slots__ = ("caught", "frames", "number", "word")
+    __slots__ = ("caught", "frames", "number", "word", "yielded")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.frames: list[FrameRecord] = []
         self.caught: object = None
+        self.yielded: Shade | None = None
         self.word = 0
         """What ends the thread's latest step, 0 when that is complete."""

@@ -11,7 +11,7 @@ import operator
 import re
 from collections import deque
 from collections.abc import Iterable
-from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, MethodWrapperType
+from types import BuiltinFunctionType, CoroutineType, FunctionType, GeneratorType, MethodType, MethodWrapperType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.anatomy import Anatomy, class_name, is_guest_function, is_guest_generator
@@ -46,7 +46,7 @@ class Effect(enum.Enum):
     ATTRIBUTE = enum.auto()
     """It sets or deletes the attribute of its first operand that the second names."""
     RESUMES = enum.auto()
-    """It resumes the generator that is its receiver or first operand."""
+    """It resumes the generator or coroutine that is its receiver or first operand."""
     RETURNS = enum.auto()
     """It may have changed what it returns."""
     VARIABLES = enum.auto()
@@ -120,6 +120,8 @@ _PURE_TYPES = (
 )
 _PURE_METHODS_OF = frozenset(map(id, (str, int, float, bytes, bool, complex, tuple, frozenset, range)))
 _CONSUMING_METHODS = frozenset({"join"})
+GENERATORS = frozenset(map(id, (GeneratorType, CoroutineType)))
+"""The types of generators and coroutines, whose code is the program's own or the library's."""
 _GENERATOR_METHODS = frozenset({"send", "throw", "close"})
 _CONSUMING_OPERATORS = frozenset({"contains", "countOf", "indexOf"})
 _IN_PLACE = (name for name in vars(operator) if name[0] == "i" and {name[1:], name[1:] + "_"} & set(operator.__all__))
@@ -139,7 +141,8 @@ for _cls, _effects in _METHODS.items():
 for _effect, _names in _FUNCTIONS.items():
     for _name in _names.split():
         _by_address[id(getattr(builtins, _name))] = _effect
-_by_address.update((id(vars(GeneratorType)[_name]), Effect.RESUMES) for _name in _GENERATOR_METHODS)
+for _cls in (GeneratorType, CoroutineType):
+    _by_address.update((id(vars(_cls)[_name]), Effect.RESUMES) for _name in _GENERATOR_METHODS)
 _by_address.update((id(_cls), Effect.CONSUMES) for _cls in _CONSUMING_TYPES)
 _by_address.update((id(_cls), Effect.NONE) for _cls in _PURE_TYPES)
 _by_address.update((id(getattr(heapq, _name)), Effect.FIRST) for _name in _HEAP_FUNCTIONS)
@@ -175,7 +178,7 @@ ITERATORS = (PLAIN_ITERATORS - _ENDLESS) | LEADING
 def is_plain_iterable(value: object, guest_modules: set[str]) -> bool:
     """Returns whether iterating a value changes no recorded object, or is executed by the machine."""
     return id(type(value)) in PLAIN_ITERATORS or (
-        type(value) is GeneratorType and is_guest_generator(value, guest_modules)
+        id(type(value)) in GENERATORS and is_guest_generator(value, guest_modules)  # type: ignore[arg-type] # it is one
     )
 
 
@@ -240,7 +243,7 @@ def _effect_of_bound(method: object) -> Effect:
     if id(type(owner)) in MODULE_TYPES:
         module = vars(owner).get("__name__")
         return Effect.NONE if module in _PURE_MODULES else Effect.UNKNOWN
-    if type(owner) is GeneratorType and name in _GENERATOR_METHODS:
+    if id(type(owner)) in GENERATORS and name in _GENERATOR_METHODS:
         return Effect.RESUMES
     if id(type(owner)) in _PURE_METHODS_OF:
         return Effect.CONSUMES if name in _CONSUMING_METHODS else Effect.NONE

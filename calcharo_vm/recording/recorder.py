@@ -106,7 +106,7 @@ class Recorder:
         self._plans_by_value: dict[tuple[CodeType, str, str], Plan] = {}
         self.frames_made = 0
         self._local = threading.local()
-        self._first_thread = 0
+        self.first_thread = 0
         self._threads: list[ThreadRecord] = []
         self._gone: list[int] = []
         self._collecting = 0  # the thread in which the garbage collector has interrupted the recorder
@@ -559,21 +559,26 @@ class Recorder:
             if record.plan.filled_cells:
                 self._hand_over_cells(frame, record, thread)
             if record.leash is not None:
-                self._forget_suspended(record)
+                self.forget_suspended(record)
             self.shadow.release_all(record.take_all())
         else:
-            if record.leash is None:
-                self._live.suspended(frame)
-                self._holdings.suspended(record)
-            self.shadow.frame_class = type(frame)
+            self.suspended(frame)
             word, pops, act, detail = record.row  # type: ignore[misc] # it is exposed
             if pops and record.length != CUT:  # its operands are gone, whatever comes in their place
                 record.row = word, 0, act, detail
                 record.length -= pops
-            record.searches, record.variable_writes = self.effects.searches, self.effects.variable_writes
         if not thread.frames and thread.word:  # nothing need follow on this thread
             self.tape.commit(thread.word)
             thread.word = 0
+
+    def suspended(self, frame: ObservedFrame) -> None:
+        """Takes note of a frame that is suspended, and may never go on."""
+        record = frame.record
+        if record.leash is None:
+            self._live.suspended(frame)
+            self._holdings.suspended(record)
+        self.shadow.frame_class = type(frame)
+        record.searches, record.variable_writes = self.effects.searches, self.effects.variable_writes
 
     def _return(self, frame: ObservedFrame, record: FrameRecord) -> None:
         """Journals that a frame returned right from the instruction it is at: the way frames usually end."""
@@ -591,7 +596,7 @@ class Recorder:
         if plan.filled_cells:
             self._hand_over_cells(frame, record, thread)
         if record.leash is not None:
-            self._forget_suspended(record)
+            self.forget_suspended(record)
         shadow.release_all(record.take_all())
         if not thread.frames:  # nothing need follow on this thread
             self.tape.commit(word)
@@ -624,7 +629,7 @@ class Recorder:
             if thread.number:
                 self._share()
             else:
-                self._first_thread = threading.get_ident()
+                self.first_thread = threading.get_ident()
         if thread is not self.writer or self._gone:
             self._turn_to(thread)
         if is_new:
@@ -641,7 +646,7 @@ class Recorder:
         self.journal.frames = None
         while True:
             self._pend()
-            first = sys._current_frames().get(self._first_thread)
+            first = sys._current_frames().get(self.first_thread)
             if (first is None or not _is_journalling(first)) and self.tape.pending:
                 return
             sleep(0)  # pragma: no cover - it depends on where the system switches threads
@@ -657,7 +662,7 @@ class Recorder:
         while self._gone:
             self.log += (ops.GONE, self._gone.pop())
 
-    def _forget_suspended(self, record: FrameRecord) -> None:
+    def forget_suspended(self, record: FrameRecord) -> None:
         """Takes note that a frame that was suspended once has ended."""
         self._holdings.ended(record)
         self._live.ended(record.number)

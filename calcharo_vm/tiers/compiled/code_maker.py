@@ -10,12 +10,17 @@ from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, Point, Subject, Written, held_values
-from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GUEST, ITERATORS_OF_PAIRS
+from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GENERATORS, GUEST, ITERATORS_OF_PAIRS
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
 from calcharo_vm.tiers.compiled.templates.frameless_loops import for_iter_without_frame
+from calcharo_vm.tiers.compiled.templates.generators import send
 from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
+_ASKING = frozenset({"FOR_ITER", "SEND"})
+"""Instructions that ask an iterator for a value and go on elsewhere when it ends: they begin paths."""
+_RESUMED = CALLS | {"YIELD_VALUE"}
+"""Instructions that other frames may come between and the next one."""
 _MOST_INSTRUCTIONS = 160
 """How many instructions the paths that start with one block may have together."""
 _MOST_CONDITIONS = 5
@@ -102,7 +107,7 @@ class _Maker:
 
     def _is_handled(self, index: int) -> bool:
         name = self.opnames[index]
-        return name not in TEMPLATES and name not in _JUMPS and name != "FOR_ITER" and not self._is_branch(index)
+        return name not in TEMPLATES and name not in _JUMPS | _ASKING and not self._is_branch(index)
 
     # --- blocks ----------------------------------------------------------------------------------
 
@@ -136,7 +141,7 @@ class _Maker:
             landing = self.linked.landing(index)
             if landing is not None:
                 leaders.add(landing)
-            if index in self.handled or self.opnames[index] == "FOR_ITER":
+            if index in self.handled or self.opnames[index] in _ASKING:
                 leaders.add(index)
             if index in self.handled or index in self.leaving or self._may_be_handled(index):
                 leaders.add(index + 1)
@@ -145,7 +150,9 @@ class _Maker:
     def _may_be_handled(self, index: int) -> bool:
         """Whether an instruction may be left to its handler each time, because of what an iterator advances."""
         types = self.subject.profile.types_at(index, ITERATOR_PLACE)
-        return self.opnames[index] == "FOR_ITER" and types <= ITERATORS_OF_PAIRS
+        return (self.opnames[index] == "FOR_ITER" and types <= ITERATORS_OF_PAIRS | GENERATORS) or (
+            self.opnames[index] == "SEND"
+        )
 
     def _code_from(self, block: Block) -> list[Line | Goto]:
         """Writes the paths that start with a block, each to where it comes to a loop, a handler or its end."""
@@ -200,7 +207,7 @@ class _Maker:
     def _may_follow(self, writer: PathWriter, block: Block) -> bool:
         is_short = writer.written.instructions < _MOST_INSTRUCTIONS and writer.nesting < _MOST_CONDITIONS
         is_plain = block.first not in self.handled and block.first not in self.loops
-        return is_short and is_plain and self.opnames[block.first] != "FOR_ITER"
+        return is_short and is_plain and self.opnames[block.first] not in _ASKING
 
     def _instruction(self, writer: PathWriter, index: int) -> None:
         name = self.opnames[index]
@@ -213,6 +220,8 @@ class _Maker:
             writer.is_over = True
         elif name == "FOR_ITER":
             self._advance(writer, index)
+        elif name == "SEND":
+            send(writer, self._by_handler(index, 1))
         else:
             TEMPLATES[name](writer)
 
@@ -254,8 +263,7 @@ class _Maker:
             Goto(following, depth + 1),
         ]
         landing = self.linked.landing(index)
-        if landing in self.executed:
-            assert landing is not None
+        if landing is not None:
             lines += [
                 Line(f"elif type(target) is int and target == {landing}:", depth=depth),
                 Goto(landing, depth + 1),
@@ -313,7 +321,7 @@ class _Maker:
         if block.first in self.handled:
             return False
         before = block.first - 1
-        comes_from_elsewhere = before in self.handled or (before in self.leaving and self.opnames[before] in CALLS)
+        comes_from_elsewhere = before in self.handled or (before in self.leaving and self.opnames[before] in _RESUMED)
         return block.first in self.heads or comes_from_elsewhere or self._is_landing_of_handled(block.first)
 
     def _is_landing_of_handled(self, first: int) -> bool:
@@ -398,5 +406,8 @@ _ENVIRONMENT = (
     *("FunctionType", "GuestCode", "LEFT", "Left", "SCALAR_IDS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
 )
 """What all made functions find under these names, see `stops.environment_of`."""
-_WITH_FRAME = ("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start", "resume", "Resumed")
+_WITH_FRAME = (
+    *("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start", "resume", "Resumed"),
+    *("create", "was_resumed", "left", "ended", "PAUSED", "ENDED", "effects"),
+)
 """What those find besides that execute a frame, see `compiled_code`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.hiding import hidden
+from calcharo_vm.machine.signals import ENDED, PAUSED
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled import stops
 from calcharo_vm.tiers.compiled.direct_code import make_frames, stopped
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.identity import Shade
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
+    from calcharo_vm.tiers.compiled.resuming import Resuming
 
 
 class CompiledCode:
@@ -59,7 +61,7 @@ class CompiledCode:
         opnames = recorder.plan_of(linked.decoded.code).opnames
         self._returning = frozenset(index for index, name in enumerate(opnames) if name.startswith("RETURN_"))
 
-    def function(self) -> Callable[..., object]:
+    def function(self, resuming: Resuming) -> Callable[..., object]:
         """Makes the function: it keeps this, and must not be kept by it, or it would be found as garbage."""
         environment = {
             **environment_of(self._recorder),
@@ -74,6 +76,13 @@ class CompiledCode:
             "start": make_start(self._recorder),
             "resume": resume,
             "Resumed": Resumed,
+            "create": resuming.create,
+            "was_resumed": resuming.was_resumed,
+            "left": resuming.left,
+            "ended": resuming.ended,
+            "PAUSED": PAUSED,
+            "ENDED": ENDED,
+            "effects": self._recorder.effects,
         }
         return make_function(self.made, environment, self._linked, self._recorder)
 
@@ -101,7 +110,10 @@ class CompiledCode:
     def _leave(self, frame: Frame, number: int, values: dict[str, object]) -> int:
         """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
         index = self._stops.tell(frame, number, values).index
-        if not (frame.entry and index in self._returning):  # who is called by native code returns by a handler
+        is_guard = not self._tape.pending  # or else a guard need not have failed
+        if is_guard and not (
+            frame.entry and index in self._returning
+        ):  # called by native code, it returns by a handler
             self._count(index)
         if index in self.made.entries:
             self._bypass.append(True)

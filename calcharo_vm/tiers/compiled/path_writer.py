@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.guest_code import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording.anatomy import outlives_the_program
 from calcharo_vm.recording.ops import MOST_FOLDED
@@ -101,6 +102,11 @@ class Subject:
         """Returns whether calling a native function is nothing but calling it."""
         machine = self.frame.context.machine
         return machine.input_lookaside is None and id(callee) not in machine.lookasides
+
+    @property
+    def generates(self) -> bool:
+        """Whether the frames of the code belong to generators or coroutines."""
+        return bool(self.plan.code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR))
 
     @property
     def shadow(self) -> Shadow:
@@ -341,7 +347,12 @@ class PathWriter:
             self._dropped.append(str(value.shade))
 
     def call(
-        self, code: str, preparing: Sequence[str] = (), words: Sequence[str] = ("0",), gives: str | None = None
+        self,
+        code: str,
+        preparing: Sequence[str] = (),
+        words: Sequence[str] = ("0",),
+        gives: str | None = None,
+        steps: int = 1,
     ) -> str:
         """Calls a function that tells of itself what it does, and gives the variable that has what it returns.
 
@@ -352,6 +363,7 @@ class PathWriter:
             preparing: Lines that come before it, and may tell of what the function gets.
             words: The words of the instruction so far.
             gives: See `Point`.
+            steps: How many steps there must be room for.
         """
         self._own_stack()
         self._words += words
@@ -366,7 +378,7 @@ class PathWriter:
         self._facts.clear()
         self._class_changes = -1
         self._words.clear()
-        self.steps += 1
+        self.steps += steps
         self._steps_told = self.steps
         self._mark(is_calling=True, gives=gives)
         for line in preparing:
@@ -419,9 +431,13 @@ class PathWriter:
         """Adds a line of code."""
         self.written.lines.append(Line(text, self._point, self._nested + depth))
 
-    def go(self, target: int) -> None:
+    def emit_resuming(self, text: str, depth: int = 0) -> None:
+        """Adds a line in which frames of the program execute: what it raises is raised again as it is."""
+        self.written.lines.append(Line(text, -1, self._nested + depth))
+
+    def go(self, target: int, depth: int = 0) -> None:
         """Goes on at another instruction: nothing of the path may follow."""
-        self.written.lines.append(Goto(target, self._nested))
+        self.written.lines.append(Goto(target, self._nested + depth))
 
     def name(self, prefix: str) -> str:
         """A name that no other variable of the block has."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, NoneType
+from types import BuiltinFunctionType, CoroutineType, FunctionType, GeneratorType, MethodDescriptorType, NoneType
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcharo_vm.host_builtins import __builtins__
@@ -26,6 +26,8 @@ ITERATORS_OF_ITEMS = frozenset(map(type, (iter([]), iter(()), iter({}), iter({}.
 """Iterators of what else holds the values."""
 ITERATORS_OF_PAIRS = frozenset({type(iter({}.items())), enumerate, zip})
 """Iterators that make a tuple for each value, or use one again that nobody else has."""
+GENERATORS = frozenset({GeneratorType, CoroutineType})
+"""What runs a frame of the program, or code of the library."""
 VIEWS = frozenset(map(type, ({}.keys(), {}.values(), {}.items())))
 
 KNOWN_TYPES = (
@@ -34,6 +36,7 @@ KNOWN_TYPES = (
     | ITERATORS_OF_ITEMS
     | ITERATORS_OF_PAIRS
     | VIEWS
+    | GENERATORS
 )
 """The types that are told apart; others are `object`, so that no class of the program is kept alive."""
 

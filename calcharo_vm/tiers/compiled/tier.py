@@ -18,6 +18,7 @@ from calcharo_vm.tiers.compiled.linked import Entry, Linked
 from calcharo_vm.tiers.compiled.native_entry import make_enter
 from calcharo_vm.tiers.compiled.path_writer import Subject
 from calcharo_vm.tiers.compiled.profile import CALLS, Profile
+from calcharo_vm.tiers.compiled.resuming import Resuming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,23 +44,30 @@ class CompiledTier:
     Attributes:
         recorder: Who records.
         enter: Runs a function that has a form without frames when native code calls it; `NULL` if it has to have one.
+        resuming: What has generators go on, and tells that they have paused.
     """
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self._results: list[_Result] = []
         self.enter = make_enter(recorder)
+        self.resuming = Resuming(recorder)
         recorder.journal.keyframes.be_rare()
 
     def linked(self, guest: GuestCode, table: list[Entry]) -> None:
         """Takes note that the handlers of a code object have been linked."""
+        guest.resume = self.resuming.resume  # that of all generators: compiled code may ask any of them
         if guest.machine.is_tracing or guest.machine.observer is None:
             return
         code = guest.code
         result = _Result(code.co_qualname, code.co_filename, code.co_firstlineno)
         self._results.append(result)
-        unit = _Unit(Linked(guest.decoded, tuple(table)), ref(guest), self.recorder, result)
+        unit = _Unit(Linked(guest.decoded, tuple(table)), ref(guest), self.recorder, self.resuming, result)
         unit.watch(table)
+
+    def left(self, frame: Frame) -> None:
+        """Tells that compiled code has left a generator's frame, which something else has resumed."""
+        self.resuming.left(frame.record.thread)
 
     def statistics(self) -> Statistics:
         """What has been made of each code object."""
@@ -94,8 +102,11 @@ class _Unit:
     Its handlers in the table keep it, so it keeps neither the table nor the code object prepared for the machine.
     """
 
-    def __init__(self, linked: Linked, guest: ref[GuestCode], recorder: Recorder, result: _Result) -> None:
+    def __init__(
+        self, linked: Linked, guest: ref[GuestCode], recorder: Recorder, resuming: Resuming, result: _Result
+    ) -> None:
         self._linked = linked
+        self._resuming = resuming
         self._result = result
         self._guest = guest
         self._recorder = recorder
@@ -183,10 +194,11 @@ class _Unit:
             return
         result.compiled, result.handled, result.reason = made.instructions - len(made.handled), handled, ""
         result.source = made.source
-        function = CompiledCode(made, linked, self._recorder, self._again, result.failures).function()
+        function = CompiledCode(made, linked, self._recorder, self._again, result.failures).function(self._resuming)
         for index, number in made.entries.items():
             table[index] = function, number, index + 1
-        self._compile_direct(subject, frame.guest)
+        if not subject.generates:
+            self._compile_direct(subject, frame.guest)
         self.watch(table)
 
     def _compile_direct(self, subject: Subject, guest: GuestCode) -> None:

@@ -12,6 +12,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import CLASS, GUEST
 from calcharo_vm.tiers.compiled.templates.function_calls import call_function
+from calcharo_vm.tiers.compiled.templates.generators import end_generator
 from calcharo_vm.tiers.compiled.templates.growing import add, append
 from calcharo_vm.tiers.compiled.templates.instances import IN_PLACE, instantiate
 from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
@@ -234,8 +235,11 @@ def return_value(writer: PathWriter) -> None:
         words = ["1", value.word]
     else:
         value = writer.own_top()  # or else it would seem to end with the frame's variables
-    if writer.subject.frame.generator is not None or writer.subject.frame.locals is not None:
+    if writer.subject.frame.locals is not None:
         raise Declined
+    if writer.subject.generates:
+        end_generator(writer, value, words)
+        return
     is_direct = writer.subject.is_direct
     if is_direct:
         _return_to_native(writer, value, words)

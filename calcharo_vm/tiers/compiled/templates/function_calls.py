@@ -13,6 +13,8 @@ import attrs
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import CO_VARARGS, CO_VARKEYWORDS
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.profile import GENERATORS
+from calcharo_vm.tiers.compiled.templates.generators import create_generator
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ def call_function(
     if subject.limits_recursion or type(subject.frame.globals) is not dict:
         raise Declined
     kinds = subject.profile.types_at(writer.index + 1, 1)
+    if kinds and kinds <= GENERATORS and not names and not above:
+        create_generator(writer, called, arguments, find_code(writer, called.code))
+        return
     can_be_direct = bool(kinds) and (kinds <= SCALARS or not kinds & SCALARS)
     function = _function(writer, arguments, names)
     if function is not None and not can_be_direct:

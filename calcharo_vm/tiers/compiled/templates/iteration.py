@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from operator import length_hint
+from types import GeneratorType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
@@ -13,6 +14,7 @@ from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.recording.natives import PLAIN_ITERATORS
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_PAIRS, ITERATORS_OF_SCALARS, VIEWS
+from calcharo_vm.tiers.compiled.templates.generators import next_of_generator
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
@@ -42,6 +44,9 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
     kind = only_one(iterators)
     if kind is not None and kind in _BY_POSITION:
         _next_by_position(writer, kind, at_end)
+        return
+    if kind is GeneratorType:
+        next_of_generator(writer, ITERATOR_PLACE, at_end)
         return
     family = next((name for name, members in _FAMILIES.items() if iterators and iterators <= members), "")
     if not family:
@@ -152,7 +157,11 @@ def get_iter(writer: PathWriter) -> None:
     kind, kinds = writer.kind(1), writer.operand_types(1)
     if kind is None and not HAS_POSITIONS and kinds and kinds <= _ITERABLE and not value.is_scalar:
         writer.leave_unless(f"id(type({value.code})) in {writer.subject.constant('ITERABLE', _ITERABLE_IDS)}")
-    elif kind is None or kind not in _ITERATORS | _ITERABLE or (HAS_POSITIONS and writer.oparg):
+    elif (
+        kind is None
+        or kind not in _ITERATORS | _ITERABLE
+        or (HAS_POSITIONS and writer.oparg and kind is not GeneratorType)
+    ):
         raise Declined
     else:
         value = writer.only(value, kind)
@@ -176,6 +185,6 @@ def get_iter(writer: PathWriter) -> None:
     writer.end(*(("2", token, "NULL") if HAS_POSITIONS else ("1", token)), is_purging=kind not in _ITERATORS)
 
 
-_ITERATORS = frozenset().union(*_FAMILIES.values())
+_ITERATORS = frozenset({GeneratorType}).union(*_FAMILIES.values())
 _ITERABLE = frozenset({list, tuple, dict, set, range, str}) | VIEWS
 _ITERABLE_IDS = frozenset(map(id, _ITERABLE))
