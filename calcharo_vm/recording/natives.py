@@ -156,13 +156,18 @@ for _cls in (str, int, float, bytes, tuple, frozenset):
         if type(_method) is type(str.join):
             _by_address[id(_method)] = Effect.CONSUMES if _name in _CONSUMING_METHODS else Effect.NONE
 
+_by_address.update(
+    (id(_cls), Effect.NONE)
+    for _cls in vars(builtins).values()
+    if isinstance(_cls, type) and issubclass(_cls, BaseException) and not issubclass(_cls, BaseExceptionGroup)
+)
 _MANAGERS = (nullcontext, suppress)
 """The library's context managers that change nothing when they are entered and left."""
 _LOCKS = (type(Lock()), type(RLock()))
 _by_address.update((id(_cls), Effect.NONE) for _cls in _MANAGERS)
 for _cls in _LOCKS:
     for _name in ("__enter__", "__exit__", "acquire", "release"):
-        _bound[id(_cls), _name] = _by_address[id(vars(_cls)[_name])] = Effect.NONE
+        _bound[id(_cls), _name] = _by_address[id(vars(_cls)[_name])] = Effect.FIRST
 _HARMLESS = {id(vars(_cls)[_name]): vars(_cls)[_name] for _cls in _MANAGERS for _name in ("__enter__", "__exit__")}
 """Functions of the library that change nothing, by address; they are kept, so that it stays their own."""
 

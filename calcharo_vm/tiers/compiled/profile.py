@@ -40,6 +40,7 @@ class Profile:
         owners: The addresses of the classes of objects whose attributes were loaded or stored.
         starts: The addresses of the classes after which `super()` has looked.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
+        raised: The instructions that have raised.
     """
 
     def __init__(self) -> None:
@@ -48,6 +49,7 @@ class Profile:
         self.owners: dict[int, set[int]] = {}
         self.starts: dict[int, set[int]] = {}
         self.results: dict[int, set[type]] = {}
+        self.raised: set[int] = set()
 
     def has(self, index: int) -> bool:
         """Returns whether an instruction has executed."""
@@ -81,7 +83,12 @@ class Profile:
                 self.owners.setdefault(index, set()).add(id(type(stack[-1])))
             if is_super:
                 self.starts.setdefault(index, set()).add(id(stack[-2]))
-            target = handler(frame, stack, operand)
+            target: object = NULL
+            try:
+                target = handler(frame, stack, operand)
+            finally:
+                if target is NULL:
+                    self.raised.add(index)
             if target is None and stack:
                 results(index, set()).add(_told_apart(stack[-1]))
             return target

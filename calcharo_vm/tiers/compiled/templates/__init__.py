@@ -4,6 +4,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.tiers.compiled.templates import (
     attributes,
     calls,
+    exceptions,
     formatting,
     iteration,
     locals_and_cells,
@@ -28,6 +29,7 @@ TEMPLATES: dict[str, Template] = {
         iteration,
         formatting,
         calls,
+        exceptions,
     )
     for name, template in family.TEMPLATES.items()
 }

@@ -168,7 +168,8 @@ def _operands(writer: PathWriter) -> tuple[Value, list[Value]]:
 def _pure(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
     kinds = writer.result_types
     if not kinds:
-        raise Declined
+        name = writer.subject.constant(f"called_{writer.index}", callee)
+        writer.only_raises(f"{name}({', '.join(argument.code for argument in arguments)})")
     _push(writer, arguments, callee, only_one(kinds))
 
 

@@ -51,7 +51,10 @@ def pass_by(writer: PathWriter) -> None:
 @template("POP_TOP")
 def pop_top(writer: PathWriter) -> None:
     """Drops a value."""
-    writer.use(1)
+    if writer.is_handled(writer.peek(1)):
+        writer.let_go_of(writer.take())  # the handler keeps it
+    else:
+        writer.use(1)
     writer.end("0")
 
 

@@ -1,0 +1,144 @@
+"""Exceptions that are raised and handled in one frame.
+
+A path goes on from what raises to the handler. Where the path ends within the handler, or a guard fails there, the
+eval loop enters it, so that the exception is the current one for all to see.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.values import Null
+from calcharo_vm.recording import ops
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.values import SCALARS, Value
+
+if TYPE_CHECKING:
+    from calcharo_vm.code.exception_table import HandlerEntry
+
+TEMPLATES: dict[str, Template] = {}
+template = registering(TEMPLATES)
+
+
+def catch(writer: PathWriter, entry: HandlerEntry, error: str) -> None:
+    """Ends the instruction, which has raised what a variable has: its handler goes on."""
+    _catch(writer, entry, error, writer.hand_over_above(entry.depth), _offset(writer))
+
+
+def raise_here(writer: PathWriter, entry: HandlerEntry) -> None:
+    """Raises an exception, or a new one of a class of the interpreter's, for a handler of the frame."""
+    if writer.oparg != 1 or writer.handled is not None:
+        raise Declined  # the host would have to know what is being handled
+    value = writer.peek(1)
+    if value.is_scalar:
+        raise Declined
+    writer.leave_unless(f"can_raise({value.code})")
+    dropped = writer.hand_over_above(entry.depth)
+    error = writer.name("e")
+    writer.emit(f"{error} = raised({value.code})")
+    _catch(writer, entry, error, dropped, _offset(writer), raised=value)
+
+
+def raise_again(writer: PathWriter, entry: HandlerEntry) -> None:
+    """Raises an exception again: no traceback entry is added."""
+    value = writer.peek(1)
+    if value.is_scalar:
+        raise Declined
+    lasti = writer.peek(writer.oparg + 1) if writer.oparg else _offset(writer)
+    error = writer.name("e")
+    dropped = writer.hand_over_above(entry.depth)
+    writer.emit(f"{error} = {value.code}")
+    _catch(writer, entry, error, dropped, lasti, raised=value, is_raised=False)
+
+
+def _offset(writer: PathWriter) -> Value:
+    """Where the instruction is, as handlers get it that raise again."""
+    return Value(str(writer.subject.linked.decoded.offsets[writer.index] >> 1), int)
+
+
+def _catch(
+    writer: PathWriter,
+    entry: HandlerEntry,
+    error: str,
+    dropped: list[Value],
+    lasti: Value,
+    *,
+    raised: Value | None = None,
+    is_raised: bool = True,
+) -> None:
+    for value in dropped:
+        if value.is_owned and value is not raised and not value.is_constant:
+            writer.leave_unless(f"{value.shade}.count > {len(dropped)} or is_plain({value.shade})")
+    writer.tell()
+    shade = writer.name("s")
+    rest = "" if is_raised else ", False"
+    writer.emit(f"{shade} = catch(frame, {writer.index}, {entry.depth}, {error}{rest})")
+    for value in dropped:
+        writer.let_go_of(value)
+    pushed = [*([lasti] if entry.lasti else []), Value(error, None, shade, is_owned=True)]
+    for value in pushed:
+        writer.push(value)
+    writer.keep(error)
+    writer.end(str(len(pushed)), *(value.word for value in pushed), is_purging=True)
+
+
+@template("PUSH_EXC_INFO")
+def push_exception(writer: PathWriter) -> None:
+    """Starts a handler: the exception becomes the current one, instead of none."""
+    if writer.subject.is_direct or writer.handled is not None:
+        raise Declined
+    error = writer.peek(1)
+    if error.is_scalar:
+        raise Declined
+    writer.leave_unless("previous_exception(frame) is None")
+    error = writer.take()
+    previous = Value("None", type(None))
+    writer.push(previous)
+    writer.push(error)
+    writer.enter_handler(error)
+    writer.end("2", previous.word, error.word)
+
+
+@template("CHECK_EXC_MATCH")
+def check_match(writer: PathWriter) -> None:
+    """Tests whether an exception is of a class, or of one of several."""
+    error, types = writer.peek(2), writer.peek(1)
+    if error.is_scalar or types.is_scalar:
+        raise Declined
+    result = writer.name("v")
+    writer.emit(f"{result} = type({error.code}) is {types.code} or matches({error.code}, {types.code})")
+    writer.leave_if(f"{result} is None")
+    writer.use(1)
+    writer.give(Value(result, bool))
+
+
+@template("POP_EXCEPT")
+def pop_exception(writer: PathWriter) -> None:
+    """Ends a handler: no exception is the current one, or that which was before."""
+    if writer.subject.is_direct:
+        raise Declined
+    writer.need(1)
+    handled = writer.handled
+    if handled is None:  # the eval loop is in the handler, and leaves it
+        writer.use(1)
+        writer.end("0")
+        writer.leave_handler()
+        writer.is_over = True
+        return
+    writer.leave_unless(f"{handled.shade}.count or ends_unseen(frame, {handled.code})")
+    writer.use(1)
+    writer.end("0")
+    writer.handled = None
+
+
+@template("DELETE_FAST")
+def delete_fast(writer: PathWriter) -> None:
+    """Deletes a local that has just got a scalar, as the name of an exception does when its handler ends."""
+    slot, value = writer.oparg, writer.known(writer.oparg)
+    if value is None or value.type not in SCALARS - {Null}:
+        raise Declined
+    writer.emit(f"fast[{slot}] = NULL")
+    writer.forget(slot)
+    writer.end(str(ops.FAST), str(slot), "NULL")
