@@ -192,7 +192,8 @@ class Identities:
     def _release_content(self, shade: Shade) -> None:
         self.release_all(shade.items)
         for table in (shade.table, shade.fields):
-            self.release_all([*table.keys(), *table.values()])
+            if table:
+                self.release_all([*table.keys(), *table.values()])
         shade.items, shade.table, shade.fields = [], NO_ENTRIES, NO_ENTRIES
 
     def _make(self, value: object, kind: HeapKind, type_name: str) -> Shade:

@@ -229,7 +229,7 @@ class PathWriter:
         self.is_over = False
         self.on_raise: Callable[[PathWriter, str], None] | None = None
         self.handled: Value | None = None
-        self._caught: frozenset[str | None] = frozenset()  # the shades of all that have been handled
+        self._unseen: dict[str | None, str] = {}  # of each shade of an exception, when nobody can tell that that goes
 
     # --- paths -----------------------------------------------------------------------------------
 
@@ -735,9 +735,9 @@ class PathWriter:
             return None
         gone = self.name("gone")
         self.emit(f"{gone} = slots.get({slot})")
-        if self._is_caught(old):
-            assert old is not None
-            self.leave_unless(f"{gone}.count > 1 or ends_unseen(frame, {old.code})")
+        unseen = "" if old is None else self._unseen.get(old.shade)
+        if unseen:
+            self.leave_unless(f"{gone}.count > 1 or {unseen}")
             return gone
         plain = f" or {may_go}({gone})" if self.index in self.subject.dropping else ""
         self.leave_unless(f"{gone} is None or {gone}.count > 1{plain}")
@@ -745,7 +745,7 @@ class PathWriter:
 
     def _is_caught(self, value: Value | None) -> bool:
         """Returns whether a value is an exception that the path has handled."""
-        return value is not None and value.shade in self._caught
+        return value is not None and value.shade in self._unseen
 
     def put_in_slot(self, slot: int, value: Value, gone: str | None) -> None:
         """Puts a value into a slot, after `let_go`."""
@@ -771,13 +771,24 @@ class PathWriter:
         self.emit(f"{name} = {error.code}")
         self._objects.append(name)
         self.handled = attrs.evolve(error, code=name)
-        self._caught |= {error.shade}
+        self._unseen = {error.shade: f"ends_unseen(frame, {name})", **self._unseen}
 
     def leave_handler(self) -> None:
         """Has the eval loop leave the handler of an exception, which it has entered."""
         self.commit(following=self.index + 1)
         for text in (f"frame.ip = {self.index + 1}", "return LEAVE_HANDLER"):
             self.written.lines.append(Line(text, -1, self._nested, self.index + 1))
+
+    def pop_handler(self) -> None:
+        """Leaves the handler that the path has entered: nobody may be able to tell that the exception goes."""
+        assert self.handled is not None
+        shade = self.handled.shade
+        self.leave_unless(f"{shade}.count or {self._unseen[shade]}")
+        self.handled = None
+
+    def caught(self, error: Value, is_plain: str) -> None:
+        """Takes note of an exception that the path has caught, of which a variable says whether it is plain."""
+        self._unseen = {**self._unseen, error.shade: f"{is_plain} or ends_unseen(frame, {error.code})"}
 
     def is_handled(self, value: Value) -> bool:
         """Returns whether a value is the exception whose handler the path is in, which keeps it."""

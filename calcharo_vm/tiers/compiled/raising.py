@@ -11,23 +11,32 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from weakref import getweakrefcount
 
+import attrs
+
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.machine.exceptions import exception_matches, previous_exception
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.signals import ENTER_HANDLER, LEAVE_HANDLER
-from calcharo_vm.machine.tracebacks import add_traceback_entry, mirrored
+from calcharo_vm.machine.tracebacks import add_traceback_entry, mirror_of, mirrored
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.exception_chain import TRACEBACK, text_of_place
 from calcharo_vm.recording.messages import message_of
+from calcharo_vm.recording.quick_objects import make_new
+from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.values import SCALAR_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from calcharo_vm.code import DecodedCode
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.identity import Shade
+
+    Catch = Callable[[Frame, int, BaseException, "Place"], tuple[Shade, bool]]
+    CatchAgain = Callable[[int, BaseException], Shade]
 
 CATCHES = (ArithmeticError, LookupError, ValueError)
 """What an operation that is compiled may raise with the very arguments that its handler's would have."""
@@ -36,13 +45,20 @@ EXCEPTIONS = frozenset(
 ) - {BaseExceptionGroup, ExceptionGroup}
 """The interpreter's own exception classes; making an instance of one does nothing else."""
 _EXCEPTION_IDS = frozenset(map(id, EXCEPTIONS))
+_PLAIN = (
+    *(ArithmeticError, AssertionError, IndexError, KeyError, LookupError, OverflowError, RuntimeError, TypeError),
+    *(ValueError, ZeroDivisionError),
+)
+"""Classes whose instances hold their arguments alone."""
 
 
 def environment(recorder: Recorder) -> dict[str, object]:
     """What made functions find under the names of what is here."""
+    catch, catch_again = _make_catch(recorder)
     return {
         "CATCHES": CATCHES,
-        "catch": _make_catch(recorder),
+        "catch": catch,
+        "catch_again": catch_again,
         "raised": _raised,
         "can_raise": _can_raise,
         "matches": _matches,
@@ -54,24 +70,80 @@ def environment(recorder: Recorder) -> dict[str, object]:
 
 
 NAMES = tuple(
-    "CATCHES catch raised can_raise matches previous_exception ends_unseen ENTER_HANDLER LEAVE_HANDLER".split()
+    "CATCHES catch catch_again raised can_raise matches previous_exception ends_unseen ENTER_HANDLER LEAVE_HANDLER".split()
 )
 """Their names."""
 
 
-def _make_catch(recorder: Recorder) -> Callable[..., Shade]:
+@attrs.frozen
+class Place:
+    """Where an instruction is, as tracebacks tell it.
+
+    Attributes:
+        index: The index of the instruction.
+        offset: Its offset in bytes.
+        line_number: Its line; -1 where it has none.
+        text: What is recorded of a traceback that has this place alone.
+    """
+
+    index: int
+    offset: int
+    line_number: int
+    text: str
+
+
+def place_of(decoded: DecodedCode, index: int) -> Place:
+    """The place of an instruction that raises."""
+    line = decoded.positions[index][0]
+    return Place(index, decoded.offsets[index], -1 if line is None else line, text_of_place(decoded.code, line))
+
+
+def _make_catch(recorder: Recorder) -> tuple[Catch, CatchAgain]:
     shadow = recorder.shadow
     extend, see_raised, hold = recorder.tape.words.extend, shadow.raised, shadow.hold
+    by_id, new, kind = shadow.by_id, make_new(shadow), HeapKind.EXCEPTION
+    plain = frozenset(id(cls) for cls in _PLAIN if shadow.anatomy.of(cls).adapter is None)
 
-    def catch(frame: Frame, index: int, depth: int, error: BaseException, is_raised: bool = True) -> Shade:
-        """Tells that an instruction raised, or raised again, and that a handler of its frame takes over.
+    def catch(frame: Frame, depth: int, error: BaseException, place: Place) -> tuple[Shade, bool]:
+        """Tells that an instruction has raised, and that a handler of its frame takes over.
 
-        The error gets its entry for the frame if it is raised there.
+        Returns:
+            What is recorded of the exception, and whether it is new, and holds nothing but scalars and this place.
         """
-        if is_raised:
-            frame.ip = index + 1
+        cls = type(error)
+        is_plain = (
+            id(cls) in plain
+            and id(error) not in by_id
+            and error.__context__ is None
+            and error.__cause__ is None
+            and _has_scalars(error.args)
+        )
+        if not is_plain:
+            frame.ip = place.index + 1
             add_traceback_entry(frame, error)
             frame.raised_at = None
+            return catch_again(depth, error), False
+        mirror = mirror_of(frame) if frame.mirror is None else frame.mirror[0]
+        error.__traceback__ = TracebackType(None, mirror, place.offset, place.line_number)
+        name, arguments = cls.__name__, error.args
+        try:
+            message = str(error)
+        except ValueError:  # for an int of too many digits
+            message = ""
+        shade = new(error, kind, name, [*arguments])
+        shade.fields = {TRACEBACK: place.text}
+        oid = shade.token.stop
+        items = (ops.ITEMS, oid, 0, 0, len(arguments), *arguments) if arguments else ()
+        extend(
+            (
+                *(ops.RAISED, name, message, ops.HANDLED, depth, ops.NEW, oid, "exception", name, "", *items),
+                *(ops.FIELDS, oid, 2, TRACEBACK, place.text, ops.CAUGHT, shade.token),
+            )
+        )
+        return shade, True
+
+    def catch_again(depth: int, error: BaseException) -> Shade:
+        """Tells that an exception has been raised again, and that a handler of the same frame takes over."""
         extend((ops.RAISED, *message_of(error)))
         see_raised(error)
         extend((ops.HANDLED, depth))
@@ -79,7 +151,14 @@ def _make_catch(recorder: Recorder) -> Callable[..., Shade]:
         extend((ops.CAUGHT, shade.token))
         return shade
 
-    return hidden(catch)
+    return hidden(catch), hidden(catch_again)
+
+
+def _has_scalars(arguments: tuple[object, ...]) -> bool:
+    for argument in arguments:  # noqa: SIM110 - faster than all()
+        if id(type(argument)) not in SCALAR_IDS:
+            return False
+    return True
 
 
 @hidden

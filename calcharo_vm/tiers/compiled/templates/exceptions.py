@@ -12,6 +12,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.raising import place_of
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
 
@@ -72,12 +73,18 @@ def _catch(
         if value.is_owned and value is not raised and not value.is_constant:
             writer.leave_unless(f"{value.shade}.count > {len(dropped)} or is_plain({value.shade})")
     writer.tell()
-    shade = writer.name("s")
-    rest = "" if is_raised else ", False"
-    writer.emit(f"{shade} = catch(frame, {writer.index}, {entry.depth}, {error}{rest})")
+    shade, is_plain = writer.name("s"), writer.name("plain")
+    if is_raised:
+        place = writer.subject.constant(f"place_{writer.index}", place_of(writer.subject.linked.decoded, writer.index))
+        writer.emit(f"{shade}, {is_plain} = catch(frame, {entry.depth}, {error}, {place})")
+    else:
+        writer.emit(f"{shade}, {is_plain} = catch_again({entry.depth}, {error}), False")
     for value in dropped:
         writer.let_go_of(value)
-    pushed = [*([lasti] if entry.lasti else []), Value(error, None, shade, is_owned=True)]
+    caught = Value(error, None, shade, is_owned=True)
+    if is_raised:
+        writer.caught(caught, is_plain)
+    pushed = [*([lasti] if entry.lasti else []), caught]
     for value in pushed:
         writer.push(value)
     writer.keep(error)
@@ -120,17 +127,15 @@ def pop_exception(writer: PathWriter) -> None:
     if writer.subject.is_direct:
         raise Declined
     writer.need(1)
-    handled = writer.handled
-    if handled is None:  # the eval loop is in the handler, and leaves it
+    if writer.handled is None:  # the eval loop is in the handler, and leaves it
         writer.use(1)
         writer.end("0")
         writer.leave_handler()
         writer.is_over = True
         return
-    writer.leave_unless(f"{handled.shade}.count or ends_unseen(frame, {handled.code})")
+    writer.pop_handler()
     writer.use(1)
     writer.end("0")
-    writer.handled = None
 
 
 @template("DELETE_FAST")
