@@ -22,6 +22,7 @@ from calcharo_vm.machine.tracebacks import add_traceback_entry, mirror_of, mirro
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.exception_chain import TRACEBACK, text_of_place
+from calcharo_vm.recording.identity import stands_for
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.quick_objects import make_new
 from calcharo_vm.recording.values import HeapKind
@@ -45,7 +46,7 @@ EXCEPTIONS = frozenset(
 ) - {BaseExceptionGroup, ExceptionGroup}
 """The interpreter's own exception classes; making an instance of one does nothing else."""
 _EXCEPTION_IDS = frozenset(map(id, EXCEPTIONS))
-_PLAIN = (
+PLAIN = (
     *(ArithmeticError, AssertionError, IndexError, KeyError, LookupError, OverflowError, RuntimeError, TypeError),
     *(ValueError, ZeroDivisionError),
 )
@@ -101,8 +102,9 @@ def place_of(decoded: DecodedCode, index: int) -> Place:
 def _make_catch(recorder: Recorder) -> tuple[Catch, CatchAgain]:
     shadow = recorder.shadow
     extend, see_raised, hold = recorder.tape.words.extend, shadow.raised, shadow.hold
+    note_written = shadow.note_written
     by_id, new, kind = shadow.by_id, make_new(shadow), HeapKind.EXCEPTION
-    plain = frozenset(id(cls) for cls in _PLAIN if shadow.anatomy.of(cls).adapter is None)
+    plain = frozenset(id(cls) for cls in PLAIN if shadow.anatomy.of(cls).adapter is None)
 
     def catch(frame: Frame, depth: int, error: BaseException, place: Place) -> tuple[Shade, bool]:
         """Tells that an instruction has raised, and that a handler of its frame takes over.
@@ -110,10 +112,10 @@ def _make_catch(recorder: Recorder) -> tuple[Catch, CatchAgain]:
         Returns:
             What is recorded of the exception, and whether it is new, and holds nothing but scalars and this place.
         """
-        cls = type(error)
+        cls, shade = type(error), by_id.get(id(error))
         is_plain = (
             id(cls) in plain
-            and id(error) not in by_id
+            and (shade is None or _has_just_been_made(error, shade))
             and error.__context__ is None
             and error.__cause__ is None
             and _has_scalars(error.args)
@@ -125,21 +127,27 @@ def _make_catch(recorder: Recorder) -> tuple[Catch, CatchAgain]:
             return catch_again(depth, error), False
         mirror = mirror_of(frame) if frame.mirror is None else frame.mirror[0]
         error.__traceback__ = TracebackType(None, mirror, place.offset, place.line_number)
-        name, arguments = cls.__name__, error.args
+        name, text = cls.__name__, place.text
         try:
             message = str(error)
         except ValueError:  # for an int of too many digits
             message = ""
+        if shade is not None:
+            shade.fields = {TRACEBACK: text}
+            shade.count += 1
+            oid = shade.token.stop
+            note_written(oid)
+            extend((ops.RAISED, name, message, ops.FIELD, oid, TRACEBACK, text, ops.HANDLED, depth))
+            extend((ops.CAUGHT, shade.token))
+            return shade, True
+        arguments = error.args
         shade = new(error, kind, name, [*arguments])
-        shade.fields = {TRACEBACK: place.text}
+        shade.fields = {TRACEBACK: text}
         oid = shade.token.stop
-        items = (ops.ITEMS, oid, 0, 0, len(arguments), *arguments) if arguments else ()
-        extend(
-            (
-                *(ops.RAISED, name, message, ops.HANDLED, depth, ops.NEW, oid, "exception", name, "", *items),
-                *(ops.FIELDS, oid, 2, TRACEBACK, place.text, ops.CAUGHT, shade.token),
-            )
-        )
+        extend((ops.RAISED, name, message, ops.HANDLED, depth, ops.NEW, oid, kind.value, name, ""))
+        if arguments:
+            extend((ops.ITEMS, oid, 0, 0, len(arguments), *arguments))
+        extend((ops.FIELDS, oid, 2, TRACEBACK, text, ops.CAUGHT, shade.token))
         return shade, True
 
     def catch_again(depth: int, error: BaseException) -> Shade:
@@ -152,6 +160,12 @@ def _make_catch(recorder: Recorder) -> tuple[Catch, CatchAgain]:
         return shade
 
     return hidden(catch), hidden(catch_again)
+
+
+def _has_just_been_made(error: BaseException, shade: Shade) -> bool:
+    """Returns whether an exception is recorded as it was made, and has not been raised."""
+    is_recorded = shade.count > 0 and shade.type_address == id(type(error)) and not shade.fields
+    return is_recorded and len(shade.items) == len(error.args) and all(map(stands_for, shade.items, error.args))
 
 
 def _has_scalars(arguments: tuple[object, ...]) -> bool:
