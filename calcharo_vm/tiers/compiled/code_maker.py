@@ -13,7 +13,7 @@ from calcharo_vm.tiers.compiled.path_writer import Declined, Ended, PathWriter, 
 from calcharo_vm.tiers.compiled.profile import GUEST, ITERATORS_OF_PAIRS
 from calcharo_vm.tiers.compiled.raising import NAMES as RAISING_NAMES
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
-from calcharo_vm.tiers.compiled.templates.exceptions import catch, raise_again, raise_here
+from calcharo_vm.tiers.compiled.templates.exceptions import catch, leave_frame, raise_again, raise_here
 from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
@@ -219,21 +219,24 @@ class _Maker:
     def _is_caught_here(self, index: int) -> bool:
         """Whether an instruction has raised, and its frame may go on with a handler."""
         has_raised = index in self.subject.profile.raised and self.opnames[index] in _MAY_RAISE
-        return has_raised and not self.subject.is_direct and self.linked.decoded.handler_for(index) is not None
+        return has_raised and not self.subject.is_direct
 
     def _catch(self, writer: PathWriter, error: str) -> None:
         """Writes what follows where the instruction raises what a variable has: the handler of its frame."""
         entry = self.linked.decoded.handler_for(writer.index)
-        assert entry is not None
-        catch(writer, entry, error)
-        self._go_on(writer, entry.target)
+        if entry is None:
+            leave_frame(writer, error)
+        else:
+            catch(writer, entry, error)
+            self._go_on(writer, entry.target)
 
     def _raise(self, writer: PathWriter, index: int) -> None:
-        entry = self.linked.decoded.handler_for(index)
-        if entry is None or self.subject.is_direct:
+        if self.subject.is_direct:
             raise Declined
+        entry = self.linked.decoded.handler_for(index)
         (raise_here if self.opnames[index] == "RAISE_VARARGS" else raise_again)(writer, entry)
-        self._go_on(writer, entry.target)
+        if entry is not None:
+            self._go_on(writer, entry.target)
 
     def _may_follow(self, writer: PathWriter, block: Block) -> bool:
         is_short = writer.written.instructions < _MOST_INSTRUCTIONS and writer.nesting < _MOST_CONDITIONS

@@ -790,6 +790,12 @@ class PathWriter:
         """Takes note of an exception that the path has caught, of which a variable says whether it is plain."""
         self._unseen = {**self._unseen, error.shade: f"{is_plain} or ends_unseen(frame, {error.code})"}
 
+    def leave_frame(self, code: str) -> None:
+        """Goes on in the frame that `code` gives, once it has told all of the instruction."""
+        self.written.most_steps = max(self.written.most_steps, self.steps + 1)
+        self.emit(f"return {code}")
+        self.is_over = True
+
     def is_handled(self, value: Value) -> bool:
         """Returns whether a value is the exception whose handler the path is in, which keeps it."""
         return self.handled is not None and value.shade == self.handled.shade

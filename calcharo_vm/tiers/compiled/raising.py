@@ -26,6 +26,7 @@ from calcharo_vm.recording.identity import stands_for
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.quick_objects import make_new
 from calcharo_vm.recording.values import HeapKind
+from calcharo_vm.tiers.compiled.unwinding import make_unwind
 from calcharo_vm.tiers.compiled.values import SCALAR_IDS
 
 if TYPE_CHECKING:
@@ -56,10 +57,13 @@ PLAIN = (
 def environment(recorder: Recorder) -> dict[str, object]:
     """What made functions find under the names of what is here."""
     catch, catch_again = _make_catch(recorder)
+    handling, unwind = make_unwind(recorder)
     return {
         "CATCHES": CATCHES,
         "catch": catch,
         "catch_again": catch_again,
+        "handling": handling,
+        "unwind": unwind,
         "raised": _raised,
         "can_raise": _can_raise,
         "matches": _matches,
@@ -71,7 +75,7 @@ def environment(recorder: Recorder) -> dict[str, object]:
 
 
 NAMES = tuple(
-    "CATCHES catch catch_again raised can_raise matches previous_exception ends_unseen ENTER_HANDLER LEAVE_HANDLER".split()
+    "CATCHES catch catch_again handling unwind raised can_raise matches previous_exception ends_unseen ENTER_HANDLER LEAVE_HANDLER".split()
 )
 """Their names."""
 

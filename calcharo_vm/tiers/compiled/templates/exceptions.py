@@ -25,33 +25,78 @@ template = registering(TEMPLATES)
 
 def catch(writer: PathWriter, entry: HandlerEntry, error: str) -> None:
     """Ends the instruction, which has raised what a variable has: its handler goes on."""
-    _catch(writer, entry, error, writer.hand_over_above(entry.depth), _offset(writer))
+    _catch(writer, entry, error, _handed_over(writer, entry), _offset(writer))
 
 
-def raise_here(writer: PathWriter, entry: HandlerEntry) -> None:
-    """Raises an exception, or a new one of a class of the interpreter's, for a handler of the frame."""
+def leave_frame(writer: PathWriter, error: str) -> None:
+    """Ends the path: the instruction has raised what a variable has, and no handler of its frame goes on."""
+    if writer.handled is not None:
+        raise Declined
+    target = _leave_unless_handled(writer)
+    _leave_frame(writer, target, error, _handed_over(writer, None))
+
+
+def raise_here(writer: PathWriter, entry: HandlerEntry | None) -> None:
+    """Raises an exception, or a new one of a class of the interpreter's."""
     if writer.oparg != 1 or writer.handled is not None:
         raise Declined  # the host would have to know what is being handled
     value = writer.peek(1)
     if value.is_scalar:
         raise Declined
     writer.leave_unless(f"can_raise({value.code})")
-    dropped = writer.hand_over_above(entry.depth)
+    target = _leave_unless_handled(writer) if entry is None else ""
+    dropped = _handed_over(writer, entry, raised=value)
     error = writer.name("e")
     writer.emit(f"{error} = raised({value.code})")
-    _catch(writer, entry, error, dropped, _offset(writer), raised=value)
+    if entry is None:
+        _leave_frame(writer, target, error, dropped)
+    else:
+        _catch(writer, entry, error, dropped, _offset(writer))
 
 
-def raise_again(writer: PathWriter, entry: HandlerEntry) -> None:
+def raise_again(writer: PathWriter, entry: HandlerEntry | None) -> None:
     """Raises an exception again: no traceback entry is added."""
     value = writer.peek(1)
-    if value.is_scalar:
+    if value.is_scalar or (entry is None and writer.handled is not None):
         raise Declined
     lasti = writer.peek(writer.oparg + 1) if writer.oparg else _offset(writer)
+    if not lasti.is_scalar:
+        raise Declined
+    target = _leave_unless_handled(writer) if entry is None else ""
+    dropped = _handed_over(writer, entry, raised=value)
     error = writer.name("e")
-    dropped = writer.hand_over_above(entry.depth)
     writer.emit(f"{error} = {value.code}")
-    _catch(writer, entry, error, dropped, lasti, raised=value, is_raised=False)
+    if entry is None:
+        _leave_frame(writer, target, error, dropped, lasti)
+    else:
+        _catch(writer, entry, error, dropped, lasti, is_raised=False)
+
+
+def _leave_unless_handled(writer: PathWriter) -> str:
+    """Makes sure that another frame of the same loop handles what is raised, and gives the variable that has it."""
+    target = writer.name("target")
+    writer.emit(f"{target} = handling(frame)")
+    writer.leave_if(f"{target} is None")
+    return target
+
+
+def _handed_over(writer: PathWriter, entry: HandlerEntry | None, *, raised: Value | None = None) -> list[Value]:
+    """What goes from the stack: nobody may be able to tell."""
+    dropped = writer.hand_over_above(writer.depth if entry is None else entry.depth)
+    for value in dropped:
+        if value.is_owned and value is not raised and not value.is_constant:
+            writer.leave_unless(f"{value.shade}.count > {len(dropped)} or is_plain({value.shade})")
+    return dropped
+
+
+def _leave_frame(
+    writer: PathWriter, target: str, error: str, dropped: list[Value], lasti: Value | None = None
+) -> None:
+    """Tells that an exception leaves the frame, and has the eval loop go on in another one."""
+    taken = "".join(f"{value.shade}, " for value in reversed(dropped) if value.is_owned)
+    again = "" if lasti is None else f", {lasti.code}"
+    writer.tell()
+    writer.leave_frame(f"unwind(frame, {target}, {error}, {writer.index}, ({taken}){again})")
 
 
 def _offset(writer: PathWriter) -> Value:
@@ -66,12 +111,8 @@ def _catch(
     dropped: list[Value],
     lasti: Value,
     *,
-    raised: Value | None = None,
     is_raised: bool = True,
 ) -> None:
-    for value in dropped:
-        if value.is_owned and value is not raised and not value.is_constant:
-            writer.leave_unless(f"{value.shade}.count > {len(dropped)} or is_plain({value.shade})")
     writer.tell()
     shade, is_plain = writer.name("s"), writer.name("plain")
     if is_raised:
