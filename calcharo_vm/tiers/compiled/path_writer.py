@@ -663,11 +663,15 @@ class PathWriter:
         name = self.subject.constant(f"object_{self.index}", value)
         return Value(name, None, self.subject.constant(f"shade_{self.index}", shade), constant=value)
 
-    def instance(self, value: Value, classes: Sequence[type]) -> None:
-        """Makes sure that a value is an instance of a class of the program, all of which are as they are now."""
+    def classes_are_as_they_were(self) -> None:
+        """Makes sure that no class of the program has changed since the code was made."""
         if self._class_changes < 0:
             self._class_changes = self.subject.shadow.class_changes
             self.leave_unless(f"shadow.class_changes == {self._class_changes}")
+
+    def instance(self, value: Value, classes: Sequence[type]) -> None:
+        """Makes sure that a value is an instance of a class of the program, all of which are as they are now."""
+        self.classes_are_as_they_were()
         fact, addresses = ("class", value.shade), {id(cls) for cls in classes}
         if not self._facts.get(fact, addresses | {0}) <= addresses:
             self.leave_unless(f"{value.shade}.type_address in ({', '.join(map(str, addresses))},)")

@@ -1,9 +1,12 @@
 """What the instructions of a code object work on: seen by looking at the value stack while the interpreter runs."""
 
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, NoneType
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, NoneType, WrapperDescriptorType
+
+import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL, Null
@@ -100,6 +103,13 @@ GUEST = "guest"
 """Stands for the program's own functions."""
 
 
+@attrs.frozen
+class OwnError:
+    """Stands for an exception class of the program whose instances are made as those of the interpreter's are."""
+
+    address: int
+
+
 def _native(callee: object) -> object:
     """The callee if it belongs to the interpreter, `GUEST` for functions of the program, else None."""
     if type(callee) is FunctionType:
@@ -108,7 +118,17 @@ def _native(callee: object) -> object:
     if type(callee) in (MethodDescriptorType, BuiltinFunctionType):
         owner = getattr(callee, "__self__", None)
         return callee if owner is None or id(type(owner)) in MODULE_TYPES else None
-    return callee if type(callee) is type and callee.__module__ == "builtins" else None
+    if type(callee) is not type:
+        return None
+    if callee.__module__ == "builtins":
+        return callee
+    return OwnError(id(callee)) if issubclass(callee, BaseException) and _is_made_natively(callee) else None
+
+
+def _is_made_natively(cls: type[BaseException]) -> bool:
+    makers = (type_attribute(cls, "__init__"), type_attribute(cls, "__new__"))
+    is_native = type(makers[0]) is WrapperDescriptorType and type(makers[1]) is BuiltinFunctionType
+    return is_native and not issubclass(cls, BaseExceptionGroup)
 
 
 def _told_apart(value: object) -> type:

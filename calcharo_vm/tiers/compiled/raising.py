@@ -32,6 +32,8 @@ from calcharo_vm.tiers.compiled.values import SCALAR_IDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from types import CellType
+
     from calcharo_vm.code import DecodedCode
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording import Recorder
@@ -46,7 +48,7 @@ EXCEPTIONS = frozenset(
     each for each in vars(builtins).values() if type(each) is type and issubclass(each, BaseException)
 ) - {BaseExceptionGroup, ExceptionGroup}
 """The interpreter's own exception classes; making an instance of one does nothing else."""
-_EXCEPTION_IDS = frozenset(map(id, EXCEPTIONS))
+EXCEPTION_IDS = frozenset(map(id, EXCEPTIONS))
 PLAIN = (
     *(ArithmeticError, AssertionError, IndexError, KeyError, LookupError, OverflowError, RuntimeError, TypeError),
     *(ValueError, ZeroDivisionError),
@@ -68,7 +70,7 @@ def environment(recorder: Recorder) -> dict[str, object]:
         "can_raise": _can_raise,
         "matches": _matches,
         "previous_exception": previous_exception,
-        "ends_unseen": _ends_unseen,
+        "ends_unseen": _make_ends_unseen(recorder.shadow.by_id),
         "ENTER_HANDLER": ENTER_HANDLER,
         "LEAVE_HANDLER": LEAVE_HANDLER,
     }
@@ -190,7 +192,7 @@ def _raised(value: BaseException | type[BaseException]) -> BaseException:
 
 def _can_raise(value: object) -> bool:
     """Returns whether raising a value runs no code of the program."""
-    return issubclass(type(value), BaseException) or id(value) in _EXCEPTION_IDS
+    return issubclass(type(value), BaseException) or id(value) in EXCEPTION_IDS
 
 
 def _matches(error: BaseException, types: object) -> bool | None:
@@ -201,44 +203,53 @@ def _matches(error: BaseException, types: object) -> bool | None:
         return None
 
 
-def _ends_unseen(frame: Frame, error: BaseException) -> bool:
-    """Returns whether nobody can tell when an exception goes, if nothing else holds it.
+def _make_ends_unseen(by_id: dict[int, Shade]) -> Callable[[Frame, BaseException], bool]:
+    def ends_unseen(frame: Frame, error: BaseException) -> bool:
+        """Returns whether nobody can tell when an exception goes, if nothing else holds it.
 
-    It must hold scalars alone, and have passed no frame but the one that executes, or such as have left scalars.
-    """
-    cls = type(error)
-    if cls not in EXCEPTIONS and (type_attribute(cls, "__del__") is not NULL or getweakrefcount(error)):
-        return False
-    for part in get_referents(error):
-        kind = type(part)
-        if kind is TracebackType:
-            is_plain = _passed_scalars(frame, part)
-        elif kind is tuple:
-            is_plain = all(id(type(each)) in SCALAR_IDS for each in part)
-        else:
-            is_plain = part is cls or id(kind) in SCALAR_IDS or (kind is dict and not part)
-        if not is_plain:
+        It must hold scalars alone, and no frame that it has passed, but for the one that executes, may have left
+        anything but scalars and what something else holds.
+        """
+        cls = type(error)
+        if cls not in EXCEPTIONS and (type_attribute(cls, "__del__") is not NULL or getweakrefcount(error)):
             return False
-    return True
+        for part in get_referents(error):
+            kind = type(part)
+            if kind is TracebackType:
+                is_plain = passed_unseen(frame, part)
+            elif kind is tuple:
+                is_plain = _has_scalars(part)
+            else:
+                is_plain = part is cls or id(kind) in SCALAR_IDS or (kind is dict and not part)
+            if not is_plain:
+                return False
+        return True
 
+    def passed_unseen(frame: Frame, traceback: TracebackType | None) -> bool:
+        while traceback is not None:
+            passed = mirrored(traceback.tb_frame)
+            if passed is not frame and (passed is None or not goes_unseen(passed)):
+                return False
+            traceback = traceback.tb_next
+        return True
 
-def _passed_scalars(frame: Frame, traceback: TracebackType | None) -> bool:
-    while traceback is not None:
-        passed = mirrored(traceback.tb_frame)
-        if passed is not frame and (passed is None or not _has_left_scalars(passed)):
+    def goes_unseen(frame: Frame) -> bool:
+        """Returns whether a frame has ended, and what it has left goes nowhere."""
+        if frame.mirror is not None or frame.generator is not None or frame.locals is not None:
             return False
-        traceback = traceback.tb_next
-    return True
+        return frame.locals_snapshot is None and all(map(stays, frame.mirror_cells))
 
+    def stays(cell: CellType) -> bool:
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            return True  # the variable has no value
+        shade = by_id.get(id(value))
+        return id(type(value)) in SCALAR_IDS or (
+            shade is not None and shade.count > 0 and shade.type_address == id(type(value))
+        )
 
-def _has_left_scalars(frame: Frame) -> bool:
-    """Returns whether a frame has ended, and nothing but scalars was left in its variables."""
-    if frame.mirror is not None or frame.generator is not None or frame.locals is not None:
-        return False
-    try:
-        return all(id(type(cell.cell_contents)) in SCALAR_IDS for cell in frame.mirror_cells)
-    except ValueError:
-        return False  # one has never been bound
+    return ends_unseen
 
 
 def raising(error: BaseException) -> Callable[[], object]:

@@ -12,6 +12,7 @@ from calcharo_vm.recording.layouts import mro, namespace
 from calcharo_vm.recording.values import OWN_FIELDS
 from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, plain_classes
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.exceptions import load_arguments
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, unchanged
 
@@ -34,9 +35,10 @@ def load_attribute(writer: PathWriter) -> None:
     classes = _classes(writer)
     owner = writer.peek(1)
     if not classes or owner.is_scalar:
-        if not is_method:
-            raise Declined
-        _load_built_in_method(writer, name)
+        if is_method:
+            _load_built_in_method(writer, name)
+        else:
+            load_arguments(writer, name)
     elif is_method:
         _load_method(writer, owner, classes, name)
     elif are_kept_by_instances(classes, name):

@@ -10,7 +10,8 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
-from calcharo_vm.tiers.compiled.profile import GUEST
+from calcharo_vm.tiers.compiled.profile import GUEST, OwnError
+from calcharo_vm.tiers.compiled.templates.exceptions import make_own_error
 from calcharo_vm.tiers.compiled.templates.growing import add, append
 from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
@@ -49,6 +50,9 @@ def call(writer: PathWriter) -> None:
     callee = next(iter(callees)) if len(callees) == 1 else None
     if callee is GUEST:
         _call_function(writer)
+        return
+    if isinstance(callee, OwnError):
+        make_own_error(writer, *_operands(writer), callee.address)
         return
     if callee is None or not subject.calls_natively(callee):
         raise Declined

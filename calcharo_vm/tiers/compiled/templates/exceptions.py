@@ -12,11 +12,13 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
-from calcharo_vm.tiers.compiled.raising import place_of
+from calcharo_vm.tiers.compiled.raising import EXCEPTION_IDS, place_of
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calcharo_vm.code.exception_table import HandlerEntry
 
 TEMPLATES: dict[str, Template] = {}
@@ -130,6 +132,38 @@ def _catch(
         writer.push(value)
     writer.keep(error)
     writer.end(str(len(pushed)), *(value.word for value in pushed), is_purging=True)
+
+
+def make_own_error(writer: PathWriter, called: Value, arguments: Sequence[Value], address: int) -> None:
+    """Makes an exception of a class of the program, at an address, that leaves that to the interpreter's classes."""
+    if writer.subject.is_direct or not all(argument.is_scalar for argument in arguments):
+        raise Declined
+    writer.leave_unless(f"id({called.code}) == {address} and {called.shade}.count")
+    writer.classes_are_as_they_were()
+    error = writer.hold(f"{called.code}({', '.join(argument.code for argument in arguments)})")
+    writer.leave_if(f"id({error}) in by_id")
+    writer.use(writer.oparg + 2)
+    _give_recorded(writer, error, None)
+
+
+def load_arguments(writer: PathWriter, name: str) -> None:
+    """Pushes the arguments of an exception of one of the interpreter's classes."""
+    owner, owners = writer.peek(1), writer.subject.profile.owners.get(writer.index, set())
+    if name != "args" or owner.is_scalar or not owners or not owners <= EXCEPTION_IDS or writer.subject.is_direct:
+        raise Declined
+    writer.leave_unless(f"id(type({owner.code})) in {writer.subject.constant('EXCEPTION_IDS', EXCEPTION_IDS)}")
+    arguments = writer.hold(f"{owner.code}.args")
+    writer.use(1)
+    _give_recorded(writer, arguments, tuple)
+
+
+def _give_recorded(writer: PathWriter, name: str, kind: type | None) -> None:
+    """Pushes an object that is looked at to be recorded."""
+    writer.tell()
+    shade = writer.name("s")
+    writer.emit(f"{shade} = hold({name})")
+    writer.push(Value(name, kind, shade, is_owned=True))
+    writer.end("1", f"{shade}.token", is_purging=True)
 
 
 @template("PUSH_EXC_INFO")
