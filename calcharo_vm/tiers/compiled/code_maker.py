@@ -358,7 +358,9 @@ class _Maker:
         before = block.first - 1
         comes_from_elsewhere = before in self.handled or (before in self.leaving and self.opnames[before] == "CALL")
         is_handling = block.first in self.handlers or block.first in self.entered
-        return is_handling or block.first in self.heads or comes_from_elsewhere or self._is_landing_of_handled(block.first)
+        return (
+            is_handling or block.first in self.heads or comes_from_elsewhere or self._is_landing_of_handled(block.first)
+        )
 
     def _is_landing_of_handled(self, first: int) -> bool:
         return any(self.linked.landing(index) == first for index in self.handled)

@@ -72,7 +72,8 @@ def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: st
     if any(type(function) is not FunctionType for function in functions):
         raise Declined
     writer.instance(owner, classes)
-    writer.leave_unless(f"{name!r} not in {owner.shade}.fields")
+    if writer.opname != "LOAD_SPECIAL":  # which does not ask the instance
+        writer.leave_unless(f"{name!r} not in {owner.shade}.fields")
     code = writer.hold(f"type({owner.code}).{name}")
     shade = writer.subject.shadow.held(functions[0])
     if shade is not None and all(function is functions[0] for function in functions):
@@ -83,6 +84,19 @@ def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: st
     writer.push(found)
     writer.push(owner)
     writer.end("2", found.word, owner.word)
+
+
+@template("LOAD_SPECIAL")
+def load_special(writer: PathWriter) -> None:
+    """Pushes the method of a context manager, an instance of a class of the program, and the manager."""
+    name, owner, classes = (
+        ("__enter__", "__exit__", "__aenter__", "__aexit__")[writer.oparg],
+        writer.peek(1),
+        _classes(writer),
+    )
+    if not classes or owner.is_scalar:
+        raise Declined
+    _load_method(writer, owner, classes, name)
 
 
 @template("LOAD_SUPER_ATTR")

@@ -91,9 +91,7 @@ def _handed_over(writer: PathWriter, entry: HandlerEntry | None, *, raised: Valu
     return dropped
 
 
-def _leave_frame(
-    writer: PathWriter, target: str, error: str, dropped: list[Value], lasti: Value | None = None
-) -> None:
+def _leave_frame(writer: PathWriter, target: str, error: str, dropped: list[Value], lasti: Value | None = None) -> None:
     """Tells that an exception leaves the frame, and has the eval loop go on in another one."""
     taken = "".join(f"{value.shade}, " for value in reversed(dropped) if value.is_owned)
     again = "" if lasti is None else f", {lasti.code}"
