@@ -3,7 +3,6 @@
 import pytest
 
 from tests.tiers.comparing import difference
-from tests.tiers.test_compiled import compiled
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 

@@ -13,35 +13,36 @@ from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.tracebacks import add_traceback_entry
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frames import CUT
-from calcharo_vm.recording.identity import goes_unnoticed
+from calcharo_vm.recording.identity import goes_unnoticed, token
 from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.plan import NOTHING
 from calcharo_vm.recording.values import HeapKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from calcharo_vm.code.exception_table import HandlerEntry
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.frames import FrameRecord
     from calcharo_vm.recording.identity import Shade
 
+_HERE = -1
 _MOST_FRAMES = 64
 """How many frames are looked at for a handler."""
 
 
-def make_unwind(recorder: Recorder) -> tuple[Callable[..., object], Callable[..., object]]:
-    """Makes what looks for a handler, and what unwinds up to it."""
-    tape, shadow = recorder.tape, recorder.shadow
-    extend, pending, ends, turns = tape.words.extend, tape.pending, recorder.ends, recorder.turns
-    see_raised, hold, release_all = shadow.raised, shadow.hold, shadow.release_all
+class Unwinding:
+    """Looks for frames that handle what others raise, and unwinds up to them."""
 
-    def handling(frame: Frame) -> Frame | None:
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder, self._tape, self._shadow = recorder, recorder.tape, recorder.shadow
+        self._extend, self._pending = recorder.tape.words.extend, recorder.tape.pending
+
+    @hidden
+    def handling(self, frame: Frame) -> Frame | None:
         """The frame that handles what a frame raises and does not handle; None if the eval loop has to look."""
         context = frame.context
-        if pending or recorder.running is not frame.record or not _may_leave(frame):
+        if self._pending or self._recorder.running is not frame.record or not _may_leave(frame):
             return None
         if context.trace_function is not None or context.profile_function is not None:
             return None
@@ -57,8 +58,15 @@ def make_unwind(recorder: Recorder) -> tuple[Callable[..., object], Callable[...
             caller = caller.back
         return None
 
+    @hidden
     def unwind(
-        frame: Frame, target: Frame, error: BaseException, index: int, taken: tuple[Shade, ...], lasti: int = -1
+        self,
+        frame: Frame,
+        target: Frame,
+        error: BaseException,
+        index: int,
+        taken: tuple[Shade, ...],
+        lasti: int = _HERE,
     ) -> Frame:
         """Tells that an exception leaves frames, and puts the one that handles it at its handler.
 
@@ -68,52 +76,50 @@ def make_unwind(recorder: Recorder) -> tuple[Callable[..., object], Callable[...
             error: The exception.
             index: The instruction that raises.
             taken: The objects that the path had on the stack, the topmost first.
-            lasti: Where it was raised first, in code units, if it is raised again.
+            lasti: Where it was raised first, in code units, if that is elsewhere.
 
         Returns:
             The frame that handles it, for the eval loop to go on in.
         """
-        context, record = frame.context, frame.record
-        thread, plan = record.thread, record.plan
-        row = plan.rows[index]
-        thread.word, record.row, record.length = row[0], row, plan.depths[index]
-        frame.ip = index + 1
-        if lasti == -1:
-            add_traceback_entry(frame, error)
-        else:
-            frame.raised_at = lasti << 1
-            frame.ip = frame.guest.decoded.index_at(frame.raised_at) + 1
+        _raises(frame, error, index, lasti)
         told = ops.RAISED, *message_of(error)
         while frame is not target:
-            extend(told)
-            see_raised(error)
-            _word, pops, _act, _detail = record.row
-            if record.length != pops:
-                extend((ops.STACK, 0, 0))
-            elif pops:
-                extend((0,))
-            extend((ops.LEAVE, "UNWOUND"))
-            thread.frames.pop()
-            steps = tape.steps
-            ends.extend((record.number, steps))
-            turns.extend((steps + 1, thread.frames[-1].number))
-            frame.stack.clear()
-            if record.top >= 0:
-                taken += (*record.take(0),)
-            release_all(taken)
-            release_all(record.take_all())
-            leave_frame(frame)
-            context.depth -= 1
-            context.frame = frame = frame.back
-            record, taken = frame.record, ()
+            self._extend(told)
+            self._shadow.raised(error)
+            self._leave(frame, taken)
+            frame, taken = frame.back, ()
             add_traceback_entry(frame, error, is_calling=True)
-        extend(told)
-        see_raised(error)
-        _handle(frame, error)
-        context.depth -= 1  # the eval loop counts the frame as if it were entered
+        self._extend(told)
+        self._shadow.raised(error)
+        self._handle(frame, error)
+        frame.context.depth -= 1  # the eval loop counts the frame as if it were entered
         return frame
 
-    def _handle(frame: Frame, error: BaseException) -> None:
+    def _leave(self, frame: Frame, taken: tuple[Shade, ...]) -> None:
+        """Tells that an exception leaves a frame, and leaves it."""
+        context, record, recorder = frame.context, frame.record, self._recorder
+        thread = record.thread
+        _word, pops, _act, _detail = record.row
+        if record.length != pops:  # other values lie on the stack
+            self._extend((ops.STACK, 0, 0))
+        elif pops:
+            self._extend((0,))
+        self._extend((ops.LEAVE, "UNWOUND"))
+        thread.frames.pop()
+        steps = self._tape.steps
+        recorder.ends.extend((record.number, steps))
+        recorder.turns.extend((steps + 1, thread.frames[-1].number))
+        frame.stack.clear()
+        self._shadow.release_all(taken)
+        if record.top >= 0:
+            self._shadow.release_all(record.take(0))
+        self._shadow.release_all(record.take_all())
+        leave_frame(frame)
+        context.depth -= 1
+        context.frame = frame.back
+
+    def _handle(self, frame: Frame, error: BaseException) -> None:
+        """Tells that a handler of a frame takes over, and puts the frame there."""
         entry, record, decoded = _handler(frame), frame.record, frame.guest.decoded
         assert entry is not None
         index = frame.ip - 1
@@ -121,17 +127,28 @@ def make_unwind(recorder: Recorder) -> tuple[Callable[..., object], Callable[...
         offset, frame.raised_at = frame.raised_at, None
         word, pops, _act, _detail = record.row
         record.row = word, max(pops, record.length - entry.depth), NOTHING, None
-        extend((ops.HANDLED, entry.depth))
-        record.thread.caught = caught = hold(error)
-        extend((ops.CAUGHT, caught.token))  # type: ignore[attr-defined] # it is no scalar
+        self._extend((ops.HANDLED, entry.depth))
+        record.thread.caught = caught = self._shadow.hold(error)
+        self._extend((ops.CAUGHT, token(caught)))
         if entry.lasti:
             frame.stack.append((decoded.offsets[index] if offset is None else offset) >> 1)
         frame.stack.append(error)
         frame.ip = entry.target
-        recorder.running = None
-        pending.append(True)
+        self._recorder.running = None
+        self._pending.append(True)
 
-    return hidden(handling), hidden(unwind)
+
+def _raises(frame: Frame, error: BaseException, index: int, lasti: int) -> None:
+    """Puts a frame at an instruction that raises, or raises again what was raised first elsewhere."""
+    record, decoded = frame.record, frame.guest.decoded
+    row = record.plan.rows[index]
+    record.thread.word, record.row, record.length = row[0], row, record.plan.depths[index]
+    frame.ip = index + 1
+    if lasti == _HERE:
+        add_traceback_entry(frame, error)
+    else:
+        frame.raised_at = lasti << 1
+        frame.ip = decoded.index_at(frame.raised_at) + 1
 
 
 def _handler(frame: Frame) -> HandlerEntry | None:
