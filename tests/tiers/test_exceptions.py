@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.tiers.comparing import difference
+from calcharo_vm.config import Limits
+from tests.tiers.comparing import difference, told
+from tests.tiers.test_compiled import compiled, interpreted
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -272,3 +274,62 @@ for n in (3, 8, 12, 20):
 @pytest.mark.parametrize("source", PROGRAMS.values(), ids=PROGRAMS)
 def test_the_recording_is_that_of_the_interpreter(source: str) -> None:
     assert not difference(source)
+
+
+HANDLING = """
+class Own(Exception): pass
+def refuse(n):
+    if n % 3: raise Own(n)
+    raise LookupError("third")
+def passing(n):
+    try: return refuse(n)
+    except KeyError: return -1
+def count(n):
+    found = 0
+    for i in range(n):
+        try: {}[i]
+        except KeyError as error: found += error.args[0] % 2
+        try: found += int("x" if i % 2 else "1")
+        except ValueError: found -= 1
+        try: passing(i)
+        except (Own, LookupError): found += 2
+        finally: found += 1
+    return found
+print(count(400))
+"""
+
+
+def test_nothing_is_left_to_handlers() -> None:
+    recording = compiled(HANDLING)
+    made = {code.function: code for code in recording.statistics.codes}
+
+    assert [dict(made[name].handled) for name in ("refuse", "passing", "count")] == [{}, {}, {}]
+    assert recording.stdout == interpreted(HANDLING).stdout
+    assert list(told(recording)) == list(told(interpreted(HANDLING)))
+
+
+def test_what_raises_keeps_nothing() -> None:
+    source = """
+import gc, weakref
+class Thing: pass
+def look(n):
+    thing = Thing()
+    try: {}[n]
+    except KeyError: seen = weakref.ref(thing)
+    del thing
+    return seen() is None
+gc.disable()
+print(all([look(n) for n in range(200)]))
+"""
+
+    assert compiled(source).stdout == "True\n"
+
+
+@pytest.mark.parametrize("limit", range(9000, 9080, 13))
+def test_limits_are_reached_in_the_midst_of_handlers(limit: int) -> None:
+    limits = Limits(steps=limit)
+
+    found = compiled(HANDLING, limits=limits)
+
+    assert len(found) == limit
+    assert list(told(found)) == list(told(interpreted(HANDLING, limits=limits)))

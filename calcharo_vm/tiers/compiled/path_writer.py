@@ -440,7 +440,7 @@ class PathWriter:
         self.emit(f"{caught} = None")
         self.emit("try:")
         self.emit(f"{name} = {code}", 1)
-        self.emit(f"except CATCHES as error: {caught} = error")
+        self.emit(f"except CATCHES as error: {caught} = error.with_traceback(None)")  # which would keep the function
         side, written = self.copy(), self.written
         side.nest(f"if {caught} is not None:")
         mark = written.mark()
