@@ -252,6 +252,97 @@ def enter(manager, n, lock):
 lock = Lock()
 for n in range(9): print(enter(Manager(True), n, lock), len(enter(Manager(False), 1, lock)))
 """,
+    "up a ladder": """
+told = []
+class Thing:
+    def __init__(self, n): self.n = n
+    def __del__(self): told.append(self.n)
+class Base(Exception): pass
+class Rich(Base):
+    def __init__(self, n, more): super().__init__(n); self.more = more
+def lowest(n, items):
+    mine = Thing(n)
+    for item in items:
+        if item == n: raise Rich(n, [n])
+        if item > n: raise Base(item)
+    return mine.n
+def lower(n, items):
+    for i, item in enumerate(items):
+        try:
+            if i == n: return lowest(n, items)
+        finally: told.append(-i)
+    return {}[n]
+def higher(n, items):
+    try: return lower(n, items)
+    except Rich as error: told.append(error.more); return error
+    except Base as error: raise KeyError(n) from error
+def highest(n, items):
+    try: return higher(n, items)
+    except KeyError as error: told.append(type(error.__cause__).__name__); return error.args
+for n in range(9): print(highest(n, [0, 3, 2, 7]), highest(n, [5]), told); told.clear()
+def down(n):
+    if n == 0: raise ValueError("bottom")
+    return down(n - 1) + 1
+for n in (1, 5, 63, 64, 65, 100, 300):
+    try: down(n)
+    except ValueError as error: print(repr(error))
+def endless(n):
+    try: return endless(n + 1)
+    except KeyError: return n
+    except RecursionError: raise
+for n in range(2):
+    try: endless(0)
+    except RecursionError: print("stopped")
+""",
+    "generators": """
+def numbers(n):
+    try:
+        for i in range(n):
+            try: yield 6 // i
+            except ZeroDivisionError: yield "zero"
+            except GeneratorExit: raise
+    finally: done.append(n)
+done = []
+def drain(n):
+    found = []
+    try:
+        for value in numbers(n):
+            found.append(value)
+            if value == 2: raise LookupError(value)
+    except LookupError: found.append("lost")
+    return found
+for n in range(9): print(drain(n), done)
+def sender(n):
+    total = 0
+    while True:
+        try: total += yield total
+        except ValueError as error: total -= error.args[0]
+def send(n):
+    generator = sender(n); next(generator)
+    for i in range(n): generator.send(i); generator.throw(ValueError(1))
+    try: generator.throw(KeyError(n))
+    except KeyError as error: return error.args, generator.gi_frame
+for n in range(9): print(send(n))
+""",
+    "names": """
+def f(n):
+    try:
+        if n % 2: value = 1
+        return value
+    except UnboundLocalError as error: return str(error)
+def h(n):
+    try: raise ValueError(n)
+    except ValueError as error: pass
+    try: return error
+    except UnboundLocalError: return n
+def k(n, error=5):
+    kept = error
+    try: raise ValueError(n)
+    except ValueError as error: error = error.args[0]
+    try: return error, kept
+    except UnboundLocalError: return "deleted", kept
+for n in range(9): print(f(n), h(n), k(n, [n]))
+""",
     "signals": """
 import signal
 def raising(number, frame): raise TimeoutError(frame.f_lineno)
@@ -325,7 +416,7 @@ print(all([look(n) for n in range(200)]))
     assert compiled(source).stdout == "True\n"
 
 
-@pytest.mark.parametrize("limit", range(9000, 9080, 13))
+@pytest.mark.parametrize("limit", range(9000, 9080, 30))
 def test_limits_are_reached_in_the_midst_of_handlers(limit: int) -> None:
     limits = Limits(steps=limit)
 

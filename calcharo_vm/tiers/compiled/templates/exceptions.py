@@ -164,6 +164,12 @@ def _give_recorded(writer: PathWriter, name: str, kind: type | None) -> None:
     writer.end("1", f"{shade}.token", is_purging=True)
 
 
+@template("LOAD_ASSERTION_ERROR")
+def load_assertion_error(writer: PathWriter) -> None:
+    """Pushes AssertionError."""
+    writer.give(writer.permanent(AssertionError))
+
+
 @template("PUSH_EXC_INFO")
 def push_exception(writer: PathWriter) -> None:
     """Starts a handler: the exception becomes the current one, instead of none."""

@@ -26,6 +26,9 @@ def load_const(writer: PathWriter) -> None:
 @template("LOAD_COMMON_CONSTANT")
 def load_common_constant(writer: PathWriter) -> None:
     """Pushes a constant of the interpreter: that very object."""
+    if COMMON_CONSTANTS[writer.oparg] is AssertionError:
+        writer.give(writer.permanent(AssertionError))
+        return
     _give_constant(writer, "common", COMMON_CONSTANTS[writer.oparg])
 
 
