@@ -717,7 +717,7 @@ class PathWriter:
         """How many fast local slots there are, with those of cells and free variables."""
         return len(self.subject.frame.fast)
 
-    def known(self, slot: int) -> Value | None:
+    def slot_value(self, slot: int) -> Value | None:
         """The value of a fast local slot, if the path has read or stored it."""
         return self._slots.get(slot)
 

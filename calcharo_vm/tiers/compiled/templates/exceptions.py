@@ -220,7 +220,7 @@ def pop_exception(writer: PathWriter) -> None:
 @template("DELETE_FAST")
 def delete_fast(writer: PathWriter) -> None:
     """Deletes a local that has just got a scalar, as the name of an exception does when its handler ends."""
-    slot, value = writer.oparg, writer.known(writer.oparg)
+    slot, value = writer.oparg, writer.slot_value(writer.oparg)
     if value is None or value.type not in SCALARS - {Null}:
         raise Declined
     writer.emit(f"fast[{slot}] = NULL")
