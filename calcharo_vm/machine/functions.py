@@ -53,6 +53,10 @@ class _Unclosed:
         self.attributes: list[tuple[int, Any]] = []
 
 
+UNCLOSED_NAME = _Unclosed.__name__
+"""How a recording names what has no closure yet."""
+
+
 def set_function_attribute(function: Any, which: int, attribute: Any) -> Any:
     """Sets what a bit of MAKE_FUNCTION or SET_FUNCTION_ATTRIBUTE stands for, and returns the function."""
     if isinstance(function, _Unclosed):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import builtins
 import sys
 from functools import cached_property, partial
+from itertools import pairwise
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, NamedTuple, final
 from weakref import ref
 
-from calcharo_vm.code import DecodedCode, decode
+from calcharo_vm.code import DecodedCode, Instruction, decode
 from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.constants import COMMON_CONSTANTS
 from calcharo_vm.machine.eval_loop import run
 from calcharo_vm.machine.failures import is_internal
 from calcharo_vm.machine.frame import Frame
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.machine.machine import Machine
 
+_CONSTANTS = {"LOAD_COMMON_CONSTANT": COMMON_CONSTANTS}
 _RESUME = OPCODES["RESUME"]
 CO_OPTIMIZED = 0x1
 CO_NEWLOCALS = 0x2
@@ -34,6 +37,22 @@ CO_GENERATOR = 0x20
 CO_COROUTINE = 0x80
 CO_ITERABLE_COROUTINE = 0x100
 CO_ASYNC_GENERATOR = 0x200
+
+
+class Shape(NamedTuple):
+    """The parameters of a code object: two that are equal bind arguments alike.
+
+    Attributes:
+        names: The names of all parameters but those with stars.
+        positional: How many of them may be given by position.
+        positional_only: How many of these may not be given by name.
+        stars: The code object's flags for `*args` and `**kwargs`.
+    """
+
+    names: tuple[str, ...]
+    positional: int
+    positional_only: int
+    stars: int
 
 
 @final
@@ -51,6 +70,13 @@ class GuestCode(StubMarker, GuestReference):
         # The number of arguments that need no binding; -1 when all calls do.
         self.exact_count = code.co_argcount if self.takes_positional_only else -1
         parameters = parameter_count(code)
+        # How calls bind arguments, beside the function's defaults.
+        self.shape = Shape(
+            code.co_varnames[: code.co_argcount + code.co_kwonlyargcount],
+            code.co_argcount,
+            code.co_posonlyargcount,
+            code.co_flags & (CO_VARARGS | CO_VARKEYWORDS),
+        )
         cells = sum(name not in code.co_varnames for name in code.co_cellvars)
         self.padding = [NULL] * (len(code.co_varnames) - parameters + cells)
         self.binder_code: CodeType | None = None
@@ -79,6 +105,22 @@ class GuestCode(StubMarker, GuestReference):
     def decoded(self) -> DecodedCode:
         """The code object as instructions."""
         return decode(self.code)
+
+    @cached_property
+    def returns_nothing(self) -> bool:
+        """Whether it returns None wherever it returns, as can be told from its instructions."""
+        instructions = self.decoded.instructions
+        return not any(
+            (instruction.opname == "RETURN_VALUE" and not self._is_none(before))
+            or (instruction.opname == "RETURN_CONST" and not self._is_none(instruction))
+            for before, instruction in pairwise(instructions)
+        )
+
+    def _is_none(self, instruction: Instruction) -> bool:
+        """Whether an instruction that pushes or returns a constant does so with None."""
+        constants = _CONSTANTS.get(instruction.opname, self.code.co_consts if "CONST" in instruction.opname else ())
+        oparg = instruction.oparg
+        return oparg is not None and oparg < len(constants) and constants[oparg] is None
 
     def link(self) -> list[tuple[Callable[..., Any], Any, int]]:
         """Finds handler, operand and next index of each instruction: before the first frame of this code starts."""

@@ -179,25 +179,26 @@ class Identities:
 
     def purge(self) -> None:
         """Forgets the objects that no recorded place holds, and what only they held."""
-        zeros = self.zeros
+        zeros, by_id, by_dictionary, extend = self.zeros, self.by_id, self.by_dictionary, self.log.extend
         while zeros:
             shade = zeros.pop()
-            if shade.count or shade.address == _GONE:
+            address = shade.address
+            if shade.count or address == _GONE:
                 continue
-            if self.by_id.get(shade.address) is shade:
-                del self.by_id[shade.address]
+            if by_id.get(address) is shade:
+                del by_id[address]
             shade.address = _GONE
-            if self.by_dictionary.get(shade.dictionary) is shade:
-                del self.by_dictionary[shade.dictionary]
-            self.log += (ops.DROP, shade.token.stop)
-            self._release_content(shade)
-
-    def _release_content(self, shade: Shade) -> None:
-        self.release_all(shade.items)
-        for table in (shade.table, shade.fields):
-            if table:
-                self.release_all([*table.keys(), *table.values()])
-        shade.items, shade.table, shade.fields = [], NO_ENTRIES, NO_ENTRIES
+            if shade.dictionary and by_dictionary.get(shade.dictionary) is shade:
+                del by_dictionary[shade.dictionary]
+            extend((ops.DROP, shade.token.stop))
+            if shade.items:
+                self.release_all(shade.items)
+                shade.items = []
+            if shade.table:
+                self.release_all([*shade.table.keys(), *shade.table.values()])
+            if shade.fields:
+                self.release_all(shade.fields.values())  # the names are texts
+            shade.table = shade.fields = NO_ENTRIES
 
     def _make(self, value: object, kind: HeapKind, type_name: str) -> Shade:
         name = name_of(value, kind)

@@ -3,14 +3,14 @@
 Whatever is unusual is left to the recorder, which journals the same in the general way.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
-from calcharo_vm.recording.identity import Shade, is_plain
+from calcharo_vm.recording.identity import Shade
 from calcharo_vm.recording.plan import CALL, NOTHING, PREPARED, Plan
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class CallJournal:
         returned_to_native: Takes note of the word of an instruction that has returned to native code.
         arrived: Journals that a frame goes on with the scalar that the function it called has returned.
         begin: Journals a new frame, and completes the step of the instruction that calls it.
-        can_end: Returns whether `end` may journal that a frame returns.
+        can_end: Returns whether `end` may journal that a frame returns, if what it holds may go.
         end: Journals that a frame has returned to the one that called it, whose next step begins.
     """
 
@@ -201,27 +201,16 @@ def _make_returned_to_native(recorder: "Recorder") -> Callable[[int], None]:
 def can_end(frame: ObservedFrame) -> bool:
     """Returns whether a frame may return to the one that called it, in the same loop, in this way.
 
-    The instruction that called must do nothing but push the result, and nobody may be able to tell that what the frame
-    alone holds is gone: a finaliser would run when the caller goes on.
+    The instruction that called must do nothing but push the result. That nobody may be able to tell that what the frame
+    alone holds is gone is for the caller to know: a finaliser would run when the frame below goes on.
     """
-    record = frame.record
-    if not end_quietly(record.slots.values()):
-        return False
-    caller = record.thread.frames[-2]
+    caller = frame.record.thread.frames[-2]
     row, back = caller.row, frame.back
     assert row is not None
     assert back is not None
     base = caller.length - row[1]
     only_pushes = caller.held is None and (row[2] == NOTHING or row[2] <= PREPARED)
     return only_pushes and caller.top < base == len(back.stack)
-
-
-def end_quietly(shades: Collection[Shade]) -> bool:
-    """Returns whether nobody may be able to tell that those objects are gone which nothing else holds."""
-    return not any(
-        shade.count <= len(shades) and shade.count <= list(shades).count(shade) and not is_plain(shade)
-        for shade in shades
-    )
 
 
 def _make_end(recorder: "Recorder") -> Callable[[FrameRecord, Shade | None, int], None]:

@@ -9,15 +9,23 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
-from calcharo_vm.tiers.compiled.path_writer import Declined, Ended, PathWriter, Point, Subject, Written
-from calcharo_vm.tiers.compiled.profile import GUEST, ITERATORS_OF_PAIRS
+from calcharo_vm.tiers.compiled.path_writer import (
+    Declined,
+    Ended,
+    PathWriter,
+    Point,
+    Subject,
+    Written,
+    held_values,
+)
+from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GUEST, ITERATORS_OF_PAIRS
 from calcharo_vm.tiers.compiled.raising import NAMES as RAISING_NAMES
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
 from calcharo_vm.tiers.compiled.templates.exceptions import catch, leave_frame, raise_again, raise_here
+from calcharo_vm.tiers.compiled.templates.frameless_loops import for_iter_without_frame
 from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
-_RETURNING = frozenset({"RETURN_VALUE", "RETURN_CONST"})
 _RAISING = frozenset({"RAISE_VARARGS", "RERAISE"})
 _MAY_RAISE = frozenset({"BINARY_OP", "BINARY_SUBSCR", "CALL", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"})
 """What raises, if it does, before anything is done."""
@@ -167,7 +175,8 @@ class _Maker:
         try:
             self._block(writer, block)
         except Declined:
-            self.handled.add(writer.index)  # all is written again
+            declined = writer.index if writer.going_back is None else writer.going_back
+            self.handled.add(declined)  # all is written again
             return []
         return [self._beginning(block, writer.written), *writer.written.all_lines()]
 
@@ -193,7 +202,8 @@ class _Maker:
         self._go_on(writer, block.last + 1)
 
     def _calls_function(self, index: int) -> bool:
-        return self.opnames[index] == "CALL" and GUEST in self.subject.profile.callees.get(index, ())
+        called = self.subject.profile.callees.get(index, set())
+        return self.opnames[index] in CALLS and not called.isdisjoint((GUEST, CLASS))
 
     def _go_on(self, writer: PathWriter, target: int) -> None:
         """Writes the block at an instruction as part of the path, or goes there."""
@@ -253,14 +263,15 @@ class _Maker:
             self._branch(writer, index)
             writer.is_over = True
         elif name == "FOR_ITER":
-            for_iter(writer, self._by_handler(index, 1))
+            self._advance(writer, index)
         elif name in _RAISING:
             self._raise(writer, index)
             writer.is_over = True
-        elif writer.handled is not None and (name in _RETURNING or self._calls_function(index)):
-            raise Declined  # another frame goes on
         else:
             TEMPLATES[name](writer)
+
+    def _advance(self, writer: PathWriter, index: int) -> None:
+        for_iter(writer, self._by_handler(index, 1))
 
     def _target(self, index: int) -> int:
         landing = self.linked.landing(index)
@@ -321,7 +332,7 @@ class _Maker:
         assembly.add("except BaseException as error:", 2)
         assembly.add("index = failed(frame, error)", 3)
         assembly.add("if type(index) is int and index < 0: raise", 3)
-        assembly.add("return index", 2)
+        assembly.add("return resume(index) if type(index) is Resumed else index", 2)
         assembly.add("return compiled", 1)
         return self._made(assembly)
 
@@ -356,7 +367,7 @@ class _Maker:
         if block.first in self.handled:
             return False
         before = block.first - 1
-        comes_from_elsewhere = before in self.handled or (before in self.leaving and self.opnames[before] == "CALL")
+        comes_from_elsewhere = before in self.handled or (before in self.leaving and self.opnames[before] in CALLS)
         is_handling = block.first in self.handlers or block.first in self.entered
         return (
             is_handling or block.first in self.heads or comes_from_elsewhere or self._is_landing_of_handled(block.first)
@@ -379,21 +390,20 @@ class _Maker:
 class _DirectMaker(_Maker):
     """Makes the function that is called in place of a frame's execution: it stops where that would take a handler."""
 
-    def __init__(self, subject: Subject, heads: frozenset[int], declined: frozenset[int]) -> None:
-        super().__init__(subject, heads, declined)
-        self.handled |= {index for index in self.executed if self.opnames[index] == "FOR_ITER"}
+    def _advance(self, writer: PathWriter, index: int) -> None:
+        for_iter_without_frame(writer, lambda side: self._go_on(side, self._target(index)))
 
     def _is_entry(self, block: Block) -> bool:
         return block.first == 0
 
     def _beginning(self, block: Block, written: Written) -> Line:
         number = len(self.points)
-        self.points[number] = Point(block.first, (), 0, self.subject.plan.depths[block.first], ())
+        self.points[number] = Point(block.first, (), 0, 0, held_values(self.subject.plan.depths[block.first]))
         full = f"(tape.room <= {written.most_steps} and tape.is_full_for({written.most_steps}))"
         return Line(f"if pending or {full}: raise Left", number)
 
     def _go_elsewhere(self, writer: PathWriter, target: int) -> None:
-        if target in self.starting and target not in self.handled and writer.is_empty():
+        if target in self.starting and target not in self.handled:
             super()._go_elsewhere(writer, target)
         else:
             writer.leave_at(target)
@@ -409,9 +419,8 @@ class _DirectMaker(_Maker):
             (*words, *arguments, *["NULL"] * len(padding), *(f"slots[{at}].token" for at in places), "word")
         )
         assembly = self._assembly()
-        assembly.add(
-            "def direct(fast, slots, scope, builtins, closure, left, caller, scope_oid, word, is_native=False):", 1
-        )
+        parameters = "fast, slots, scope, builtins, closure, left, caller, scope_oid, word, is_native=False, taken=()"
+        assembly.add(f"def direct({parameters}):", 1)
         assembly.add("number = recorder.frames_made", 2)
         assembly.add("recorder.frames_made = number + 1", 2)
         if padding:
@@ -421,7 +430,13 @@ class _DirectMaker(_Maker):
             for at in places:
                 assembly.add(f"slots[{at}] = hold(fast[{at}])", 2)
             assembly.add("if zeros: purge()", 2)
-        assembly.add(f"extend(({', '.join(told)},))", 2)
+        assembly.add("if taken:", 2)
+        assembly.add(f"extend(({', '.join(told[:-1])},))", 3)
+        assembly.add("release_all(taken)", 3)
+        assembly.add("if zeros: purge()", 3)
+        assembly.add("put(word)", 3)
+        assembly.add("else:", 2)
+        assembly.add(f"extend(({', '.join(told)},))", 3)
         assembly.add("steps = tape.reach - tape.room", 2)
         assembly.add(f"entries.extend(({plan.number}, caller, scope_oid, {NONE}, steps))", 2)
         assembly.add("turns.extend((steps + 1, number))", 2)
@@ -434,10 +449,14 @@ class _DirectMaker(_Maker):
 
 _ENVIRONMENT = (
     *("tape", "extend", "put", "pending", "shadow", "by_id", "by_dictionary", "note_written", "new", "new_table"),
-    *("new_tuple", "hold", "see_iterator", "release", "release_all", "zeros", "purge", "is_plain", "goes_unnoticed"),
-    *("ends_quietly", "recorder", "entries", "turns", "ends", "can_end", "returned_to_native", "end"),
+    *("new_tuple", "hold", "see_iterator", "release", "release_all", "zeros", "purge", "is_plain", "goes_unseen"),
+    *("go_unseen", "variables_go_unseen", "new_instance", "complete", "complete_instance", "recorder", "entries"),
+    *("turns", "ends", "can_end", "returned_to_native", "end"),
     *("FunctionType", "GuestCode", "LEFT", "Left", "SCALAR_IDS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
 )
 """What all made functions find under these names, see `stops.environment_of`."""
-_WITH_FRAME = ("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start", *RAISING_NAMES)
+_WITH_FRAME = (
+    *("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start", "resume", "Resumed"),
+    *RAISING_NAMES,
+)
 """What those find besides that execute a frame, see `compiled_code`."""

@@ -11,6 +11,7 @@ from calcharo_vm.machine.signals import ENTER_HANDLER, Signal
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled import raising, stops
 from calcharo_vm.tiers.compiled.direct_code import make_frames, stopped
+from calcharo_vm.tiers.compiled.in_place import Resumed, resume, stopped_in_place
 from calcharo_vm.tiers.compiled.stops import (
     FAILURES,
     Stops,
@@ -72,6 +73,8 @@ class CompiledCode:
             "cold": self._cold,
             "late": self._late,
             "start": make_start(self._recorder),
+            "resume": resume,
+            "Resumed": Resumed,
             **raising.environment(self._recorder),
         }
         return make_function(self.made, environment, self._linked, self._recorder)
@@ -126,22 +129,25 @@ class CompiledCode:
             self._often_failed(set())
         return index
 
-    def _failed(self, frame: Frame, error: BaseException) -> int | Frame | Signal:
+    def _failed(self, frame: Frame, error: BaseException) -> int | Frame | Resumed | Signal:
         """Tells what has been done when something was raised.
 
         Returns:
-            Where a handler goes on, or in which frame; -1 to raise it again.
+            Where a handler goes on, or in which frame, or what does in place of native code; -1 to raise it again.
         """
         traceback = error.__traceback__
         assert traceback is not None
         number, values = self.made.lines.get(traceback.tb_lineno, -1), stops.variables(traceback.tb_frame)
         if stopped(traceback.tb_next) is not None:
-            return make_frames(frame, self._stops.tell(frame, number, values).index, error, self._recorder)
+            point = self._stops.tell(frame, number, values)
+            if point.gives is not None:
+                return stopped_in_place(frame, point, error, values, self._recorder)
+            return make_frames(frame, point.index, error, self._recorder)
         if number < 0:
-            if self._finish(frame, traceback, values):
+            is_handling = self._finish(frame, traceback, values)
+            if is_handling:
                 self._recorder.interrupt(raising.raising(error))
-                return ENTER_HANDLER
-            return -1
+            return ENTER_HANDLER if is_handling else -1
         if isinstance(error, FAILURES) and traceback.tb_next is None:
             return self._leave(frame, number, values)
         point = self._stops.tell(frame, number, values)

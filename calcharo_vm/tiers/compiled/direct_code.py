@@ -71,7 +71,7 @@ def make_frames(frame: Frame, index: int, error: BaseException, recorder: Record
         error: What stopped the innermost.
         recorder: What records them.
     """
-    _calls(frame, index)
+    note_call(frame, index)
     return _make_frames(frame, error, recorder)[-1]
 
 
@@ -90,7 +90,7 @@ def make_frames_of_native(frame: Frame, error: BaseException, recorder: Recorder
     return made[0], made[-1]
 
 
-def _calls(frame: Frame, index: int) -> None:
+def note_call(frame: Frame, index: int) -> None:
     """Takes note that an instruction of a frame has called."""
     caller: FrameRecord = frame.record
     caller.row, caller.length = caller.plan.rows[index], caller.plan.depths[index]
@@ -106,7 +106,7 @@ def _make_frames(frame: Frame, error: BaseException, recorder: Recorder) -> list
     while code is not None:
         assert traceback is not None
         if made:
-            _calls(frame, index)
+            note_call(frame, index)
             context.depth += 1  # who goes on with them counts one
         caller: FrameRecord = frame.record
         context.frame = frame

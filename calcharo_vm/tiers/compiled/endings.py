@@ -1,80 +1,114 @@
-"""Whether anybody can tell when an exception goes: with it go its traceback, and what frames have left there."""
+"""Whether objects may go within a path: whether anybody could tell, through a finaliser or a weak reference."""
 
 from __future__ import annotations
 
-from gc import get_referents
-from types import TracebackType
-from typing import TYPE_CHECKING
+import builtins
+import gc
+from types import CellType, CodeType, FunctionType
+from typing import TYPE_CHECKING, Final
 from weakref import getweakrefcount
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import type_attribute
-from calcharo_vm.machine.hiding import hidden
-from calcharo_vm.machine.tracebacks import mirrored
 from calcharo_vm.machine.values import NULL
-from calcharo_vm.tiers.compiled.values import EXCEPTIONS, SCALAR_IDS
+from calcharo_vm.recording.identity import Shade, goes_unnoticed
+from calcharo_vm.tiers.compiled.classes import plain_classes
+from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_SCALARS
+from calcharo_vm.tiers.compiled.values import SCALAR_IDS
 
 if TYPE_CHECKING:
-    from types import CellType
+    from collections.abc import Mapping, Sequence
 
-    from calcharo_vm.machine.frame import Frame
-    from calcharo_vm.recording.identity import Shade
+    from calcharo_vm.recording.shadow import Shadow
+
+_QUIET_TYPES: Final = frozenset(map(id, (dict, set, range, FunctionType, *ITERATORS_OF_SCALARS, *ITERATORS_OF_ITEMS)))
+"""Types whose objects end without a word, but for what they hold and weak references; so do tuples, lists and cells."""
+_BUILTINS: Final = builtins.__dict__
+_MOST: Final = 40
+"""How many objects may go at once; more are left to a handler."""
+
+Going = tuple[Shade, object]
+"""What is recorded of an object that one place lets go, and the object."""
 
 
 class Endings:
-    """Tells whether exceptions go unseen, by what is recorded."""
+    """What one recorder's made functions ask before they let go of objects."""
 
-    def __init__(self, by_id: dict[int, Shade]) -> None:
-        self._by_id = by_id
+    def __init__(self, shadow: Shadow) -> None:
+        self._shadow = shadow
+        self._by_id = shadow.by_id
+        self._quiet: dict[int, bool] = {}
+        self._class_changes = -1
 
-    @hidden
-    def ends_unseen(self, frame: Frame, error: BaseException) -> bool:
-        """Returns whether nobody can tell when an exception goes, if nothing else holds it.
-
-        It must hold scalars alone, and no frame that it has passed, but for the one that executes, may have left
-        anything but scalars and what something else holds.
-        """
-        cls = type(error)
-        if cls not in EXCEPTIONS and (type_attribute(cls, "__del__") is not NULL or getweakrefcount(error)):
-            return False
-        return all(self._goes_unseen(frame, cls, part) for part in get_referents(error))
-
-    def _goes_unseen(self, frame: Frame, cls: type, part: object) -> bool:
-        kind = type(part)
-        if kind is TracebackType:
-            return self._passed_unseen(frame, part)  # type: ignore[arg-type] # it is one
-        if kind is tuple:
-            return has_scalars(part)  # type: ignore[arg-type] # as above
-        return part is cls or id(kind) in SCALAR_IDS or (kind is dict and not part)
-
-    def _passed_unseen(self, frame: Frame, traceback: TracebackType | None) -> bool:
-        while traceback is not None:
-            passed = mirrored(traceback.tb_frame)
-            if passed is not frame and (passed is None or not self._has_left_nothing(passed)):
+    def go_unseen(self, places: Sequence[Going]) -> bool:
+        """Returns whether nobody can tell when places let go what they hold, whatever goes with it."""
+        going, lost = [*places], dict[Shade, int]()
+        for shade, value in going:  # and what is added meanwhile
+            count = shade.count
+            if count > 1:
+                lost[shade] = so_far = lost.get(shade, 0) + 1
+                if so_far < count:
+                    continue  # something else holds it, so far
+            cls, items = type(value), shade.items
+            if shade.address != id(value) or len(going) > _MOST:
                 return False
-            traceback = traceback.tb_next
+            if cls is CellType:
+                going += [(part, value.cell_contents) for part in items if type(part) is Shade]  # type: ignore[attr-defined] # it is one
+            elif cls is tuple or cls is list:
+                parts = zip(items, value, strict=True)  # type: ignore[call-overload] # it is one of these
+                going += [each for each in parts if type(each[0]) is Shade]
+            else:
+                held = self._parts(shade, value)
+                if held is None:
+                    return False
+                going += held
         return True
 
-    def _has_left_nothing(self, frame: Frame) -> bool:
-        """Returns whether a frame has ended, and what is left of its variables does not end with it."""
-        if frame.mirror is not None or frame.generator is not None or frame.locals is not None:
-            return False
-        return frame.locals_snapshot is None and all(map(self._stays, frame.mirror_cells))
+    def goes_unseen(self, shade: Shade, value: object) -> bool:
+        """The same for one place."""
+        return goes_unnoticed(shade) or self.go_unseen(((shade, value),))
 
-    def _stays(self, cell: CellType) -> bool:
-        try:
-            value = cell.cell_contents
-        except ValueError:
-            return True  # the variable has no value
-        if id(type(value)) in SCALAR_IDS:
-            return True
-        shade = self._by_id.get(id(value))
-        return shade is not None and shade.count > 0 and shade.type_address == id(type(value))
+    def variables_go_unseen(self, slots: Mapping[int, Shade], fast: Sequence[object]) -> bool:
+        """The same for a frame's variables."""
+        held = [*slots.values()]
+        most = len(held)
+        for shade in held:
+            count = shade.count
+            if count <= most and (count == 1 or held.count(shade) == count):
+                return self.go_unseen([(each, fast[slot]) for slot, each in slots.items()])
+        return True
 
+    def _parts(self, shade: Shade, value: object) -> list[Going] | None:
+        """What an object holds that is recorded; None if its end, or that of anything else it holds, may be seen."""
+        cls = type(value)
+        if getweakrefcount(value) or shade.address in self._shadow.by_dictionary:
+            return None
+        if id(cls) not in _QUIET_TYPES and not self._is_quiet(cls):
+            return None
+        words = [*shade.fields.values(), *shade.table, *shade.table.values()]
+        parts: list[Going] = []
+        waiting = gc.get_referents(value)
+        for part in waiting:
+            kind = type(part)
+            if id(kind) in SCALAR_IDS or kind is CodeType or part is cls or part is _BUILTINS:
+                continue
+            known = self._by_id.get(id(part))
+            if known is not None and known.count:
+                if known in words:
+                    parts.append((known, part))
+            elif shade.dictionary == id(part):
+                waiting += gc.get_referents(part)  # the attributes
+            else:
+                return None
+        return parts
 
-def has_scalars(arguments: tuple[object, ...]) -> bool:
-    """Returns whether all of a tuple's items are written to the tape as themselves."""
-    for argument in arguments:  # noqa: SIM110 - faster than all()
-        if id(type(argument)) not in SCALAR_IDS:
-            return False
-    return True
+    def _is_quiet(self, cls: type) -> bool:
+        """Returns whether a class is one of the program's that has no finaliser, and keeps attributes as usual."""
+        if self._class_changes != self._shadow.class_changes:
+            self._class_changes = self._shadow.class_changes
+            self._quiet.clear()
+        known = self._quiet.get(id(cls))
+        if known is None:
+            is_plain = bool(plain_classes(self._shadow, {id(cls)}))
+            known = self._quiet[id(cls)] = is_plain and type_attribute(cls, "__del__") is NULL
+        return known

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from calcharo_vm.recording.shadow import Shadow
     from calcharo_vm.tiers.compiled.linked import Linked
     from calcharo_vm.tiers.compiled.profile import Profile
+    from calcharo_vm.tiers.compiled.templates.functions import Making
 
 _FIXED: dict[str, object] = {"'RETURNED'": "RETURNED", "True": True, "False": False, "None": None, "NULL": NULL}
 """Words that are the same each time."""
@@ -50,7 +51,8 @@ class Point:
         steps: Their number.
         depth: How long the stack is without what they have left on it.
         stack: What they have left on the stack.
-        is_calling: Whether the instruction is a call that has begun.
+        gives: Where the instruction has called a function in place of native code, the variable that has what it gives
+            in the end; "" for what the function returns.
         handled: The variable that has the exception whose handler the path is in, which the eval loop does not know.
     """
 
@@ -59,7 +61,7 @@ class Point:
     steps: int
     depth: int
     stack: tuple[Value, ...]
-    is_calling: bool = False
+    gives: str | None = None
     handled: str = ""
 
 
@@ -207,6 +209,9 @@ class PathWriter:
         is_over: Whether the instruction leaves the path, so that nothing follows.
         on_raise: Writes, with another writer, what follows if the instruction raises what a variable has.
         handled: The exception whose handler the path has entered, and the eval loop has not.
+        making: The function that the latest instructions make, if they do.
+        going_back: The instruction that handlers go on with where a later one is left to them, since what it does is
+            not to be seen before that later one; None if they go on with that.
     """
 
     def __init__(self, subject: Subject, first: int, points: dict[int, Point]) -> None:
@@ -230,6 +235,8 @@ class PathWriter:
         self.on_raise: Callable[[PathWriter, str], None] | None = None
         self.handled: Value | None = None
         self._unseen: dict[str | None, str] = {}  # of each shade of an exception, when nobody can tell that that goes
+        self.making: Making | None = None
+        self.going_back: int | None = None
 
     # --- paths -----------------------------------------------------------------------------------
 
@@ -289,13 +296,17 @@ class PathWriter:
         self.written.instructions += 1
         self._mark()
 
-    def _mark(self, *, is_calling: bool = False) -> None:
+    def _mark(self, *, is_calling: bool = False, gives: str | None = None) -> None:
         """Takes note of what is done: from here on, this is what has to be told."""
         points = self.written.points
         self._point = len(points)
         steps = 0 if is_calling else self.steps - self._steps_told
+        depth, stack = self._depth, tuple(self._stack)
+        if self.subject.is_direct:
+            depth, stack = 0, (*held_values(depth), *stack)
+        index = self.index if self.going_back is None else self.going_back
         handled = "" if self.handled is None else self.handled.code
-        done = Point(self.index, tuple(self._words), steps, self._depth, tuple(self._stack), is_calling, handled)
+        done = Point(index, tuple(self._words), steps, depth, stack, gives, handled)
         points[self._point] = done
 
     def end(self, *words: str, is_purging: bool = False) -> None:
@@ -309,12 +320,31 @@ class PathWriter:
         self._words.append(self.step_word)
         self.steps += 1
 
+    def catch_up(self) -> None:
+        """Tells of the instructions that it was to go back to: from here on, nothing is left to handlers."""
+        if self.going_back is not None:
+            rows = self.subject.plan.rows
+            self._words += (str(rows[index][0]) for index in range(self.going_back, self.index))
+            self.steps += self.index - self.going_back
+            self.going_back = None
+            self._mark()
+
+    def add_words(self, *words: str) -> None:
+        """Tells what the instruction has done so far; it goes on."""
+        self._words += words
+
     def end_with_call(self, *words: str) -> None:
         """Writes what ends the path: the words of the instruction's step, which somebody else completes."""
+        self._stay_in_frame()
         self._words += words
         self.commit(following=self.index, is_complete=False)
         self._steps_told = self.steps = self.steps + 1
         self.written.most_steps = max(self.written.most_steps, self.steps)
+
+    def _stay_in_frame(self) -> None:
+        """Leaves it to the handler to go on in another frame from a handler that only the path has entered."""
+        if self.handled is not None:
+            raise Declined
 
     def tell(self) -> None:
         """Tells what is complete, so that what comes next may tell of itself."""
@@ -329,15 +359,25 @@ class PathWriter:
         if value.is_owned:
             self._dropped.append(str(value.shade))
 
-    def call(self, code: str) -> str:
+    def call(
+        self, code: str, preparing: Sequence[str] = (), words: Sequence[str] = ("0",), gives: str | None = None
+    ) -> str:
         """Calls a function that tells of itself what it does, and gives the variable that has what it returns.
 
         What comes next begins with what `code` has returned, when the instruction is complete.
+
+        Args:
+            code: The call.
+            preparing: Lines that come before it, and may tell of what the function gets.
+            words: The words of the instruction so far.
+            gives: See `Point`.
         """
+        self._stay_in_frame()
         self._own_stack()
-        self._words.append("0")
-        self._tell()
-        kept = {value.code for value in self._stack}
+        self._words += words
+        if self._words:
+            self._tell()
+        kept = {gives, *(value.code for value in self._stack)}
         gone = [name for name in self._objects if name not in kept]
         if gone:
             self.emit(f"{' = '.join(gone)} = None")
@@ -348,7 +388,9 @@ class PathWriter:
         self._words.clear()
         self.steps += 1
         self._steps_told = self.steps
-        self._mark(is_calling=True)
+        self._mark(is_calling=True, gives=gives)
+        for line in preparing:
+            self.emit(line)
         result = self.name("r")
         self.emit(f"{result} = {code}")
         return result
@@ -495,6 +537,8 @@ class PathWriter:
     def _taken(self, kinds: frozenset[type]) -> Value:
         """Takes what lies on top of the frame's stack."""
         at = self._depth - 1
+        if self.subject.is_direct:
+            return self._taken_from_variable(at, kinds)
         if kinds <= SCALARS:
             self.leave_unless(f"record.top < {at}")
             name = self.name("v")
@@ -506,6 +550,30 @@ class PathWriter:
         shade = self.name("s")
         self.emit(f"{shade} = record.take_top()")
         return Value(self.hold("stack.pop()"), None, shade, is_owned=True)
+
+    def _taken_from_variable(self, at: int, kinds: frozenset[type]) -> Value:
+        """The same where there is no frame: what blocks leave to each other lies in variables."""
+        if kinds & SCALARS and not kinds <= SCALARS:
+            raise Declined
+        (held,) = held_values(at + 1)[at:]
+        self.leave_unless(f"{held.shade} is {'' if kinds <= SCALARS else 'not '}None")
+        if kinds <= SCALARS:
+            return self.scalar(held.code, None)
+        name, shade = self.hold(held.code), self.name("s")
+        self.emit(f"{shade} = {held.shade}")
+        self.emit(f"{held.code} = None")
+        return Value(name, None, shade, is_owned=True)
+
+    def drop_held(self) -> None:
+        """Drops what lies on top of what blocks leave to each other, in a step that tells of it now."""
+        self._depth -= 1
+        (held,) = held_values(self._depth + 1)[self._depth :]
+        self._tell()
+        self.emit(f"release({held.shade})")
+        self.emit(f"{held.code} = {held.shade} = None")
+        self.emit("if zeros: purge()")
+        self._words.clear()
+        self._steps_told = self.steps
 
     def peek(self, place: int) -> Value:
         """The value at a place from the top of the stack, from 1."""
@@ -533,6 +601,8 @@ class PathWriter:
                 raise Declined
             return value
         at = self._depth + len(self._stack) - place - 1
+        if self.subject.is_direct:
+            return held_values(at + 1)[at]
         container, shade = self.hold(f"stack[{at}]"), self.name("s")
         self.emit(f"{shade} = record.shades[record.places.index({at})]")
         return Value(container, None, shade)
@@ -547,20 +617,21 @@ class PathWriter:
         self.push(value)
         self.end("1", value.word)
 
-    def use(self, count: int) -> None:
+    def use(self, count: int, *, is_end: bool = False) -> None:
         """Takes so many values from the stack that something else holds, too: using them up ends nothing.
 
-        It comes after all that may have to be left to the handler.
+        It comes after all that may have to be left to the handler. With `is_end`, it is their end from the start, if
+        nobody can tell.
         """
         self.need(count)
         taken = self._stack[-count:]
         self._dropped += [str(value.shade) for value in taken if value.is_constant and value.is_owned]
         owned = [value for value in taken if value.is_owned and not value.is_constant]
-        is_dropping = self.index in self.subject.dropping
-        may_go = "goes_unnoticed" if len(owned) == 1 else "is_plain"
-        for value in owned:  # all of them may be one object
-            plain = f" or {may_go}({value.shade})" if is_dropping else ""
-            self.leave_unless(f"{value.shade}.count > {len(owned)}{plain}")
+        is_dropping = is_end or self.index in self.subject.dropping
+        if owned:  # all of them may be one object
+            stays = " and ".join(f"{value.shade}.count > {len(owned)}" for value in owned)
+            going = ", ".join(f"({value.shade}, {value.code})" for value in owned)
+            self.leave_unless(f"{stays} or go_unseen(({going},))" if is_dropping else stays)
         if is_dropping:
             self._dropped += [str(value.shade) for value in owned]
         else:
@@ -663,19 +734,19 @@ class PathWriter:
         name = self.subject.constant(f"object_{self.index}", value)
         return Value(name, None, self.subject.constant(f"shade_{self.index}", shade), constant=value)
 
-    def classes_are_as_they_were(self) -> None:
-        """Makes sure that no class of the program has changed since the code was made."""
-        if self._class_changes < 0:
-            self._class_changes = self.subject.shadow.class_changes
-            self.leave_unless(f"shadow.class_changes == {self._class_changes}")
-
     def instance(self, value: Value, classes: Sequence[type]) -> None:
         """Makes sure that a value is an instance of a class of the program, all of which are as they are now."""
-        self.classes_are_as_they_were()
+        self.unchanged_classes()
         fact, addresses = ("class", value.shade), {id(cls) for cls in classes}
         if not self._facts.get(fact, addresses | {0}) <= addresses:
             self.leave_unless(f"{value.shade}.type_address in ({', '.join(map(str, addresses))},)")
             self._facts[fact] = addresses
+
+    def unchanged_classes(self) -> None:
+        """Makes sure that the program's classes are as they are now."""
+        if self._class_changes < 0:
+            self._class_changes = self.subject.shadow.class_changes
+            self.leave_unless(f"shadow.class_changes == {self._class_changes}")
 
     # --- what stays as it is ---------------------------------------------------------------------
 
@@ -727,12 +798,12 @@ class PathWriter:
 
     def store(self, slot: int, value: Value) -> None:
         """Moves a value to a fast local slot; the value there before must be held elsewhere, too, or be a scalar."""
-        self.put_in_slot(slot, value, self.let_go(slot, "goes_unnoticed"))
+        self.put_in_slot(slot, value, self.let_go(slot, "goes_unseen({gone}, fast[{slot}])"))
 
-    def let_go(self, slot: int, may_go: str = "is_plain") -> str | None:
+    def let_go(self, slot: int, may_go: str = "is_plain({gone})") -> str | None:
         """Makes sure that the value of a slot may go, and gives the variable that has its shade, if it has one.
 
-        `may_go` is the function that looks at what nothing else holds; others may go at the same time.
+        `may_go` is the condition that what nothing else holds may go; others may go at the same time.
         """
         old = self._slots.get(slot)
         if old is not None and old.is_scalar:
@@ -743,7 +814,7 @@ class PathWriter:
         if unseen:
             self.leave_unless(f"{gone}.count > 1 or {unseen}")
             return gone
-        plain = f" or {may_go}({gone})" if self.index in self.subject.dropping else ""
+        plain = f" or {may_go.format(gone=gone, slot=slot)}" if self.index in self.subject.dropping else ""
         self.leave_unless(f"{gone} is None or {gone}.count > 1{plain}")
         return gone
 
@@ -818,7 +889,9 @@ class PathWriter:
             lines.append(f"extend(({', '.join(word for word in folded if word)},))")
         if self.steps > self._steps_told:
             lines.append(f"tape.room -= {self.steps - self._steps_told}")
-        for place, value in enumerate(self._stack, self._depth):
+        if self.subject.is_direct:
+            lines += self._left_in_variables()
+        for place, value in enumerate(() if self.subject.is_direct else self._stack, self._depth):
             lines.append(f"stack.append({value.code})")
             if value.shade is not None:
                 if not value.is_owned:
@@ -840,3 +913,17 @@ class PathWriter:
         again = ("frame.result = frame.result",)
         for text in (f"frame.ip = {following}", "return ENTER_HANDLER"):
             self.written.lines.append(Line(text, -1, self._nested, following, again))
+
+    def _left_in_variables(self) -> list[str]:
+        """The lines that leave to the next block what lies on the stack, where there is no frame."""
+        lines = []
+        for held, value in zip(held_values(self._depth + len(self._stack))[self._depth :], self._stack, strict=True):
+            if value.shade is not None and not value.is_owned:
+                lines.append(f"{value.shade}.count += 1")
+            lines.append(f"{held.code}, {held.shade} = {value.code}, {value.shade}")
+        return lines
+
+
+def held_values(count: int) -> tuple[Value, ...]:
+    """What blocks leave to each other on the stack, bottom first, where there is no frame; a scalar has no shade."""
+    return tuple(Value(f"held{at}", None, f"shade{at}", is_owned=True) for at in range(count))

@@ -1,16 +1,24 @@
 """What the instructions of a code object work on: seen by looking at the value stack while the interpreter runs."""
 
+from __future__ import annotations
+
+from collections import Counter
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, NoneType, WrapperDescriptorType
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import type_attribute
-from calcharo_vm.machine.guest_code import GuestCode
+from calcharo_vm.machine.guest_code import GuestCode, Shape, parameter_count
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.recording.modules import MODULE_TYPES
+from calcharo_vm.tiers.compiled.values import signature_of
+
+if TYPE_CHECKING:
+    from calcharo_vm.machine.frame import Frame
 
 Handler = Callable[..., object]
 
@@ -31,6 +39,9 @@ KNOWN_TYPES = (
 )
 """The types that are told apart; others are `object`, so that no class of the program is kept alive."""
 
+CALLS = frozenset({"CALL", "CALL_KW"})
+"""Opcodes that call what lies below the arguments."""
+
 _OPERANDS = 8
 
 
@@ -40,6 +51,9 @@ class Profile:
     Attributes:
         operands: Of each instruction that executed, the types of the operands, the top of the stack last.
         callees: The native functions and types of the interpreter that were called, or `GUEST`; None stands for others.
+        functions: Of calls of the program's functions, what these are like.
+        signatures: Of which kinds the arguments were when the code object was entered, and how often.
+        classes: The addresses of the program's classes that were called.
         owners: The addresses of the classes of objects whose attributes were loaded or stored.
         starts: The addresses of the classes after which `super()` has looked.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
@@ -49,6 +63,9 @@ class Profile:
     def __init__(self) -> None:
         self.operands: dict[int, set[tuple[type, ...]]] = {}
         self.callees: dict[int, set[object]] = {}
+        self.functions: dict[int, set[Called]] = {}
+        self.signatures: Counter[str] = Counter()
+        self.classes: dict[int, set[int]] = {}
         self.owners: dict[int, set[int]] = {}
         self.starts: dict[int, set[int]] = {}
         self.results: dict[int, set[type]] = {}
@@ -61,6 +78,15 @@ class Profile:
     def types_at(self, index: int, place: int) -> frozenset[type]:
         """The types that an operand had, by its place from the top of the stack, from 1."""
         return frozenset(types[-place] for types in self.operands.get(index, ()) if len(types) >= place)
+
+    def entering(self, handler: Handler) -> Handler:
+        """A handler that executes a code object's first instruction and takes note of the arguments."""
+
+        def entering(frame: Frame, stack: list[object], operand: object) -> object:
+            self.signatures[signature_of(frame.fast[: parameter_count(frame.guest.code)])] += 1
+            return handler(frame, stack, operand)
+
+        return hidden(entering)
 
     def looking(
         self, index: int, handler: Handler, *, called: int = 0, has_owner: bool = False, is_super: bool = False
@@ -81,7 +107,13 @@ class Profile:
             operands(index, set()).add(tuple(map(_told_apart, stack[-_OPERANDS:])))
             if called:
                 callee = stack[-called + 1] if stack[-called] is NULL else stack[-called]
-                self.callees.setdefault(index, set()).add(_native(callee))
+                known = _native(callee)
+                self.callees.setdefault(index, set()).add(known)
+                if known is CLASS:
+                    self.classes.setdefault(index, set()).add(id(callee))
+                    callee, known = _initializer(callee)
+                if known is GUEST:
+                    self.functions.setdefault(index, set()).add(_described(callee))  # type: ignore[arg-type] # it is one
             if has_owner:
                 self.owners.setdefault(index, set()).add(id(type(stack[-1])))
             if is_super:
@@ -99,8 +131,37 @@ class Profile:
         return hidden(looking)
 
 
+class Called(NamedTuple):
+    """What a called function is like.
+
+    Attributes:
+        shape: How its code object binds arguments.
+        defaults: Of which kinds its defaults are, as `signature_of` says.
+        keyword_defaults: Names that have defaults by name, and their kinds.
+    """
+
+    shape: Shape
+    defaults: str
+    keyword_defaults: tuple[tuple[str, str], ...]
+
+
+def _initializer(cls: object) -> tuple[object, object]:
+    """The `__init__` of a class, and what it is for `_native`."""
+    found = type_attribute(cls, "__init__")  # type: ignore[arg-type] # it is a class
+    return found, _native(found)
+
+
+def _described(function: FunctionType) -> Called:
+    keyword_defaults = tuple((name, signature_of([each])[1]) for name, each in (function.__kwdefaults__ or {}).items())
+    return Called(
+        function.__code__.co_consts[-1].shape, signature_of(function.__defaults__ or ())[1:-1], keyword_defaults
+    )
+
+
 GUEST = "guest"
 """Stands for the program's own functions."""
+CLASS = "class"
+"""Stands for classes that are made by class statements; of their methods, the machine executes some."""
 
 
 @attrs.frozen
@@ -122,7 +183,8 @@ def _native(callee: object) -> object:
         return None
     if callee.__module__ == "builtins":
         return callee
-    return OwnError(id(callee)) if issubclass(callee, BaseException) and _is_made_natively(callee) else None
+    is_error = issubclass(callee, BaseException) and _is_made_natively(callee)
+    return OwnError(id(callee)) if is_error else CLASS
 
 
 def _is_made_natively(cls: type[BaseException]) -> bool:

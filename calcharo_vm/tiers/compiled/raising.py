@@ -21,7 +21,7 @@ from calcharo_vm.recording.identity import Shade, stands_for
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.quick_objects import make_new
 from calcharo_vm.recording.values import HeapKind
-from calcharo_vm.tiers.compiled.endings import Endings, has_scalars
+from calcharo_vm.tiers.compiled.exception_endings import ExceptionEndings, has_scalars
 from calcharo_vm.tiers.compiled.unwinding import Unwinding
 from calcharo_vm.tiers.compiled.values import EXCEPTION_IDS, PLAIN_EXCEPTIONS
 
@@ -55,7 +55,7 @@ def environment(recorder: Recorder) -> dict[str, object]:
         "can_raise": can_raise,
         "matches": matches,
         "previous_exception": previous_exception,
-        "ends_unseen": Endings(recorder.shadow.by_id).ends_unseen,
+        "ends_unseen": ExceptionEndings(recorder.shadow.by_id).ends_unseen,
         "ENTER_HANDLER": ENTER_HANDLER,
         "LEAVE_HANDLER": LEAVE_HANDLER,
     }

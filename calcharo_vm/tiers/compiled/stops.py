@@ -10,9 +10,10 @@ from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.hiding import marked
 from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL, Null
-from calcharo_vm.recording.identity import NO_ENTRIES, Shade, goes_unnoticed, is_plain, stands_for
-from calcharo_vm.recording.quick_calls import end_quietly
+from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
 from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple
+from calcharo_vm.tiers.compiled.completions import make_complete, make_complete_instance, make_new_instance
+from calcharo_vm.tiers.compiled.endings import Endings
 from calcharo_vm.tiers.compiled.values import SCALAR_IDS
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def variables(frame: FrameType) -> dict[str, Any]:
 def environment_of(recorder: Recorder) -> dict[str, object]:
     """What made functions find under the names that all of them know."""
     tape, shadow = recorder.tape, recorder.shadow
+    endings = Endings(shadow)
     return {
         "tape": tape,
         "extend": tape.words.extend,
@@ -110,6 +112,9 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "new": make_new(shadow),
         "new_table": make_new_table(shadow),
         "new_tuple": make_new_tuple(shadow),
+        "new_instance": make_new_instance(shadow),
+        "complete": make_complete(shadow, tape),
+        "complete_instance": make_complete_instance(shadow, tape),
         "hold": shadow.hold,
         "see_iterator": shadow.see_iterator,
         "release": shadow.release,
@@ -117,8 +122,9 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "zeros": shadow.zeros,
         "purge": shadow.purge,
         "is_plain": is_plain,
-        "goes_unnoticed": goes_unnoticed,
-        "ends_quietly": end_quietly,
+        "goes_unseen": endings.goes_unseen,
+        "go_unseen": endings.go_unseen,
+        "variables_go_unseen": endings.variables_go_unseen,
         "recorder": recorder,
         "entries": recorder.entries,
         "turns": recorder.turns,

@@ -17,8 +17,7 @@ from calcharo_vm.tiers.compiled.direct_code import DirectCode
 from calcharo_vm.tiers.compiled.linked import Entry, Linked
 from calcharo_vm.tiers.compiled.native_entry import make_enter
 from calcharo_vm.tiers.compiled.path_writer import Subject
-from calcharo_vm.tiers.compiled.profile import Profile
-from calcharo_vm.tiers.compiled.values import signature_of
+from calcharo_vm.tiers.compiled.profile import CALLS, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,10 +138,12 @@ class _Unit:
         plan = self._recorder.plan_of(linked.decoded.code)
         for index, (handler, operand, following) in enumerate(linked.plain[:-1]):
             opname = plan.opnames[index]
-            called = plan.rows[index][1] if opname == "CALL" else 0
+            called = plan.rows[index][1] if opname in CALLS else 0
             looking = self._profile.looking(
                 index, handler, called=called, has_owner=opname in _WITH_OWNER, is_super=opname == "LOAD_SUPER_ATTR"
             )
+            if index == 0:
+                looking = self._profile.entering(looking)
             table[index] = self._arriving(looking, left) if index in self._hot else looking, operand, following
 
     def _arriving(self, looking: Callable[..., object], left: list[int]) -> Callable[..., object]:
@@ -190,14 +191,12 @@ class _Unit:
 
     def _compile_direct(self, subject: Subject, guest: GuestCode) -> None:
         """Compiles the function, if it is one that is called often, in the form that does without a frame."""
-        opnames = subject.plan.opnames
-        has_loops_over = any(opnames[index] == "FOR_ITER" and self._profile.has(index) for index in range(len(opnames)))
         is_called_often = 0 in self._hot and self._profile.has(0)
         is_function = guest.is_optimized and subject.frame.generator is None
-        if not is_called_often or guest.exact_count < 0 or not is_function or has_loops_over:
+        signatures = self._profile.signatures
+        if not is_called_often or not is_function or not signatures:
             return
-        arguments = subject.frame.fast[: guest.exact_count]
-        signature = signature_of(arguments)
+        signature = max(signatures, key=signatures.__getitem__)  # `most_common` imports, and the program may import
         direct = attrs.evolve(subject, is_direct=True, constants={})
         try:
             made = make_direct_code(direct, frozenset(self._declined), signature)

@@ -6,6 +6,7 @@ from calcharo_vm.tiers.compiled.templates import (
     calls,
     exceptions,
     formatting,
+    functions,
     iteration,
     locals_and_cells,
     names,
@@ -30,6 +31,7 @@ TEMPLATES: dict[str, Template] = {
         formatting,
         calls,
         exceptions,
+        functions,
     )
     for name, template in family.TEMPLATES.items()
 }

@@ -13,6 +13,7 @@ from calcharo_vm.recording.values import OWN_FIELDS
 from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, plain_classes
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.exceptions import load_arguments
+from calcharo_vm.tiers.compiled.templates.instances import load_property
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, unchanged
 
@@ -50,7 +51,7 @@ def load_attribute(writer: PathWriter) -> None:
         writer.use(1)
         writer.give(value)
     else:
-        raise Declined
+        load_property(writer, owner, classes, name)
 
 
 def _load_built_in_method(writer: PathWriter, name: str) -> None:

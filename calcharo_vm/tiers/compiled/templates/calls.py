@@ -10,9 +10,11 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
-from calcharo_vm.tiers.compiled.profile import GUEST, OwnError
+from calcharo_vm.tiers.compiled.profile import CLASS, GUEST, OwnError
 from calcharo_vm.tiers.compiled.templates.exceptions import make_own_error
+from calcharo_vm.tiers.compiled.templates.function_calls import call_function
 from calcharo_vm.tiers.compiled.templates.growing import add, append
+from calcharo_vm.tiers.compiled.templates.instances import IN_PLACE, instantiate
 from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
@@ -44,12 +46,15 @@ _SIZED = frozenset({list, tuple, dict, set})
 def call(writer: PathWriter) -> None:
     """Calls a function, with positional arguments."""
     subject = writer.subject
-    if _has_keywords(writer):
+    names: Sequence[str] = ()
+    if writer.going_back is not None:
+        names = subject.plan.code.co_consts[subject.plan.opargs[writer.going_back]]
+    elif _has_keywords(writer):
         raise Declined
     callees = subject.profile.callees.get(writer.index, set())
     callee = next(iter(callees)) if len(callees) == 1 else None
-    if callee is GUEST:
-        _call_function(writer)
+    if callee in (GUEST, CLASS):
+        (instantiate if callee == CLASS else call_function)(writer, *_operands(writer), names)
         return
     if isinstance(callee, OwnError):
         make_own_error(writer, *_operands(writer), callee.address)
@@ -68,96 +73,14 @@ def call(writer: PathWriter) -> None:
     native(writer, arguments, callee)
 
 
-def _call_function(writer: PathWriter) -> None:
-    """Calls a function of the program, of the same module, that takes just these arguments."""
-    subject = writer.subject
-    if subject.limits_recursion or type(subject.frame.globals) is not dict:
-        raise Declined
-    called, arguments = _operands(writer)
-    code, guest = called.code, writer.name("guest")
-    writer.leave_unless(f"type({code}) is FunctionType and {code}.__globals__ is scope")
-    writer.emit(f"{guest} = {code}.__code__.co_consts[-1]")
-    writer.leave_unless(f"type({guest}) is GuestCode and not zeros")
-    if called.is_owned:
-        writer.leave_unless(f"{called.shade}.count > 1")
-    kinds = subject.profile.types_at(writer.index + 1, 1)
-    if kinds and (kinds <= SCALARS or not kinds & SCALARS):
-        signature = f"({''.join('s' if argument.is_scalar else 'o' for argument in arguments)})"
-        if subject.is_direct:
-            writer.leave_unless(f"{guest}.signature == {signature!r} and left")
-        else:
-            side = writer.copy()
-            side.nest(f"if {guest}.signature != {signature!r}:")
-            _start(side, called, arguments, guest)
-            writer.leave_unless("recorder.running is record and frame.context.depth < frame.context.limit")
-        _call_directly(writer, called, arguments, guest, kinds)
-    elif subject.is_direct:
-        writer.leave()
-        writer.is_over = True
-    else:
-        _start(writer, called, arguments, guest)
-
-
 def _has_keywords(writer: PathWriter) -> bool:
     """Returns whether KW_NAMES comes before a call; until 3.11, PRECALL lies between them."""
     return "KW_NAMES" in writer.subject.plan.opnames[max(writer.index - 2, 0) : writer.index]
 
 
-def _start(writer: PathWriter, called: Value, arguments: Sequence[Value], guest: str) -> None:
-    """Starts the frame of the function."""
-    writer.leave_unless(
-        f"{guest}.framed_count == {len(arguments)} and {guest}.machine is frame.context.machine"
-        f" and {guest}.table is not None"
-    )
-    writer.leave_unless("recorder.running is record and frame.context.depth < frame.context.limit")
-    given, function = writer.name("given"), writer.name("function")
-    handed = writer.hand_over(writer.oparg + 2)
-    taken = "".join(f"{value.shade}, " for value in reversed(handed) if value.is_owned)
-    writer.emit(f"{given}, {function} = [{', '.join(value.code for value in arguments)}], {called.code}")
-    writer.end_with_call("0")
-    writer.emit(f"return start(frame, {writer.index}, {function}, {guest}, {given}, ({taken}))")
-    writer.is_over = True
-
-
-def _call_directly(
-    writer: PathWriter, called: Value, arguments: Sequence[Value], guest: str, kinds: frozenset[type]
-) -> None:
-    """Calls the host function that does what the function does; only where that stops is there a frame."""
-    writer.hand_over(writer.oparg + 2)
-    if called.is_owned:
-        writer.emit(f"{called.shade}.count -= 1")
-    for argument in arguments:
-        if argument.shade is not None and not argument.is_owned:
-            writer.emit(f"{argument.shade}.count += 1")
-    given, closure = writer.name("given"), writer.name("closure")
-    writer.emit(f"{given} = [{', '.join(argument.code for argument in arguments)}]")
-    writer.emit(f"{closure} = {called.code}.__closure__")
-    slots = ", ".join(f"{at}: {each.shade}" for at, each in enumerate(arguments) if each.shade is not None)
-    if writer.subject.is_direct:
-        where = "left - 1, number, scope_oid"
-    else:
-        where = "frame.context.limit - frame.context.depth - 1, record.number, record.namespaces[0].token.stop"
-    code = f"{guest}.direct({given}, {{{slots}}}, scope, builtins, {closure}, {where}, {writer.step_word})"
-    result = writer.call(code)
-    shade = writer.name("s")
-    if not kinds & SCALARS:
-        writer.emit(f"{shade} = by_id[id({result})] if id(type({result})) not in SCALAR_IDS else None")
-        writer.keep(result)
-        value = Value(result, None, shade, is_owned=True)
-        writer.go_on_with(value)
-        writer.leave_unless(f"{shade} is not None")
-        return
-    kind = only_one(kinds)
-    other = writer.copy()
-    other.nest(f"if not ({f'id(type({result})) in SCALAR_IDS' if kind is None else type_test(result, kind)}):")
-    other.emit(f"{shade} = by_id[id({result})] if id(type({result})) not in SCALAR_IDS else None")
-    other.leave_with(Value(result, None, shade, is_owned=True))
-    writer.go_on_with(Value(result, kind))
-
-
-def _operands(writer: PathWriter) -> tuple[Value, list[Value]]:
-    """What is called, and its arguments, of which the first may be the receiver of a method."""
-    places = range(writer.oparg + 2, 0, -1)
+def _operands(writer: PathWriter, above: int = 0) -> tuple[Value, list[Value]]:
+    """What is called, and its arguments, of which the first may be the receiver of a method; `above` is more on top."""
+    places = range(writer.oparg + 2 + above, above, -1)
     for place in places[:2]:
         if writer.kind(place) is Null:
             writer.only(writer.peek(place), Null)
@@ -266,6 +189,28 @@ _NATIVE: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
 """What is known of functions that work on objects."""
 
 
+@template("KW_NAMES")
+def keyword_names(writer: PathWriter) -> None:
+    """Says which names the last arguments of the next call have, if that is of the program's functions or classes."""
+    opnames = writer.subject.plan.opnames
+    callees = writer.subject.profile.callees.get(opnames.index("CALL", writer.index), set())
+    if callees not in ({GUEST}, {CLASS}):
+        raise Declined
+    writer.going_back = writer.index
+
+
+@template("CALL_KW")
+def call_with_keywords(writer: PathWriter) -> None:
+    """Calls a function of the program, with arguments of which the last ones have the names on top of the stack."""
+    names = writer.peek(1)
+    plan, callees = writer.subject.plan, writer.subject.profile.callees.get(writer.index)
+    if callees not in ({GUEST}, {CLASS}) or plan.opnames[writer.index - 1] != "LOAD_CONST":
+        raise Declined
+    names = plan.code.co_consts[plan.opargs[writer.index - 1]]
+    called, arguments = _operands(writer, 1)
+    (instantiate if callees == {CLASS} else call_function)(writer, called, arguments, names, [writer.peek(1)])
+
+
 @template("CONTAINS_OP")
 def contains(writer: PathWriter) -> None:
     """Tests whether a scalar is in a string, or a key of a dictionary or set."""
@@ -299,9 +244,9 @@ def return_value(writer: PathWriter) -> None:
     is_direct = writer.subject.is_direct
     if is_direct:
         _return_to_native(writer, value, words)
-    writer.leave_unless(
-        "not slots or ends_quietly(slots.values())" if is_direct else "not frame.entry and can_end(frame)"
-    )
+    if not is_direct:
+        writer.leave_unless("not frame.entry and can_end(frame)")
+    writer.leave_unless("not slots or variables_go_unseen(slots, fast)")
     if writer.opname == "RETURN_VALUE":
         writer.take()
     shade = "None" if value.shade is None else value.shade
@@ -331,6 +276,9 @@ def _return_to_native(writer: PathWriter, value: Value, words: Sequence[str]) ->
     if value.is_owned:
         side.emit(f"release({value.shade})")
     side.emit("if slots: release_all(slots.values())")
+    side.emit(f"if is_native == {IN_PLACE}:")  # whoever called completes the step
+    side.emit(_clearing(writer), 1)
+    side.emit(f"return {result}, {side.step_word}", 1)
     side.emit(f"returned_to_native({side.step_word})")
     side.emit(f"return {result}")
 
@@ -348,6 +296,11 @@ def _return_directly(writer: PathWriter, value: Value, words: Sequence[str]) -> 
     writer.emit("if zeros: purge()", 1)
     writer.emit(f"put({writer.step_word})")
     writer.emit("tape.room -= 1")
-    order = "fast.reverse(); " if writer.subject.frame.guest.drops_in_order else ""
-    writer.emit(f"if slots: {order}fast.clear()")
+    writer.emit(_clearing(writer))
     writer.emit(f"return {result}")
+
+
+def _clearing(writer: PathWriter) -> str:
+    """The line that lets go of the variables; they need no order if none is an object."""
+    order = "fast.reverse(); " if writer.subject.frame.guest.drops_in_order else ""
+    return f"if slots: {order}fast.clear()"

@@ -137,7 +137,7 @@ def make_own_error(writer: PathWriter, called: Value, arguments: Sequence[Value]
     if writer.subject.is_direct or not all(argument.is_scalar for argument in arguments):
         raise Declined
     writer.leave_unless(f"id({called.code}) == {address} and {called.shade}.count")
-    writer.classes_are_as_they_were()
+    writer.unchanged_classes()
     error = writer.hold(f"{called.code}({', '.join(argument.code for argument in arguments)})")
     writer.leave_if(f"id({error}) in by_id")
     writer.use(writer.oparg + 2)

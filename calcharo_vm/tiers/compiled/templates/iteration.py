@@ -25,12 +25,12 @@ TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
 
 
-_HAS_POSITIONS = sys.version_info >= (3, 15)
+HAS_POSITIONS = sys.version_info >= (3, 15)
 """Whether a position lies above what is iterated, which is the container itself, or NULL above an iterator."""
-ITERATOR_PLACE = 2 if _HAS_POSITIONS else 1
+ITERATOR_PLACE = 2 if HAS_POSITIONS else 1
 """Where the iterator lies, from the top of the stack."""
-_PUSHED = ("2", "NULL") if _HAS_POSITIONS else ("1",)
-_BY_POSITION = frozenset({list, tuple, str, bytes}) if _HAS_POSITIONS else frozenset()
+_PUSHED = ("2", "NULL") if HAS_POSITIONS else ("1",)
+_BY_POSITION = frozenset({list, tuple, str, bytes}) if HAS_POSITIONS else frozenset()
 """What is iterated by position."""
 
 
@@ -79,6 +79,7 @@ def _next_by_position(writer: PathWriter, kind: type, at_end: Sequence[Line | Go
     writer.emit(f"{position} = stack[-1]")
     writer.leave_unless(f"{type_test(container, kind)} and type({position}) is int")
     writer.emit(f"if {position} >= len({container}):")
+    writer.emit(f"{container} = None", 1)
     writer.written.lines += at_end
     writer.nest("else:")
     writer.emit(f"{value} = {container}[{position}]")
@@ -148,10 +149,13 @@ _reduce_enumerate, _reduce_zip = vars(enumerate)["__reduce__"], vars(zip)["__red
 def get_iter(writer: PathWriter) -> None:
     """Makes an iterator of a built-in container; an iterator stays the same."""
     value = writer.peek(1)
-    kind = writer.kind(1)
-    if kind is None or kind not in _ITERATORS | _ITERABLE or (_HAS_POSITIONS and writer.oparg):
+    kind, kinds = writer.kind(1), writer.operand_types(1)
+    if kind is None and not HAS_POSITIONS and kinds and kinds <= _ITERABLE and not value.is_scalar:
+        writer.leave_unless(f"id(type({value.code})) in {writer.subject.constant('ITERABLE', _ITERABLE_IDS)}")
+    elif kind is None or kind not in _ITERATORS | _ITERABLE or (HAS_POSITIONS and writer.oparg):
         raise Declined
-    value = writer.only(value, kind)
+    else:
+        value = writer.only(value, kind)
     if kind in _BY_POSITION:
         writer.push(Value("0", int))
         writer.end("2", value.word, "0")
@@ -167,10 +171,11 @@ def get_iter(writer: PathWriter) -> None:
         writer.emit(f"{shade}.count += 1")
         writer.push(Value(iterator, None, shade, is_owned=True))
     token = f"{shade}.token"
-    if _HAS_POSITIONS:
+    if HAS_POSITIONS:
         writer.push(Value("NULL", Null))
-    writer.end(*(("2", token, "NULL") if _HAS_POSITIONS else ("1", token)), is_purging=kind not in _ITERATORS)
+    writer.end(*(("2", token, "NULL") if HAS_POSITIONS else ("1", token)), is_purging=kind not in _ITERATORS)
 
 
 _ITERATORS = frozenset().union(*_FAMILIES.values())
 _ITERABLE = frozenset({list, tuple, dict, set, range, str}) | VIEWS
+_ITERABLE_IDS = frozenset(map(id, _ITERABLE))

@@ -17,9 +17,9 @@ TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
 
 
-@template("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW")
+@template("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW", "LOAD_CLOSURE")
 def load_fast(writer: PathWriter) -> None:
-    """Pushes a local."""
+    """Pushes a local, or a cell."""
     value = writer.load(writer.oparg, writer.result_types)
     writer.give(value)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import CodeType
+
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
@@ -9,6 +12,7 @@ from calcharo_vm.machine.constants import COMMON_CONSTANTS
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.functions import begin_function
 from calcharo_vm.tiers.compiled.templates.objects import give_constant
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
@@ -16,11 +20,15 @@ from calcharo_vm.tiers.compiled.values import SCALARS, Value
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
 
+_POPPED = {"POP_ITER": 2 if sys.version_info >= (3, 15) else 1}
+
 
 @template("LOAD_CONST")
 def load_const(writer: PathWriter) -> None:
     """Pushes a constant of the code object: that very object."""
-    _give_constant(writer, "constant", writer.subject.plan.code.co_consts[writer.oparg])
+    constant = writer.subject.plan.code.co_consts[writer.oparg]
+    if not (type(constant) is CodeType and begin_function(writer, constant)):
+        _give_constant(writer, "constant", constant)
 
 
 @template("LOAD_COMMON_CONSTANT")
@@ -47,17 +55,18 @@ def _give_constant(writer: PathWriter, kind: str, constant: object) -> None:
 
 @template("NOP", "NOT_TAKEN", "RESUME", "PRECALL")
 def pass_by(writer: PathWriter) -> None:
-    """Does nothing."""
-    writer.end()
+    """Does nothing; between KW_NAMES and a call, that tells of it."""
+    if writer.going_back is None:
+        writer.end()
 
 
-@template("POP_TOP")
+@template("POP_TOP", "POP_ITER")
 def pop_top(writer: PathWriter) -> None:
-    """Drops a value."""
+    """Drops a value, or an iterator and its position."""
     if writer.is_handled(writer.peek(1)):
         writer.let_go_of(writer.take())  # the handler keeps it
     else:
-        writer.use(1)
+        writer.use(_POPPED.get(writer.opname, 1), is_end=writer.opname == "POP_ITER")
     writer.end("0")
 
 
