@@ -211,10 +211,12 @@ class Effects:
         return Effect.UNKNOWN, owner
 
     def _prepare_enter(self, stack: Words, _base: int, detail: object) -> Held:
-        cls, modules = type(stack[-1]), self.shadow.anatomy.guest_modules
-        if all(is_guest_function(class_attribute(cls, name), modules) for name in _METHODS_OF_WITH[detail]):
+        manager, anatomy = stack[-1], self.shadow.anatomy
+        enter, leave = (class_attribute(type(manager), name) for name in _METHODS_OF_WITH[detail])
+        effect = self.effect_of(enter, anatomy) if is_guest_descriptor(leave, anatomy.guest_modules) else None
+        if effect is Effect.NONE:
             return None
-        return Effect.UNKNOWN_CALL, stack[-1]
+        return (Effect.FIRST if effect is Effect.FIRST else Effect.UNKNOWN_CALL), manager
 
     def _prepare_exit(self, stack: Words, _base: int, _detail: object) -> Held:
         if self.effect_of(stack[_EXIT_FUNCTION], self.shadow.anatomy) is Effect.NONE:

@@ -57,11 +57,15 @@ def _text(first: TracebackType) -> str:
     while entry is not None:
         code = entry.tb_frame.f_code
         if not _is_of_machine(code):
-            line: object = entry.tb_lineno  # None where CPython has none
-            shown = str(line) if type(line) is int and line >= 0 else ""
-            lines.append(f"{code.co_filename}{_SEPARATOR}{shown}{_SEPARATOR}{code.co_qualname}".replace("\n", " "))
+            lines.append(text_of_place(code, entry.tb_lineno))
         entry = entry.tb_next
     return "\n".join(lines)
+
+
+def text_of_place(code: CodeType, line: object) -> str:
+    """How the journal has an entry of a traceback, by its code and line, which is None where CPython has none."""
+    shown = str(line) if type(line) is int and line >= 0 else ""
+    return f"{code.co_filename}{_SEPARATOR}{shown}{_SEPARATOR}{code.co_qualname}".replace("\n", " ")
 
 
 def _is_of_machine(code: CodeType) -> bool:

@@ -77,6 +77,7 @@ class Shade:
 
 _PLAIN_KINDS = frozenset({HeapKind.TUPLE, HeapKind.LIST, HeapKind.RANGE, HeapKind.CELL})
 _MOST_PLAIN = 8
+_DICT = id(dict)
 
 
 def is_plain(shade: Shade) -> bool:
@@ -87,6 +88,8 @@ def is_plain(shade: Shade) -> bool:
 def goes_unnoticed(shade: Shade) -> bool:
     """Returns whether nobody can tell when an object goes that goes alone: it is short, and holds nothing alone."""
     items = shade.items
+    if shade.type_address == _DICT:
+        return not shade.table
     if shade.kind not in _PLAIN_KINDS or len(items) > _MOST_PLAIN or shade.fields:
         return False
     for item in items:  # noqa: SIM110 - faster than all()

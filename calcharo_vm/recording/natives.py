@@ -11,6 +11,8 @@ import operator
 import re
 from collections import deque
 from collections.abc import Iterable
+from contextlib import nullcontext, suppress
+from threading import Lock, RLock
 from types import BuiltinFunctionType, CoroutineType, FunctionType, GeneratorType, MethodType, MethodWrapperType
 
 from calcharo_vm.host_builtins import __builtins__
@@ -157,6 +159,21 @@ for _cls in (str, int, float, bytes, tuple, frozenset):
         if type(_method) is type(str.join):
             _by_address[id(_method)] = Effect.CONSUMES if _name in _CONSUMING_METHODS else Effect.NONE
 
+_by_address.update(
+    (id(_cls), Effect.NONE)
+    for _cls in vars(builtins).values()
+    if isinstance(_cls, type) and issubclass(_cls, BaseException) and not issubclass(_cls, BaseExceptionGroup)
+)
+_MANAGERS = (nullcontext, suppress)
+"""The library's context managers that change nothing when they are entered and left."""
+_LOCKS = (type(Lock()), type(RLock()))
+_by_address.update((id(_cls), Effect.NONE) for _cls in _MANAGERS)
+for _cls in _LOCKS:
+    for _name in ("__enter__", "__exit__", "acquire", "release"):
+        _bound[id(_cls), _name] = _by_address[id(vars(_cls)[_name])] = Effect.FIRST
+_HARMLESS = {id(vars(_cls)[_name]): vars(_cls)[_name] for _cls in _MANAGERS for _name in ("__enter__", "__exit__")}
+"""Functions of the library that change nothing, by address; they are kept, so that it stays their own."""
+
 _ITERABLES: tuple[Iterable[object], ...] = (
     *([], (), "", "é", b"", {}, {}.values(), {}.items(), set(), range(0), range(1 << 70), bytearray(), deque()),
 )
@@ -222,7 +239,9 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
     if known is not None:
         return known
     if cls is FunctionType:
-        return Effect.NONE if is_guest_function(called, anatomy.guest_modules) else Effect.RUNS_CODE
+        if id(called) in _HARMLESS or is_guest_function(called, anatomy.guest_modules):
+            return Effect.NONE
+        return Effect.RUNS_CODE
     if cls is MethodType:
         if writes_variables(called.__self__):  # type: ignore[attr-defined]
             return Effect.VARIABLES

@@ -2,6 +2,8 @@
 
 import operator
 import re
+from contextlib import closing, suppress
+from threading import Lock, RLock
 
 import pytest
 
@@ -35,6 +37,13 @@ EFFECTS = [
     (Plain().__init__, Effect.NONE),  # type: ignore[misc]
     (Plain().__setattr__, Effect.ATTRIBUTE),
     ([].__reversed__, Effect.UNKNOWN),
+    (KeyError, Effect.NONE),
+    (ExceptionGroup, Effect.UNKNOWN),
+    (suppress, Effect.NONE),
+    (suppress(KeyError).__exit__, Effect.NONE),
+    (closing.__enter__, Effect.RUNS_CODE),
+    (Lock().acquire, Effect.FIRST),
+    (type(RLock()).__exit__, Effect.FIRST),
     ([].__iadd__, Effect.UNKNOWN),
 ]
 

@@ -9,9 +9,19 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, Point, Subject, Written, held_values
+from calcharo_vm.tiers.compiled.path_writer import (
+    Declined,
+    Ended,
+    PathWriter,
+    Point,
+    Subject,
+    Written,
+    held_values,
+)
 from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GENERATORS, GUEST, ITERATORS_OF_PAIRS
+from calcharo_vm.tiers.compiled.raising import NAMES as RAISING_NAMES
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
+from calcharo_vm.tiers.compiled.templates.exceptions import catch, leave_frame, raise_again, raise_here
 from calcharo_vm.tiers.compiled.templates.frameless_loops import for_iter_without_frame
 from calcharo_vm.tiers.compiled.templates.generators import send
 from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
@@ -21,6 +31,9 @@ _ASKING = frozenset({"FOR_ITER", "SEND"})
 """Instructions that ask an iterator for a value and go on elsewhere when it ends: they begin paths."""
 _RESUMED = CALLS | {"YIELD_VALUE"}
 """Instructions that other frames may come between and the next one."""
+_RAISING = frozenset({"RAISE_VARARGS", "RERAISE"})
+_MAY_RAISE = frozenset({"BINARY_OP", "BINARY_SUBSCR", "CALL", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"})
+"""What raises, if it does, before anything is done."""
 _MOST_INSTRUCTIONS = 160
 """How many instructions the paths that start with one block may have together."""
 _MOST_CONDITIONS = 5
@@ -100,6 +113,9 @@ class _Maker:
         self.heads = heads & self.executed
         jumps = {index for index in self.executed if self.opnames[index] in _JUMPS or self._is_branch(index)}
         self.leaving = jumps  # instructions that end a block
+        self.entered: set[int] = set()  # where the eval loop goes on in a handler that a path has entered
+        handlers = subject.linked.decoded.handlers
+        self.handlers = {entry.target for entry in handlers} & self.executed  # where handlers of exceptions begin
         self.handled = {index for index in self.executed if self._is_handled(index)} | (declined & self.executed)
 
     def _is_branch(self, index: int) -> bool:
@@ -107,15 +123,17 @@ class _Maker:
 
     def _is_handled(self, index: int) -> bool:
         name = self.opnames[index]
-        return name not in TEMPLATES and name not in _JUMPS | _ASKING and not self._is_branch(index)
+        if name in TEMPLATES or name in _JUMPS | _ASKING | _RAISING:
+            return False
+        return not self._is_branch(index)
 
     # --- blocks ----------------------------------------------------------------------------------
 
     def write_all(self) -> None:
         """Writes until all is known of what is left to handlers and of where blocks end."""
         before = None
-        while before != (len(self.handled), len(self.leaving)):
-            before = len(self.handled), len(self.leaving)
+        while before != (len(self.handled), len(self.leaving), len(self.entered)):
+            before = len(self.handled), len(self.leaving), len(self.entered)
             self.write()
 
     def write(self) -> None:
@@ -136,7 +154,7 @@ class _Maker:
                 waiting += [self.starting[target] for target in targets if target in self.starting]
 
     def _leaders(self) -> frozenset[int]:
-        leaders = set(self.heads)
+        leaders = {*self.heads, *self.handlers}
         for index in self.executed:
             landing = self.linked.landing(index)
             if landing is not None:
@@ -144,6 +162,8 @@ class _Maker:
             if index in self.handled or self.opnames[index] in _ASKING:
                 leaders.add(index)
             if index in self.handled or index in self.leaving or self._may_be_handled(index):
+                leaders.add(index + 1)
+            if self.opnames[index] in _RAISING:
                 leaders.add(index + 1)
         return frozenset(leaders)
 
@@ -176,7 +196,12 @@ class _Maker:
         """Writes a block, and what comes after it."""
         for index in range(block.first, block.last + 1):
             writer.begin(index)
-            self._instruction(writer, index)
+            if self._is_caught_here(index) and writer.handled is None:
+                writer.on_raise = self._catch
+            try:
+                self._instruction(writer, index)
+            except Ended:
+                writer.is_over = True
             if writer.is_over or self._calls_function(index):
                 self.leaving.add(index)  # if that is new, all is written again
             if writer.is_over:
@@ -201,8 +226,34 @@ class _Maker:
         self._go_elsewhere(writer, target)
 
     def _go_elsewhere(self, writer: PathWriter, target: int) -> None:
+        if writer.handled is not None:
+            writer.go_on_in_handler(target)
+            self.entered.add(target)
+            return
         writer.commit(following=target)
         writer.go(target)
+
+    def _is_caught_here(self, index: int) -> bool:
+        """Whether an instruction has raised, and its frame may go on with a handler."""
+        has_raised = index in self.subject.profile.raised and self.opnames[index] in _MAY_RAISE
+        return has_raised and not self.subject.is_direct
+
+    def _catch(self, writer: PathWriter, error: str) -> None:
+        """Writes what follows where the instruction raises what a variable has: the handler of its frame."""
+        entry = self.linked.decoded.handler_for(writer.index)
+        if entry is None:
+            leave_frame(writer, error)
+        else:
+            catch(writer, entry, error)
+            self._go_on(writer, entry.target)
+
+    def _raise(self, writer: PathWriter, index: int) -> None:
+        if self.subject.is_direct:
+            raise Declined
+        entry = self.linked.decoded.handler_for(index)
+        (raise_here if self.opnames[index] == "RAISE_VARARGS" else raise_again)(writer, entry)
+        if entry is not None:
+            self._go_on(writer, entry.target)
 
     def _may_follow(self, writer: PathWriter, block: Block) -> bool:
         is_short = writer.written.instructions < _MOST_INSTRUCTIONS and writer.nesting < _MOST_CONDITIONS
@@ -222,6 +273,9 @@ class _Maker:
             self._advance(writer, index)
         elif name == "SEND":
             send(writer, self._by_handler(index, 1))
+        elif name in _RAISING:
+            self._raise(writer, index)
+            writer.is_over = True
         else:
             TEMPLATES[name](writer)
 
@@ -322,7 +376,10 @@ class _Maker:
             return False
         before = block.first - 1
         comes_from_elsewhere = before in self.handled or (before in self.leaving and self.opnames[before] in _RESUMED)
-        return block.first in self.heads or comes_from_elsewhere or self._is_landing_of_handled(block.first)
+        is_handling = block.first in self.handlers or block.first in self.entered
+        return (
+            is_handling or block.first in self.heads or comes_from_elsewhere or self._is_landing_of_handled(block.first)
+        )
 
     def _is_landing_of_handled(self, first: int) -> bool:
         return any(self.linked.landing(index) == first for index in self.handled)
@@ -409,5 +466,6 @@ _ENVIRONMENT = (
 _WITH_FRAME = (
     *("bypass", "starts", "step", "leave", "failed", "arrive", "cold", "late", "start", "resume", "Resumed"),
     *("create", "was_resumed", "left", "ended", "PAUSED", "ENDED", "effects"),
+    *RAISING_NAMES,
 )
 """What those find besides that execute a frame, see `compiled_code`."""

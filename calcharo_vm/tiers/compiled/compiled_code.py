@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.frame import Frame
 from calcharo_vm.machine.hiding import hidden
-from calcharo_vm.machine.signals import ENDED, PAUSED
+from calcharo_vm.machine.signals import ENDED, ENTER_HANDLER, PAUSED, Signal
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled import stops
+from calcharo_vm.tiers.compiled import raising, stops
 from calcharo_vm.tiers.compiled.direct_code import make_frames, stopped
 from calcharo_vm.tiers.compiled.in_place import Resumed, resume, stopped_in_place
 from calcharo_vm.tiers.compiled.stops import (
@@ -83,6 +83,7 @@ class CompiledCode:
             "PAUSED": PAUSED,
             "ENDED": ENDED,
             "effects": self._recorder.effects,
+            **raising.environment(self._recorder),
         }
         return make_function(self.made, environment, self._linked, self._recorder)
 
@@ -107,9 +108,13 @@ class CompiledCode:
 
     # --- stopping within a block -----------------------------------------------------------------
 
-    def _leave(self, frame: Frame, number: int, values: dict[str, object]) -> int:
-        """Tells what has been done of a block, and returns the instruction that a handler is to go on with."""
-        index = self._stops.tell(frame, number, values).index
+    def _leave(self, frame: Frame, number: int, values: dict[str, object]) -> int | Signal:
+        """Tells what has been done of a block, and returns the instruction that a handler is to go on with.
+
+        If that is in the handler of an exception that the path has entered, the eval loop has to enter it first.
+        """
+        point = self._stops.tell(frame, number, values)
+        index = point.index
         is_guard = not self._tape.pending  # or else a guard need not have failed
         if is_guard and not (
             frame.entry and index in self._returning
@@ -117,7 +122,7 @@ class CompiledCode:
             self._count(index)
         if index in self.made.entries:
             self._bypass.append(True)
-        return index
+        return index if not point.handled else _in_handler(frame, index, values[point.handled])
 
     def _count(self, index: int) -> None:
         """Counts that an instruction is not what it was when the code was made."""
@@ -135,7 +140,7 @@ class CompiledCode:
             self._often_failed(set())
         return index
 
-    def _failed(self, frame: Frame, error: BaseException) -> int | Frame | Resumed:
+    def _failed(self, frame: Frame, error: BaseException) -> int | Frame | Resumed | Signal:
         """Tells what has been done when something was raised.
 
         Returns:
@@ -150,21 +155,34 @@ class CompiledCode:
                 return stopped_in_place(frame, point, error, values, self._recorder)
             return make_frames(frame, point.index, error, self._recorder)
         if number < 0:
-            self._finish(frame, traceback, values)
-            return -1
+            is_handling = self._finish(frame, traceback, values)
+            if is_handling:
+                self._recorder.interrupt(raising.raising(error))
+            return ENTER_HANDLER if is_handling else -1
         if isinstance(error, FAILURES) and traceback.tb_next is None:
             return self._leave(frame, number, values)
-        frame.ip = self._stops.tell(frame, number, values).index + 1
+        point = self._stops.tell(frame, number, values)
         self._recorder.library_ran()  # an interrupt may have come between an operation and what tells of it
+        if point.handled:
+            self._recorder.interrupt(raising.raising(error))
+            return _in_handler(frame, point.index, values[point.handled])
+        frame.ip = point.index + 1
         return -1
 
-    def _finish(self, frame: Frame, traceback: TracebackType, values: dict[str, object]) -> None:
-        """Does what is left to do of a block when an interrupt comes while it is told; nothing if a handler raised."""
-        if traceback.tb_lineno in self.made.unfinished and _is_interrupt(traceback):
-            rest, following = self.made.unfinished[traceback.tb_lineno]
-            for text in rest:
-                exec(text, self._stops.namespace, values)
-            frame.ip = following + 1
+    def _finish(self, frame: Frame, traceback: TracebackType, values: dict[str, object]) -> bool:
+        """Does what is left to do of a block when an interrupt comes while it is told; nothing if a handler raised.
+
+        Returns:
+            Whether the path is in a handler, which the eval loop has to enter.
+        """
+        if traceback.tb_lineno not in self.made.unfinished or not _is_interrupt(traceback):
+            return False
+        rest, following = self.made.unfinished[traceback.tb_lineno]
+        for text in rest:
+            exec(text, self._stops.namespace, values)
+        is_handling = bool(rest) and rest[-1].startswith("frame.result = ")
+        frame.ip = following if is_handling else following + 1
+        return is_handling
 
     def _late(self, frame: Frame, stack: list[object], index: int, value: object) -> int:
         """Tells that an iterator gave something else than before, and returns the next instruction."""
@@ -206,6 +224,12 @@ def make_start(recorder: Recorder) -> Callable[..., Frame]:
         return called
 
     return hidden(start)
+
+
+def _in_handler(frame: Frame, index: int, error: object) -> Signal:
+    """Has the eval loop enter the handler of an exception, and go on there with an instruction."""
+    frame.ip, frame.result = index, error
+    return ENTER_HANDLER
 
 
 def _is_interrupt(traceback: TracebackType) -> bool:

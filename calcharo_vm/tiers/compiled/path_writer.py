@@ -16,7 +16,7 @@ from calcharo_vm.tiers.compiled.assembly import Goto, Line
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording import Recorder
@@ -38,6 +38,10 @@ class Declined(Exception):
     """The instruction is left to its handler."""
 
 
+class Ended(Exception):
+    """The instruction has never gone on to the next one: nothing of the path follows."""
+
+
 @attrs.frozen
 class Point:
     """Where the made code may stop: what it has done of a block by then, which has to be told.
@@ -50,6 +54,7 @@ class Point:
         stack: What they have left on the stack.
         gives: Where the instruction has called a function in place of native code, the variable that has what it gives
             in the end; "" for what the function returns.
+        handled: The variable that has the exception whose handler the path is in, which the eval loop does not know.
     """
 
     index: int
@@ -58,6 +63,7 @@ class Point:
     depth: int
     stack: tuple[Value, ...]
     gives: str | None = None
+    handled: str = ""
 
 
 @attrs.define
@@ -207,6 +213,8 @@ class PathWriter:
         index: The instruction that is being written.
         steps: How many steps are complete.
         is_over: Whether the instruction leaves the path, so that nothing follows.
+        on_raise: Writes, with another writer, what follows if the instruction raises what a variable has.
+        handled: The exception whose handler the path has entered, and the eval loop has not.
         making: The function that the latest instructions make, if they do.
         going_back: The instruction that handlers go on with where a later one is left to them, since what it does is
             not to be seen before that later one; None if they go on with that.
@@ -230,6 +238,9 @@ class PathWriter:
         self._class_changes = -1
         self._point = 0
         self.is_over = False
+        self.on_raise: Callable[[PathWriter, str], None] | None = None
+        self.handled: Value | None = None
+        self._unseen: dict[str | None, str] = {}  # of each shade of an exception, when nobody can tell that that goes
         self.making: Making | None = None
         self.going_back: int | None = None
 
@@ -287,6 +298,7 @@ class PathWriter:
     def begin(self, index: int) -> None:
         """Begins an instruction."""
         self.index = index
+        self.on_raise = None
         self.written.instructions += 1
         self._mark()
 
@@ -299,7 +311,8 @@ class PathWriter:
         if self.subject.is_direct:
             depth, stack = 0, (*held_values(depth), *stack)
         index = self.index if self.going_back is None else self.going_back
-        done = Point(index, tuple(self._words), steps, depth, stack, gives)
+        handled = "" if self.handled is None else self.handled.code
+        done = Point(index, tuple(self._words), steps, depth, stack, gives, handled)
         points[self._point] = done
 
     def end(self, *words: str, is_purging: bool = False) -> None:
@@ -328,10 +341,16 @@ class PathWriter:
 
     def end_with_call(self, *words: str) -> None:
         """Writes what ends the path: the words of the instruction's step, which somebody else completes."""
+        self._stay_in_frame()
         self._words += words
         self.commit(following=self.index, is_complete=False)
         self._steps_told = self.steps = self.steps + 1
         self.written.most_steps = max(self.written.most_steps, self.steps)
+
+    def _stay_in_frame(self) -> None:
+        """Leaves it to the handler to go on in another frame from a handler that only the path has entered."""
+        if self.handled is not None:
+            raise Declined
 
     def tell(self) -> None:
         """Tells what is complete, so that what comes next may tell of itself."""
@@ -365,6 +384,7 @@ class PathWriter:
             gives: See `Point`.
             steps: How many steps there must be room for.
         """
+        self._stay_in_frame()
         self._own_stack()
         self._words += words
         if self._words:
@@ -468,11 +488,45 @@ class PathWriter:
         """The line that has the handlers go on with this instruction."""
         return "raise Left" if self.subject.is_direct else f"return leave(frame, {self._point}, locals())"
 
+    def operate(self, name: str, code: str) -> None:
+        """Computes what the instruction gives, which may raise; nothing may be done yet."""
+        on_raise, self.on_raise = self.on_raise, None
+        if on_raise is None:
+            self.emit(f"{name} = {code}")
+            return
+        caught = self.name("e")
+        self.emit(f"{caught} = None")
+        self.emit("try:")
+        self.emit(f"{name} = {code}", 1)
+        self.emit(f"except CATCHES as error: {caught} = error.with_traceback(None)")  # which would keep the function
+        side, written = self.copy(), self.written
+        side.nest(f"if {caught} is not None:")
+        mark = written.mark()
+        try:
+            on_raise(side, caught)
+        except Declined:
+            written.back_to(mark)
+            self.emit(self.leaving, 1)
+        self.nest("else:")
+
+    def only_raises(self, code: str) -> None:
+        """Computes what has always raised; if it does not, the handler goes on.
+
+        Raises:
+            Declined: It has not raised, either.
+            Ended: Nothing follows.
+        """
+        if self.on_raise is None:
+            raise Declined
+        self.operate(self.name("v"), code)
+        self.leave()
+        raise Ended
+
     def hold(self, code: str) -> str:
         """Computes an object and gives it a name, which is forgotten at the end of the block."""
         name = self.name("o")
         self._objects.append(name)
-        self.emit(f"{name} = {code}")
+        self.operate(name, code)
         return name
 
     def keep(self, name: str) -> None:
@@ -609,6 +663,10 @@ class PathWriter:
         del self._stack[base:]
         return values
 
+    def hand_over_above(self, depth: int) -> list[Value]:
+        """Takes all values above so many of them from the stack, as `hand_over` does."""
+        return self.hand_over(self._depth + len(self._stack) - depth)
+
     def take(self) -> Value:
         """Takes the value on top of the stack, which goes elsewhere."""
         self.need(1)
@@ -635,7 +693,7 @@ class PathWriter:
     def scalar(self, code: str, kind: type | None) -> Value:
         """Computes a scalar and gives it a name."""
         name = self.name("v")
-        self.emit(f"{name} = {code}")
+        self.operate(name, code)
         return Value(name, kind)
 
     def only(self, value: Value, kind: type) -> Value:
@@ -661,9 +719,11 @@ class PathWriter:
 
     def part(self, code: str, recorded: str, kinds: frozenset[type]) -> Value:
         """What a container holds: `code` reads it there, `recorded` from what is recorded of it."""
-        if kinds and kinds <= SCALARS:
+        if not kinds:
+            self.only_raises(code)
+        if kinds <= SCALARS:
             return self.seen(self.scalar(code, None), kinds)
-        if kinds & SCALARS or not kinds:
+        if kinds & SCALARS:
             raise Declined
         name, shade = self.hold(code), self.name("s")
         self.emit(f"{shade} = {recorded}")
@@ -744,6 +804,10 @@ class PathWriter:
         """How many fast local slots there are, with those of cells and free variables."""
         return len(self.subject.frame.fast)
 
+    def slot_value(self, slot: int) -> Value | None:
+        """The value of a fast local slot, if the path has read or stored it."""
+        return self._slots.get(slot)
+
     def forget(self, slot: int) -> None:
         """Takes note that a slot holds something else."""
         self._slots.pop(slot, None)
@@ -762,16 +826,24 @@ class PathWriter:
             return None
         gone = self.name("gone")
         self.emit(f"{gone} = slots.get({slot})")
+        unseen = "" if old is None else self._unseen.get(old.shade)
+        if unseen:
+            self.leave_unless(f"{gone}.count > 1 or {unseen}")
+            return gone
         plain = f" or {may_go.format(gone=gone, slot=slot)}" if self.index in self.subject.dropping else ""
         self.leave_unless(f"{gone} is None or {gone}.count > 1{plain}")
         return gone
+
+    def _is_caught(self, value: Value | None) -> bool:
+        """Returns whether a value is an exception that the path has handled."""
+        return value is not None and value.shade in self._unseen
 
     def put_in_slot(self, slot: int, value: Value, gone: str | None) -> None:
         """Puts a value into a slot, after `let_go`."""
         if gone is not None:
             self.emit(f"if {gone} is not None:")
             self.emit(f"del slots[{slot}]", 1)  # the order decides in which objects end with the frame
-            if self.index in self.subject.dropping:
+            if self.index in self.subject.dropping or self._is_caught(self._slots.get(slot)):
                 self._dropped.append(gone)
             else:
                 self.emit(f"{gone}.count -= 1", 1)
@@ -782,10 +854,50 @@ class PathWriter:
             self.emit(f"slots[{slot}] = {value.shade}")
         self._slots[slot] = attrs.evolve(value, is_owned=False)
 
+    # --- handlers of exceptions ------------------------------------------------------------------
+
+    def enter_handler(self, error: Value) -> None:
+        """Takes note that an exception is the current one from now on: only the path knows of it."""
+        name = self.name("h")
+        self.emit(f"{name} = {error.code}")
+        self._objects.append(name)
+        self.handled = attrs.evolve(error, code=name)
+        self._unseen = {error.shade: f"ends_unseen(frame, {name})", **self._unseen}
+
+    def leave_handler(self) -> None:
+        """Has the eval loop leave the handler of an exception, which it has entered."""
+        self.commit(following=self.index + 1)
+        for text in (f"frame.ip = {self.index + 1}", "return LEAVE_HANDLER"):
+            self.written.lines.append(Line(text, -1, self._nested, self.index + 1))
+
+    def pop_handler(self) -> None:
+        """Leaves the handler that the path has entered: nobody may be able to tell that the exception goes."""
+        assert self.handled is not None
+        shade = self.handled.shade
+        self.leave_unless(f"{shade}.count or {self._unseen[shade]}")
+        self.handled = None
+
+    def caught(self, error: Value, is_plain: str) -> None:
+        """Takes note of an exception that the path has caught, of which a variable says whether it is plain."""
+        self._unseen = {**self._unseen, error.shade: f"{is_plain} or ends_unseen(frame, {error.code})"}
+
+    def leave_frame(self, code: str) -> None:
+        """Goes on in the frame that `code` gives, once it has told all of the instruction."""
+        self.written.most_steps = max(self.written.most_steps, self.steps + 1)
+        self.emit(f"return {code}")
+        self.is_over = True
+
+    def is_handled(self, value: Value) -> bool:
+        """Returns whether a value is the exception whose handler the path is in, which keeps it."""
+        return self.handled is not None and value.shade == self.handled.shade
+
     # --- the end of the block --------------------------------------------------------------------
 
     def commit(self, *, following: int, is_complete: bool = True) -> None:
-        """Adds the lines that tell what the path has done, and let its objects go."""
+        """Adds the lines that tell what the path has done, and let its objects go.
+
+        In a handler, the eval loop enters it next, at the instruction that follows.
+        """
         self.written.most_steps = max(self.written.most_steps, self.steps)
         lines = []
         if self._words:
@@ -803,11 +915,20 @@ class PathWriter:
                 lines.append(f"record.places.append({place})")
                 lines.append(f"record.shades.append({value.shade})")
                 lines.append(f"record.top = {place}")
+        if self.handled is not None:
+            lines.append(f"frame.result = {self.handled.code}")
         if self._objects:
             lines.append(f"{' = '.join(self._objects)} = None")
         for at, text in enumerate(lines, 1):
             rest = tuple(line for line in lines[at:] if not line.endswith(" = None"))
             self.written.lines.append(Line(text, -1, self._nested, following, rest))
+
+    def go_on_in_handler(self, following: int) -> None:
+        """Has the eval loop enter the handler that the path is in, and go on there."""
+        self.commit(following=following)
+        again = ("frame.result = frame.result",)
+        for text in (f"frame.ip = {following}", "return ENTER_HANDLER"):
+            self.written.lines.append(Line(text, -1, self._nested, following, again))
 
     def _left_in_variables(self) -> list[str]:
         """The lines that leave to the next block what lies on the stack, where there is no frame."""

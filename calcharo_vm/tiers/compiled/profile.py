@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from types import BuiltinFunctionType, CoroutineType, FunctionType, GeneratorType, MethodDescriptorType, NoneType
+from types import (
+    BuiltinFunctionType,
+    CoroutineType,
+    FunctionType,
+    GeneratorType,
+    MethodDescriptorType,
+    NoneType,
+    WrapperDescriptorType,
+)
 from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import type_attribute
@@ -58,6 +68,7 @@ class Profile:
         owners: The addresses of the classes of objects whose attributes were loaded or stored.
         starts: The addresses of the classes after which `super()` has looked.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
+        raised: The instructions that have raised.
     """
 
     def __init__(self) -> None:
@@ -69,6 +80,7 @@ class Profile:
         self.owners: dict[int, set[int]] = {}
         self.starts: dict[int, set[int]] = {}
         self.results: dict[int, set[type]] = {}
+        self.raised: set[int] = set()
 
     def has(self, index: int) -> bool:
         """Returns whether an instruction has executed."""
@@ -117,7 +129,12 @@ class Profile:
                 self.owners.setdefault(index, set()).add(id(type(stack[-1])))
             if is_super:
                 self.starts.setdefault(index, set()).add(id(stack[-2]))
-            target = handler(frame, stack, operand)
+            target: object = NULL
+            try:
+                target = handler(frame, stack, operand)
+            finally:
+                if target is NULL:
+                    self.raised.add(index)
             if target is None and stack:
                 results(index, set()).add(_told_apart(stack[-1]))
             return target
@@ -158,6 +175,13 @@ CLASS = "class"
 """Stands for classes that are made by class statements; of their methods, the machine executes some."""
 
 
+@attrs.frozen
+class OwnError:
+    """Stands for an exception class of the program whose instances are made as those of the interpreter's are."""
+
+    address: int
+
+
 def _native(callee: object) -> object:
     """The callee if it belongs to the interpreter, `GUEST` for functions of the program, else None."""
     if type(callee) is FunctionType:
@@ -166,9 +190,18 @@ def _native(callee: object) -> object:
     if type(callee) in (MethodDescriptorType, BuiltinFunctionType):
         owner = getattr(callee, "__self__", None)
         return callee if owner is None or id(type(owner)) in MODULE_TYPES else None
-    if type(callee) is type and callee.__module__ != "builtins":
-        return CLASS
-    return callee if type(callee) is type and callee.__module__ == "builtins" else None
+    if type(callee) is not type:
+        return None
+    if callee.__module__ == "builtins":
+        return callee
+    is_error = issubclass(callee, BaseException) and _is_made_natively(callee)
+    return OwnError(id(callee)) if is_error else CLASS
+
+
+def _is_made_natively(cls: type[BaseException]) -> bool:
+    makers = (type_attribute(cls, "__init__"), type_attribute(cls, "__new__"))
+    is_native = type(makers[0]) is WrapperDescriptorType and type(makers[1]) is BuiltinFunctionType
+    return is_native and not issubclass(cls, BaseExceptionGroup)
 
 
 def _told_apart(value: object) -> type:

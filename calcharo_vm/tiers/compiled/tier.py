@@ -35,7 +35,7 @@ _MOST_ATTEMPTS: Final = 6
 """How often code is made anew because something else turned out to be hot, or guards failed."""
 
 
-_WITH_OWNER: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "STORE_ATTR"})
+_WITH_OWNER: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD", "LOAD_SPECIAL", "LOAD_SUPER_ATTR", "STORE_ATTR"})
 
 
 class CompiledTier:

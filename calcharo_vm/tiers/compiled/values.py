@@ -20,6 +20,16 @@ SCALAR_IDS: Final = frozenset(map(id, SCALARS))
 """The same for made code, which must not ask a class of the program for its hash."""
 _LETTERS: Final = {id(kind): "-" for kind in SCALAR_TYPES} | dict.fromkeys(SCALAR_IDS, "s")
 NUMBERS: Final = frozenset({int, float, bool})
+EXCEPTIONS: Final = frozenset(
+    each for each in vars(builtins).values() if type(each) is type and issubclass(each, BaseException)
+) - {BaseExceptionGroup, ExceptionGroup}
+"""The interpreter's own exception classes; making an instance of one does nothing else."""
+EXCEPTION_IDS: Final = frozenset(map(id, EXCEPTIONS))
+PLAIN_EXCEPTIONS: Final = (
+    *(ArithmeticError, AssertionError, IndexError, KeyError, LookupError, OverflowError, RuntimeError, TypeError),
+    *(ValueError, ZeroDivisionError),
+)
+"""Those whose instances hold their arguments alone."""
 
 
 @attrs.frozen(eq=False)

@@ -4,6 +4,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.tiers.compiled.templates import (
     attributes,
     calls,
+    exceptions,
     formatting,
     functions,
     generators,
@@ -31,6 +32,7 @@ TEMPLATES: dict[str, Template] = {
         generators,
         formatting,
         calls,
+        exceptions,
         functions,
     )
     for name, template in family.TEMPLATES.items()

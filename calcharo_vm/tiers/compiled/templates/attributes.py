@@ -12,6 +12,7 @@ from calcharo_vm.recording.layouts import mro, namespace
 from calcharo_vm.recording.values import OWN_FIELDS
 from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, plain_classes
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.exceptions import load_arguments
 from calcharo_vm.tiers.compiled.templates.instances import load_property
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, unchanged
@@ -35,9 +36,10 @@ def load_attribute(writer: PathWriter) -> None:
     classes = _classes(writer)
     owner = writer.peek(1)
     if not classes or owner.is_scalar:
-        if not is_method:
-            raise Declined
-        _load_built_in_method(writer, name)
+        if is_method:
+            _load_built_in_method(writer, name)
+        else:
+            load_arguments(writer, name)
     elif is_method:
         _load_method(writer, owner, classes, name)
     elif are_kept_by_instances(classes, name):
@@ -71,7 +73,8 @@ def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: st
     if any(type(function) is not FunctionType for function in functions):
         raise Declined
     writer.instance(owner, classes)
-    writer.leave_unless(f"{name!r} not in {owner.shade}.fields")
+    if writer.opname != "LOAD_SPECIAL":  # which does not ask the instance
+        writer.leave_unless(f"{name!r} not in {owner.shade}.fields")
     code = writer.hold(f"type({owner.code}).{name}")
     shade = writer.subject.shadow.held(functions[0])
     if shade is not None and all(function is functions[0] for function in functions):
@@ -82,6 +85,19 @@ def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: st
     writer.push(found)
     writer.push(owner)
     writer.end("2", found.word, owner.word)
+
+
+@template("LOAD_SPECIAL")
+def load_special(writer: PathWriter) -> None:
+    """Pushes the method of a context manager, an instance of a class of the program, and the manager."""
+    name, owner, classes = (
+        ("__enter__", "__exit__", "__aenter__", "__aexit__")[writer.oparg],
+        writer.peek(1),
+        _classes(writer),
+    )
+    if not classes or owner.is_scalar:
+        raise Declined
+    _load_method(writer, owner, classes, name)
 
 
 @template("LOAD_SUPER_ATTR")

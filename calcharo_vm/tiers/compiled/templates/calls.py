@@ -10,7 +10,8 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
-from calcharo_vm.tiers.compiled.profile import CLASS, GUEST
+from calcharo_vm.tiers.compiled.profile import CLASS, GUEST, OwnError
+from calcharo_vm.tiers.compiled.templates.exceptions import make_own_error
 from calcharo_vm.tiers.compiled.templates.function_calls import call_function
 from calcharo_vm.tiers.compiled.templates.generators import end_generator
 from calcharo_vm.tiers.compiled.templates.growing import add, append
@@ -56,6 +57,9 @@ def call(writer: PathWriter) -> None:
     if callee in (GUEST, CLASS):
         (instantiate if callee == CLASS else call_function)(writer, *_operands(writer), names)
         return
+    if isinstance(callee, OwnError):
+        make_own_error(writer, *_operands(writer), callee.address)
+        return
     if callee is None or not subject.calls_natively(callee):
         raise Declined
     called, arguments = _operands(writer)
@@ -92,7 +96,8 @@ def _operands(writer: PathWriter, above: int = 0) -> tuple[Value, list[Value]]:
 def _pure(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
     kinds = writer.result_types
     if not kinds:
-        raise Declined
+        name = writer.subject.constant(f"called_{writer.index}", callee)
+        writer.only_raises(f"{name}({', '.join(argument.code for argument in arguments)})")
     _push(writer, arguments, callee, only_one(kinds))
 
 

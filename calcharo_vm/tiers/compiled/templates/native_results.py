@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import VIEWS
-from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.templates.objects import give_error
+from calcharo_vm.tiers.compiled.values import EXCEPTIONS, PLAIN_EXCEPTIONS, SCALARS, Value, only_one, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,6 +83,8 @@ def _give_object(writer: PathWriter, arguments: Sequence[Value], callee: object)
 _METHODS_OF_TEXTS = "split rsplit splitlines partition rpartition"
 RESULTS: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
     range: of_scalars,
+    **dict.fromkeys(EXCEPTIONS, of_scalars),
+    **dict.fromkeys(PLAIN_EXCEPTIONS, give_error),
     **{getattr(kind, name): of_scalars for kind in (str, bytes) for name in _METHODS_OF_TEXTS.split()},
     **dict.fromkeys(
         (dict.items, dict.keys, dict.values, dict.copy, list.copy, set.copy, enumerate, zip), of_containers

@@ -55,6 +55,23 @@ def build_map(writer: PathWriter) -> None:
     _give_table(writer, dict, f"{{{', '.join(entries)}}}", parts)
 
 
+def give_error(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
+    """Makes an exception of one of the interpreter's classes that hold their arguments alone."""
+    assert isinstance(callee, type)
+    anatomy = writer.subject.shadow.anatomy.of(callee)
+    if anatomy.adapter is not None or not all(argument.is_scalar for argument in arguments):
+        raise Declined
+    made, given = writer.subject.constant(f"called_{writer.index}", callee), [each.code for each in arguments]
+    name = writer.hold(f"{made}({', '.join(given)})")
+    writer.leave_if(f"id({name}) in by_id")
+    writer.use(writer.oparg + 2)
+    shade = writer.name("s")
+    kind = writer.subject.constant("kind_of_error", anatomy.kind)
+    writer.emit(f"{shade} = new({name}, {kind}, {anatomy.name!r}, [{', '.join(given)}])")
+    items = (str(ops.ITEMS), f"{shade}.token.stop", "0", "0", str(len(given)), *given)
+    _give(writer, callee, name, shade, items if given else ())
+
+
 def _parts(writer: PathWriter, count: int) -> list[Value]:
     if count > _MOST_PARTS:
         raise Declined

@@ -30,8 +30,8 @@ def binary_op(writer: PathWriter) -> None:
     symbol = _SYMBOLS[writer.oparg % _IN_PLACE]
     left, right = operands(writer)
     kind = _type_of_result(symbol, left.type, right.type)
-    writer.use(2)
     result = writer.scalar(f"{left.code} {symbol} {right.code}", kind)
+    writer.use(2)
     writer.give(result)
 
 

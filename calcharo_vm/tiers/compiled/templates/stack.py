@@ -34,6 +34,9 @@ def load_const(writer: PathWriter) -> None:
 @template("LOAD_COMMON_CONSTANT")
 def load_common_constant(writer: PathWriter) -> None:
     """Pushes a constant of the interpreter: that very object."""
+    if COMMON_CONSTANTS[writer.oparg] is AssertionError:
+        writer.give(writer.permanent(AssertionError))
+        return
     _give_constant(writer, "common", COMMON_CONSTANTS[writer.oparg])
 
 
@@ -60,7 +63,10 @@ def pass_by(writer: PathWriter) -> None:
 @template("POP_TOP", "POP_ITER")
 def pop_top(writer: PathWriter) -> None:
     """Drops a value, or an iterator and its position."""
-    writer.use(_POPPED.get(writer.opname, 1), is_end=writer.opname == "POP_ITER")
+    if writer.is_handled(writer.peek(1)):
+        writer.let_go_of(writer.take())  # the handler keeps it
+    else:
+        writer.use(_POPPED.get(writer.opname, 1), is_end=writer.opname == "POP_ITER")
     writer.end("0")
 
 
