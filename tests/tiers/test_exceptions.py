@@ -411,6 +411,7 @@ def look(n):
     return seen() is None
 gc.disable()
 print(all([look(n) for n in range(200)]))
+gc.enable()
 """
 
     assert compiled(source).stdout == "True\n"
