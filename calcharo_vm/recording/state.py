@@ -9,6 +9,7 @@ from calcharo_vm.recording.advancing import advance
 from calcharo_vm.recording.applying import PLAIN, apply
 from calcharo_vm.recording.frame_state import FrameState, Raised
 from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.sizes import size_of
 from calcharo_vm.recording.values import MAPPING_KINDS, FrameStatus, HeapKind
 
 __all__ = ["FrameState", "Raised", "State", "Thing"]
@@ -22,7 +23,7 @@ _Left = tuple[int, int, bool]
 class Thing:
     """An object on the heap, as words; shared between states until one of them changes it."""
 
-    __slots__ = ("_kinds", "fields", "frame", "items", "kind", "name", "owner", "table", "type_name")
+    __slots__ = ("_kinds", "_size", "fields", "frame", "items", "kind", "name", "owner", "table", "type_name")
 
     def __init__(self, owner: object, kind: HeapKind, type_name: str, name: str) -> None:
         self.owner = owner
@@ -34,6 +35,7 @@ class Thing:
         self.fields: dict[object, object] = {}
         self.frame: int | None = None  # what a generator runs
         self._kinds: frozenset[type] | None = None
+        self._size: int | None = None
 
     def copy(self, owner: object) -> "Thing":
         """Another object with the same content."""
@@ -59,9 +61,16 @@ class Thing:
             self._kinds = frozenset().union(*(set(map(type, words)) for words in self.words))
         return self._kinds
 
+    @property
+    def size(self) -> int:
+        """Roughly how many bytes it takes, with the scalars that it holds."""
+        if self._size is None:
+            self._size = size_of(self)
+        return self._size
+
     def may_change(self) -> None:
         """Forgets what depends on what it holds."""
-        self._kinds = None
+        self._kinds = self._size = None
 
 
 class State:

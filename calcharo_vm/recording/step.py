@@ -10,7 +10,6 @@ from calcharo_vm.recording.frame_info import frame_info, module_words, variable_
 from calcharo_vm.recording.heap import Heap
 from calcharo_vm.recording.journal import LINE, CodeInfo, InstructionInfo
 from calcharo_vm.recording.plain import PlainValues, heap_object
-from calcharo_vm.recording.sizes import size_of
 from calcharo_vm.recording.state import State
 from calcharo_vm.recording.values import CallInfo, Condition, Evaluation, ExceptionEvent, ExceptionState
 from calcharo_vm.types import LineNumber, Offset, StepIndex, ThreadId
@@ -207,7 +206,7 @@ class ExecutionStep:
     @guarded
     def heap_bytes(self) -> int:
         """Roughly how much memory all objects take that are recorded, by the sizes of CPython's own types."""
-        return sum(map(size_of, self._state.heap.values()))
+        return sum(thing.size for thing in self._state.heap.values())
 
     @property
     @guarded

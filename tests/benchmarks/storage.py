@@ -83,14 +83,22 @@ def look_at(step: ExecutionStep) -> None:
         getattr(step, name)
 
 
-def timed_steps(recording: Recording, steps: range | list[int]) -> list[float]:
-    """Returns how much CPU time it took to read each of some steps."""
+def timed_steps(recording: Recording, steps: list[int]) -> list[float]:
+    """Returns how much time it took to read each of some steps."""
     times = []
     for at in steps:
-        start = time.thread_time()  # another process may have the processor meanwhile
+        start = time.perf_counter()  # the clock of CPU time takes as long as some steps
         look_at(recording[at])
-        times.append(time.thread_time() - start)
+        times.append(time.perf_counter() - start)
     return times
+
+
+def mean_time(recording: Recording, steps: range) -> float:
+    """Returns how much CPU time it took to read a step, where they are read in order."""
+    start = time.process_time()
+    for at in steps:
+        look_at(recording[at])
+    return (time.process_time() - start) / len(steps)
 
 
 def measure_json(recording: Recording, path: Path) -> Figures:
@@ -122,12 +130,6 @@ def measure(name: str, size: int, folder: Path) -> Figures:
     json_figures = measure_json(recording, folder / f"{name}.json")
     del recording
     path = folder / f"{name}.calcharo"
-    gc.collect()
-    before = resident()
-    compiled, _ = timed_recording(name, size, TracerConfig(optimization="compiled"))
-    gc.collect()
-    bytes_compiled = (resident() - before) / len(compiled)
-    del compiled
     spilled, spilling = timed_recording(name, size, TracerConfig(capture=Capture(spill=path)))
     del spilled
     start = time.perf_counter()
@@ -139,7 +141,6 @@ def measure(name: str, size: int, folder: Path) -> Figures:
         **json_figures,
         "steps": steps,
         "bytes": bytes_a_step,
-        "compiled": bytes_compiled,
         "file": path.stat().st_size / steps,
         "in_memory": steps / in_memory,
         "spilling": steps / spilling,
@@ -147,9 +148,20 @@ def measure(name: str, size: int, folder: Path) -> Figures:
         "median_in_memory": median(times_in_memory),
         "median": median(times),
         "p99": quantiles(times, n=100)[98],
-        "forwards": sum(timed_steps(opened, some)) / len(some),
-        "backwards": sum(timed_steps(opened, some[::-1])) / len(some),
+        "forwards": mean_time(opened, some),
+        "backwards": mean_time(opened, some[::-1]),
     }
+
+
+def measure_compiled(name: str, size: int) -> Figures:
+    """Measures the memory of a recording that the compiled tier makes."""
+    config = TracerConfig(optimization="compiled")
+    timed_recording(name, 3, config)
+    gc.collect()
+    before = resident()
+    recording, _ = timed_recording(name, size, config)
+    gc.collect()
+    return {"compiled": (resident() - before) / len(recording)}
 
 
 def measure_long_run(size: int, folder: Path) -> Figures:
@@ -258,6 +270,8 @@ def main() -> None:
         match what:
             case "program":
                 print(json.dumps(measure(name, int(size), Path(folder))))
+            case "compiled":
+                print(json.dumps(measure_compiled(name, int(size))))
             case "long":
                 print(json.dumps(measure_long_run(int(size), Path(folder))))
             case _:
@@ -265,7 +279,11 @@ def main() -> None:
         return
     share = 10 if options.quick else 1
     with tempfile.TemporaryDirectory() as folder:
-        figures = {name: in_own_process("program", name, size // share, folder) for name, size in SIZES.items()}
+        figures = {
+            name: in_own_process("program", name, size // share, folder)
+            | in_own_process("compiled", name, size // share, folder)
+            for name, size in SIZES.items()
+        }
         long_run = in_own_process("long", LONG_RUN, 10 * SIZES[LONG_RUN] // share, folder)
         copied = {
             name: in_own_process("lines", name, SIZES[name] // share // 4, folder) for name in ("loop", "strings")
