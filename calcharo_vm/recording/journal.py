@@ -32,9 +32,9 @@ LINE: Final = "LINE"
 _COLUMNS_KEPT: Final = 64
 _SPOTS_KEPT: Final = 64
 _CHUNKS_LOOKED_INTO: Final = 16
-_LEAST_STEPS: Final = 2 * ops.CHUNK_STEPS
+_LEAST_STEPS: Final = ops.CHUNK_STEPS
 _KEYFRAME_BYTES_A_STEP: Final = 5
-_RARE: Final = 4
+_RARE: Final = 8
 _STEPS_A_WORD: Final = 1
 """How many steps follow a keyframe without another for each word that it has; `Replay` makes more where it reads."""
 

@@ -285,10 +285,10 @@ def test_keyframes_have_no_metrics_where_none_are_taken(often: None) -> None:
     assert {(0, 0.0)} == {(step.memory_bytes, step.cpu_time) for step in recording}
 
 
-def test_small_states_have_keyframes_every_two_thousand_steps() -> None:
+def test_small_states_have_keyframes_every_thousand_steps() -> None:
     recording = record("n = 0\nwhile n < 1000: n += 1\n")
 
-    assert [2048, 4096] == list(recording.journal.keyframes.steps)[:2]
+    assert [1024, 2048] == list(recording.journal.keyframes.steps)[:2]
 
 
 def test_keyframes_of_large_states_are_far_apart() -> None:

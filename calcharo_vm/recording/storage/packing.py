@@ -8,7 +8,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import compress, repeat
+from itertools import accumulate, compress, pairwise, repeat
 from typing import Final, Protocol, TypeVar
 
 from calcharo_vm.host_builtins import __builtins__
@@ -196,7 +196,7 @@ def _sources(sections: list[bytes], null: object, texts: TextReader | None) -> l
     """Where the words of each kind come from, by the number of the kind."""
     parts = _numbers("d", sections[2])
     integers = [int.from_bytes(part, "little", signed=True) for part in _parts(*sections[3:5])]
-    strings = [part.decode("utf-8", "surrogatepass") for part in _parts(*sections[5:7])]
+    strings = _strings(*sections[5:7])
     return [
         *map(repeat, (None, False, True, ..., NotImplemented, null)),
         map(range, _numbers("Q", sections[0])),
@@ -213,14 +213,17 @@ def _numbers(code: str, data: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(data) // _SIZES[code]}{code}", data)
 
 
-def _parts(lengths: bytes, blob: bytes) -> list[bytes]:
-    parts, at = [], 0
-    for length in _numbers("I", lengths):
-        parts.append(blob[at : at + length])
-        at += length
-    if at != len(blob):
-        raise ValueError(f"there are {len(blob)} bytes for parts of {at}")
-    return parts
+def _strings(lengths: bytes, blob: bytes) -> list[str]:
+    if blob.isascii():  # one byte for each character, as most are
+        return _parts(lengths, blob.decode())
+    return [part.decode("utf-8", "surrogatepass") for part in _parts(lengths, blob)]
+
+
+def _parts(lengths: bytes, together: _Small) -> list[_Small]:
+    places = [*accumulate(_numbers("I", lengths), initial=0)]
+    if places[-1] != len(together):
+        raise ValueError(f"there are {len(together)} bytes for parts of {places[-1]}")
+    return [together[start:stop] for start, stop in pairwise(places)]
 
 
 def _chosen(unique: list[_Small], which: bytes) -> Iterator[_Small]:
