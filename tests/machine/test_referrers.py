@@ -1,8 +1,20 @@
 """Tests for calcharo_vm/machine/referrers.py: who refers to what, beside CPython."""
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 
 from tests.machine.running import assert_same
+
+
+@pytest.fixture(autouse=True)
+def few_objects() -> Iterator[None]:
+    """Keeps the collector from looking through what other tests have left: it would look for seconds."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
 
 START = """
         import gc

@@ -11,10 +11,10 @@ class Thing:
 
 
 def test_a_tuple_of_what_is_recorded_is_told() -> None:
-    shadow = Recorder(NULL).shadow
     thing = Thing()
+    pair = (1, thing)  # before anything is recorded whose address it might get
+    shadow = Recorder(NULL).shadow
     held = shadow.hold(thing)
-    pair = (1, thing)
     found = make_new_tuple(shadow)(pair)
 
     assert found is not None
