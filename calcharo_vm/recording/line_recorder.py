@@ -5,6 +5,7 @@ comparing all that the thread's frames lead to with what is recorded: nobody tel
 """
 
 from collections.abc import Sequence
+from types import CellType
 from typing import Protocol, cast
 
 from calcharo_vm.host_builtins import __builtins__
@@ -46,6 +47,7 @@ class LineRecorder(Recorder):
     def start(self) -> None:
         """Prepares for the first event."""
         self._is_shared = True
+        self._to_be_filled: list[tuple[CellType, int]] = []
         self.journal.frames = None
 
     def _share(self) -> None:
@@ -100,6 +102,8 @@ class LineRecorder(Recorder):
                 values = left.fast
                 self._look_at_slots(left, values)
                 self.shadow.refresh((*values, left.locals))
+                if type(left.locals) is dict and type(cell := left.locals.get("__classdictcell__")) is CellType:
+                    self._to_be_filled.append((cell, id(left.locals)))  # anew, by the class that is made now
             if leave.name == "UNWOUND" and not left.is_raising and left.caught is not None:
                 self.log += (ops.RAISED_AGAIN, *left.caught)
             self._leave(frame, leave.name)
@@ -127,7 +131,9 @@ class LineRecorder(Recorder):
             self._look_at_slots(one, values)
             roots += (*values, one.globals, one.locals)
             one = one.watched
-        self.shadow.refresh(roots)
+        self.shadow.refresh((*roots, *(cell for cell, _ in self._to_be_filled)))
+        if self._to_be_filled:
+            self._to_be_filled = [each for each in self._to_be_filled if id(each[0].cell_contents) == each[1]]
 
     @staticmethod
     def _watch_below(frame: LineFrame) -> None:

@@ -29,6 +29,7 @@ def _why_not() -> str:
     return ""
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of forking where there are threads
 delegated = pytest.mark.skipif(bool(_why_not()), reason=_why_not() or "groups can be made")
 
 
@@ -69,7 +70,6 @@ def run(source: str, **limits: float) -> Recording:
 
 
 @delegated
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of forking where there are threads
 def test_memory_of_all_processes_together_is_limited_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "_LOOK_SECONDS", 5.0)  # the watchdog hardly looks
     recording = run(TAKING, memory_bytes=64 << 20, wall_seconds=10)
@@ -88,7 +88,6 @@ def test_memory_of_all_processes_together_is_limited_by_the_kernel(monkeypatch: 
 
 
 @delegated
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_processes_of_all_kinds_are_counted_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     source = """
 import os, threading

@@ -171,7 +171,7 @@ def test_a_recording_that_grows_too_large_ends_the_run(tier: str, tmp_path: Path
         assert recording.outcome == Outcome(OutcomeStatus.LIMIT, limit="recording_bytes")
         assert recording[-1].variables_state["n"] in range(1000, len(recording))
     assert path.stat().st_size in range(200_000, 300_000)
-    assert len(run(source, recording_bytes=800_000)) > 2 * len(in_memory)
+    assert len(run(source, recording_bytes=1_600_000)) > 2 * len(in_memory)
 
 
 def test_a_limit_that_is_reached_twice_is_the_first() -> None:

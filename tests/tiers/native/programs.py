@@ -138,6 +138,24 @@ unit = Shape.unit()
 del unit.width
 print(square.area, square.label, Square.names)
 """,
+    "namespaces of classes": """
+class Meta(type):
+    def __new__(meta, name, bases, space):
+        kept = dict(space)
+        return super().__new__(meta, name, bases, kept)
+class A(metaclass=Meta):
+    x: int = 1
+    def f(self, **kw):
+        return kw
+def make(i):
+    class B(dict):
+        y: int = 0
+        def __init__(self, **kw):
+            super().__init__(**kw)
+    return B(a=i)
+found = [make(i) for i in range(5)]
+print(A().f(b=1), found)
+""",
     "containers": """
 table = {"a": [1]}
 table["b"] = table["a"]
