@@ -1,5 +1,7 @@
 """Tests for calcharo_vm/tiers/compiled/resuming.py: generators and coroutines whose frames compiled code works with."""
 
+import sys
+
 import pytest
 
 from calcharo_vm import Recording, TracerConfig, execute_and_trace
@@ -303,6 +305,8 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_records_the_same(program: str) -> None:
+    if program == "references" and sys.gettrace() is not None:
+        pytest.skip("CPython 3.11 holds another reference while a function traces the tier's own code")
     assert not difference(PROGRAMS[program])
 
 
