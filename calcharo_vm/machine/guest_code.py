@@ -10,7 +10,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 from weakref import ref
 
-from calcharo_vm.code import DecodedCode, Instruction, decode
+from calcharo_vm.code import DecodedCode, decode
 from calcharo_vm.code.metadata import OPCODES
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.constants import COMMON_CONSTANTS
@@ -25,6 +25,7 @@ from calcharo_vm.machine.values import NULL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from calcharo_vm.code import Instruction
     from calcharo_vm.machine.machine import Machine
 
 _CONSTANTS = {"LOAD_COMMON_CONSTANT": COMMON_CONSTANTS}

@@ -45,6 +45,13 @@ def write(folder: Path, **programs: str) -> None:
         (folder / f"{name}.py").write_text(text)
 
 
+def test_what_takes_long_to_import_is_not_imported(tmp_path: Path) -> None:
+    slow = {"attr", "attrs", "cattrs", "click", "dataclasses", "inspect", "rich"}
+    found = calcharo("run", "-c", f"import sys; print(sorted({slow} & set(sys.modules)))", folder=tmp_path)
+
+    assert found.stdout == "[]\n"
+
+
 class TestWhatTheProgramSeesOfItself:
     @pytest.mark.parametrize("words", [("show.py",), ("./show.py", "a", "-b", "--tier"), ("../{}/show.py", "--", "x")])
     def test_a_script(self, tmp_path: Path, words: tuple[str, ...]) -> None:
