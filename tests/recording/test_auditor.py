@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from calcharo_vm import AuditError, Capture, Recording, TracerConfig, execute_and_trace
+from calcharo_vm import AuditError, Capture, InternalError, Recording, TracerConfig, execute_and_trace
 from calcharo_vm.program.observation import MachineRecorder
 from calcharo_vm.recording import effects, ops, recorder, shadow
 from calcharo_vm.recording.anatomy import Anatomy
@@ -422,3 +422,13 @@ m.x = [2]; n = m
 """
 
     assert execute_and_trace(source, AUDITED).outcome.status == "completed"
+
+
+def test_what_others_raise_while_it_compares_is_no_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_state: FollowingState) -> None:
+        raise InterruptedError("by somebody")
+
+    monkeypatch.setattr(FollowingState, "catch_up", interrupted)
+
+    with pytest.raises(InternalError, match="by somebody"):
+        execute_and_trace("x = 1", AUDITED)
