@@ -35,6 +35,7 @@ _CHUNKS_LOOKED_INTO: Final = 16
 _LEAST_STEPS: Final = ops.CHUNK_STEPS
 _KEYFRAME_BYTES_A_STEP: Final = 5
 _RARE: Final = 8
+_RARE_IF_LARGE: Final = 4
 _STEPS_A_WORD: Final = 1
 """How many steps follow a keyframe without another for each word that it has; `Replay` makes more where it reads."""
 
@@ -186,11 +187,11 @@ class Keyframes:
         self.due = _LEAST_STEPS
         self.are_complete = False
         self._kept = kept
-        self._distance = 1
+        self._distance = self._distance_if_large = 1
 
     def be_rare(self) -> None:
         """Has keyframes lie further apart from now on: the steps take so little time that making them would count."""
-        self._distance = _RARE
+        self._distance, self._distance_if_large = _RARE, _RARE_IF_LARGE
         self.due = max(self.due, _RARE * _LEAST_STEPS)
 
     @property
@@ -202,7 +203,7 @@ class Keyframes:
         """Adds the keyframe after a number of steps, which is greater than that of any before."""
         self._kept.append(words, steps - self.last_before(steps))
         self.steps.append(steps)  # type: ignore[attr-defined]
-        self.due = steps + max(self._distance * _LEAST_STEPS, _STEPS_A_WORD * len(words))
+        self.due = steps + max(self._distance * _LEAST_STEPS, self._distance_if_large * _STEPS_A_WORD * len(words))
 
     def last_before(self, steps: int) -> int:
         """The number of steps of the last keyframe after fewer steps than that, 0 when there is none."""
