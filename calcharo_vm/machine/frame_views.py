@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.context import ExecutionContext
 
 
-_ENTERING = {run.__code__, resume.__code__}
-"""The code of the host frames that enter the machine."""
+_ENTERING = {id(code): code for code in (run.__code__, resume.__code__)}
+"""The code of the host frames that enter the machine, by address: equal code of others does not."""
 
 
 def enters_machine(code: CodeType) -> None:
     """Takes note that host frames of some code enter the machine, with one of its frames each."""
-    _ENTERING.add(code)
+    _ENTERING[id(code)] = code
 
 
 def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> Iterator[Frame | FrameType]:
@@ -56,7 +56,7 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
     frame = context.frame
     while host_frame is not None:
         code = host_frame.f_code
-        if code in _ENTERING:
+        if id(code) in _ENTERING:
             # The host frame that entered the machine: all guest frames up to its own are above it.
             while frame is not None:
                 yield frame

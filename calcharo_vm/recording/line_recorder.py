@@ -47,7 +47,7 @@ class LineRecorder(Recorder):
     def start(self) -> None:
         """Prepares for the first event."""
         self._is_shared = True
-        self._to_be_filled: list[tuple[CellType, int]] = []
+        self._to_be_filled: list[object] = []
         self.journal.frames = None
 
     def _share(self) -> None:
@@ -62,6 +62,7 @@ class LineRecorder(Recorder):
         with self.lock:
             record = self._record(frame)
             self._look_at_all(frame)
+            self._to_be_filled.clear()  # a class may not have been made, and what its body held is to go
             record.row, frame.is_raising = None, False
             self._arrive(frame)
             if self._used_up is not None:
@@ -103,7 +104,7 @@ class LineRecorder(Recorder):
                 self._look_at_slots(left, values)
                 self.shadow.refresh((*values, left.locals))
                 if type(left.locals) is dict and type(cell := left.locals.get("__classdictcell__")) is CellType:
-                    self._to_be_filled.append((cell, id(left.locals)))  # anew, by the class that is made now
+                    self._to_be_filled.append(cell)  # anew, by the class that is made before the next line
             if leave.name == "UNWOUND" and not left.is_raising and left.caught is not None:
                 self.log += (ops.RAISED_AGAIN, *left.caught)
             self._leave(frame, leave.name)
@@ -131,9 +132,7 @@ class LineRecorder(Recorder):
             self._look_at_slots(one, values)
             roots += (*values, one.globals, one.locals)
             one = one.watched
-        self.shadow.refresh((*roots, *(cell for cell, _ in self._to_be_filled)))
-        if self._to_be_filled:
-            self._to_be_filled = [each for each in self._to_be_filled if id(each[0].cell_contents) == each[1]]
+        self.shadow.refresh((*roots, *self._to_be_filled))
 
     @staticmethod
     def _watch_below(frame: LineFrame) -> None:

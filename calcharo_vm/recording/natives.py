@@ -152,18 +152,16 @@ for _name, _function in vars(operator).items():
     if type(_function) is BuiltinFunctionType and _name in _WRITING_OPERATORS | _CONSUMING_OPERATORS:
         _by_address[id(_function)] = Effect.CONSUMES if _name in _CONSUMING_OPERATORS else Effect.UNKNOWN
 for _cls in vars(builtins).values():
-    if isinstance(_cls, type) and issubclass(_cls, BaseException) and "__init__" in vars(_cls):
-        _by_address[id(vars(_cls)["__init__"])] = Effect.FIRST
+    if isinstance(_cls, type) and issubclass(_cls, BaseException):
+        if "__init__" in vars(_cls):
+            _by_address[id(vars(_cls)["__init__"])] = Effect.FIRST
+        if not issubclass(_cls, BaseExceptionGroup):
+            _by_address[id(_cls)] = Effect.NONE
 for _cls in (str, int, float, bytes, tuple, frozenset):
     for _name, _method in vars(_cls).items():
         if type(_method) is type(str.join):
             _by_address[id(_method)] = Effect.CONSUMES if _name in _CONSUMING_METHODS else Effect.NONE
 
-_by_address.update(
-    (id(_cls), Effect.NONE)
-    for _cls in vars(builtins).values()
-    if isinstance(_cls, type) and issubclass(_cls, BaseException) and not issubclass(_cls, BaseExceptionGroup)
-)
 _MANAGERS = (nullcontext, suppress)
 """The library's context managers that change nothing when they are entered and left."""
 _LOCKS = (type(Lock()), type(RLock()))
@@ -227,9 +225,9 @@ def writes_variables(target: object) -> bool:
     return class_name(type(target)) == "FrameLocalsProxy"
 
 
-_BOUND_TYPES = (BuiltinFunctionType, type(re.compile("").match))
+_NATIVE_TYPES = frozenset(map(id, (BuiltinFunctionType, type(re.compile("").match))))
+BOUND_TYPES = _NATIVE_TYPES | {id(MethodWrapperType)}
 """The types of native functions and of methods of native types that are bound to their objects."""
-BOUND_TYPES = frozenset(map(id, (*_BOUND_TYPES, MethodWrapperType)))
 
 
 def effect_of(called: object, anatomy: Anatomy) -> Effect:
@@ -246,7 +244,7 @@ def effect_of(called: object, anatomy: Anatomy) -> Effect:
         if writes_variables(called.__self__):  # type: ignore[attr-defined]
             return Effect.VARIABLES
         return effect_of(called.__func__, anatomy)  # type: ignore[attr-defined]
-    if cls in _BOUND_TYPES:
+    if id(cls) in _NATIVE_TYPES:  # a class of the program may compare in its own way
         return _effect_of_bound(called)
     if cls is MethodWrapperType:
         slot = vars(called.__objclass__).get(called.__name__)  # type: ignore[attr-defined]

@@ -53,6 +53,22 @@ def test_the_effect_of(called: object, effect: Effect) -> None:
     assert effect_of(called, Anatomy()) is effect
 
 
+class Meta(type):
+    def __eq__(cls, other: object) -> bool:
+        raise AssertionError("asked")
+
+    __hash__ = type.__hash__
+
+
+class Called(metaclass=Meta):
+    def __call__(self) -> None:
+        """Does nothing."""
+
+
+def test_no_class_is_asked_what_it_equals() -> None:
+    assert effect_of(Called(), Anatomy()) is Effect.UNKNOWN
+
+
 PROGRAMS = {
     "exceptions": """
 class Wrong(ValueError):
