@@ -263,11 +263,12 @@ def prove(place: Place) -> None:
     """
     group = Cgroup(place, 1)
     try:
+        # Processes first: to fork at all, a large process needs more memory than is tried.
+        if _ended(_in(group, _make_process)) != errno.EAGAIN:
+            raise OSError(errno.EINVAL, "making more processes than the group may have was possible")
         group.let_have(memory=_PROVED_WITH, spare=0)
         if _ended(_in(group, _take_memory)) != -signal.SIGKILL or not group.is_out_of_memory:
             raise OSError(errno.EINVAL, "taking more memory than the group may have was possible")
-        if _ended(_in(group, _make_process)) != errno.EAGAIN:
-            raise OSError(errno.EINVAL, "making more processes than the group may have was possible")
     finally:
         group.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -134,12 +135,20 @@ def test_a_proof_fails_where_nothing_is_prevented(monkeypatch: pytest.MonkeyPatc
     place = find_place()
     cgroups.prove(place)
     monkeypatch.setattr(cgroups, "enter", lambda _doors: None)
-    with pytest.raises(OSError, match="taking more memory than the group may have was possible"):
-        cgroups.prove(place)
-    monkeypatch.setattr(cgroups, "_take_memory", lambda: os.kill(os.getpid(), signal.SIGKILL))
-    monkeypatch.setattr(Cgroup, "is_out_of_memory", True)
     with pytest.raises(OSError, match="making more processes than the group may have was possible"):
         cgroups.prove(place)
+    monkeypatch.setattr(cgroups, "_make_process", lambda: os._exit(errno.EAGAIN))
+    with pytest.raises(OSError, match="taking more memory than the group may have was possible"):
+        cgroups.prove(place)
+
+
+@delegated
+def test_a_large_process_can_prove_it() -> None:
+    source = (
+        "from calcharo_vm.isolation import cgroups\nheld = [bytearray(100) for _ in range(3_000_000)]\n"
+        "cgroups.prove(cgroups.find_place())\n"
+    )
+    subprocess.run([sys.executable, "-c", source], check=True)
 
 
 @delegated
