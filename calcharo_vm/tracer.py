@@ -313,7 +313,7 @@ class ExecutionTracer:
 
             enforce(self.config.policy, machine)
         if self.config.optimization is Tier.COMPILED:
-            recorder.compile_on(machine)
+            recorder.compile_on(machine, keeps_code=self.config.keeps_code)
         return machine
 
     def _journal(self, source: str) -> Journal | None:

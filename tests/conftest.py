@@ -1,5 +1,6 @@
-"""What every test shares: how Hypothesis searches, interrupts that arrive, a recursion limit that no test changes."""
+"""What every test shares: how Hypothesis searches, interrupts that arrive, a folder for caches, a recursion limit."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,12 @@ settings.load_profile("calcharo")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background, and programs would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Has nothing kept in the user's folder for caches."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(autouse=True)

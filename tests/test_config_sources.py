@@ -173,6 +173,7 @@ SAMPLES: dict[type, dict[str, tuple[str, object]]] = {
         "policy": ("standard", "standard"),
         "allow_degraded": ("yes", True),
         "untrusted": ("no", False),
+        "code_cache": ("no", False),
         "deterministic": ("on", True),
         "plugins": ("one,two", ["one", "two"]),
         "installed_plugins": ("off", False),

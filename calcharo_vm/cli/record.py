@@ -167,7 +167,7 @@ def _govern(machine: Machine, config: TracerConfig, recorder: MachineRecorder) -
 
     keep_to_policy(config, machine)
     if config.optimization is Tier.COMPILED:
-        recorder.compile_on(machine)
+        recorder.compile_on(machine, keeps_code=config.keeps_code)
     if any(getattr(config.limits, name) is not None for name in RESOURCES):
         from calcharo_vm.limits.resources import Resources  # noqa: PLC0415 - few runs limit them
 

@@ -287,6 +287,8 @@ class TracerConfig:
         allow_degraded: Whether weaker isolation than asked for will do, where the system has no better.
         untrusted: Whether programs are strangers', as in `ConfigPresets.production()`: isolation "none" is refused.
         scope: Which modules run on the machine.
+        code_cache: Whether what the compiled tier makes of a program is kept in the user's folder for caches
+            (`$XDG_CACHE_HOME/calcharo`), for the next run of the program; never for untrusted and isolated programs.
         deterministic: Whether the program is told the same in every run of clocks, random numbers and unique
             identifiers; what it is told goes into the recording. Hashes are those of this process.
         plugins: The plugins that take part: objects with hooks, or names of installed ones.
@@ -310,6 +312,7 @@ class TracerConfig:
     allow_degraded: bool = field(default=False, validator=_instance_of(bool))
     untrusted: bool = field(default=False, validator=_instance_of(bool))
     scope: ScopePatterns = field(factory=ScopePatterns, validator=_instance_of(ScopePatterns))
+    code_cache: bool = field(default=True, validator=_instance_of(bool))
     deterministic: bool = field(default=False, validator=_instance_of(bool))
     plugins: tuple[object, ...] = field(default=(), converter=_plugins)
     installed_plugins: bool = field(default=True, validator=_instance_of(bool))
@@ -355,6 +358,11 @@ class TracerConfig:
             file, settings = found
             config = sources.changed(config, settings, f"{file}: ")
         return sources.changed(config, sources.from_environment(environment), "the environment: ")
+
+    @property
+    def keeps_code(self) -> bool:
+        """Whether what is made of the program may be kept: who may be hostile must not share a file with others."""
+        return self.code_cache and not self.untrusted and self.isolation is not Isolation.ISOLATED
 
     def to_dict(self) -> dict[str, object]:
         """Give the settings as plain values that TOML and JSON can hold; limits that are None are left out."""

@@ -95,8 +95,11 @@ class MachineRecorder(Recorder):
                 setattr(self, event, _followed(getattr(self, event), told))
         self._watching = teller.looks_at_frames
 
-    def compile_on(self, machine: Machine) -> None:
-        """Have the compiled tier execute what runs often on a machine, unless somebody looks at each step."""
+    def compile_on(self, machine: Machine, *, keeps_code: bool) -> None:
+        """Have the compiled tier execute what runs often on a machine, unless somebody looks at each step.
+
+        With `keeps_code`, what is made of the program is kept for its next run.
+        """
         if machine.policy is not None:
             self._reason = "a policy is looked at with each operation, which the interpreter tier executes"
         elif self.auditor is not None:
@@ -107,9 +110,9 @@ class MachineRecorder(Recorder):
             self._reason = "limits on sizes are looked at with each operation, which the interpreter tier executes"
         if self._reason:
             return
-        from calcharo_vm.tiers.compiled import CompiledTier  # noqa: PLC0415 - the interpreter does without it
+        from calcharo_vm.tiers.compiled import CodeCache, CompiledTier, user_folder  # noqa: PLC0415 - see above
 
-        machine.tier = self._tier = CompiledTier(self)
+        machine.tier = self._tier = CompiledTier(self, CodeCache(user_folder() if keeps_code else ""))
 
     def observed(self, code: CodeType, index: int, handler: Handler) -> Handler:
         """Link a handler that records; an auditor looks when the step before is complete."""
@@ -143,6 +146,8 @@ class MachineRecorder(Recorder):
         journal = self.finish()
         recording = Recording(journal.ended(outcome), outcome, source)
         recording.statistics = self.statistics()
+        if self._tier is not None:
+            self._tier.end()
         return recording
 
     def statistics(self) -> Statistics:

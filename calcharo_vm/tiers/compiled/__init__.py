@@ -5,6 +5,7 @@ and writes the same words to the tape, as long as its guards hold; where one fai
 """
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.tiers.compiled.code_cache import CodeCache, user_folder
 from calcharo_vm.tiers.compiled.tier import CompiledTier
 
-__all__ = ["CompiledTier"]
+__all__ = ["CodeCache", "CompiledTier", "user_folder"]

@@ -20,11 +20,14 @@ _MOST = 4
 
 
 def plain_classes(shadow: Shadow, addresses: set[int] | None) -> list[type]:
-    """The classes at the given addresses, if they look up and store attributes as `object` does; else none."""
+    """The classes at the given addresses, if they look up and store attributes as `object` does; else none.
+
+    They are in the order in which the recorder met them, which is the same in each run.
+    """
     if not addresses or len(addresses) > _MOST:
         return []
     known = {id(cls): cls for reference in shadow.classes if (cls := reference()) is not None}
-    found = [known[address] for address in addresses if address in known]
+    found = [cls for address, cls in known.items() if address in addresses]
     is_usual = len(found) == len(addresses) and all(_is_usual(cls, known) for cls in found)
     return found if is_usual else []
 

@@ -9,6 +9,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
+from calcharo_vm.tiers.compiled.code_cache import Outline
 from calcharo_vm.tiers.compiled.path_writer import (
     Declined,
     Ended,
@@ -18,7 +19,7 @@ from calcharo_vm.tiers.compiled.path_writer import (
     Written,
     held_values,
 )
-from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GENERATORS, GUEST, ITERATORS_OF_PAIRS
+from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GENERATORS, GUEST, ITERATORS_OF_PAIRS, NAMED_TYPES
 from calcharo_vm.tiers.compiled.raising import NAMES as RAISING_NAMES
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
 from calcharo_vm.tiers.compiled.templates.exceptions import catch, leave_frame, raise_again, raise_here
@@ -53,7 +54,7 @@ class MadeCode:
         lines: The point that each line of the source belongs to.
         unfinished: What has to be done after a line that has no point, and the instruction that follows.
         constants: The objects that it names.
-        handled: The instructions that are left to their handlers.
+        outline: What was found out while it was written.
         instructions: How many instructions it has altogether.
     """
 
@@ -64,7 +65,7 @@ class MadeCode:
     lines: dict[int, int]
     unfinished: dict[int, tuple[tuple[str, ...], int]]
     constants: dict[str, object]
-    handled: frozenset[int]
+    outline: Outline
     instructions: int
 
 
@@ -72,35 +73,37 @@ class TooDeep(Exception):
     """The loops are nested deeper than CPython compiles."""
 
 
-def make_code(subject: Subject, heads: frozenset[int], declined: frozenset[int]) -> MadeCode:
+def make_code(subject: Subject, heads: frozenset[int], declined: frozenset[int], outline: Outline | None) -> MadeCode:
     """Makes code of all instructions that have executed.
 
     Args:
         subject: What to make it of.
         heads: Where it is entered: the start of the code object and of loops.
         declined: Instructions to leave to their handlers, because their guards fail too often.
+        outline: What was found out when the same was made before, if it was.
 
     Raises:
         TooDeep: The loops are nested deeper than CPython compiles.
     """
     maker = _Maker(subject, heads, declined)
-    maker.write_all()
+    maker.write_all(outline)
     return maker.assemble()
 
 
-def make_direct_code(subject: Subject, declined: frozenset[int], signature: str) -> MadeCode:
+def make_direct_code(subject: Subject, declined: frozenset[int], signature: str, outline: Outline | None) -> MadeCode:
     """Makes code of a function that does what a call of it does, without a frame.
 
     Args:
         subject: What to make it of.
         declined: Instructions where it is to stop.
         signature: Of each argument, `s` for a scalar or `o` for an object, in parentheses.
+        outline: As for `make_code`.
 
     Raises:
         TooDeep: The loops are nested deeper than CPython compiles.
     """
     maker = _DirectMaker(subject, frozenset({0}), declined)
-    maker.write_all()
+    maker.write_all(outline)
     return maker.assemble_direct(signature)
 
 
@@ -129,12 +132,23 @@ class _Maker:
 
     # --- blocks ----------------------------------------------------------------------------------
 
-    def write_all(self) -> None:
-        """Writes until all is known of what is left to handlers and of where blocks end."""
+    def write_all(self, outline: Outline | None) -> None:
+        """Writes until all is known of what is left to handlers and of where blocks end.
+
+        With the outline that the same instructions had before, that is at once.
+        """
+        if outline is not None:
+            self.handled |= outline.handled & self.executed
+            self.leaving |= outline.leaving & self.executed
+            self.entered |= outline.entered & self.executed
         before = None
         while before != (len(self.handled), len(self.leaving), len(self.entered)):
             before = len(self.handled), len(self.leaving), len(self.entered)
             self.write()
+
+    def outline(self) -> Outline:
+        """What has been found out by writing."""
+        return Outline(frozenset(self.handled), frozenset(self.leaving), frozenset(self.entered))
 
     def write(self) -> None:
         """Writes all blocks; what turns out to be for a handler makes it worth writing them again."""
@@ -142,7 +156,7 @@ class _Maker:
         self.blocks = make_blocks(self.executed, self.leaders)
         self.starting = {block.first: block for block in self.blocks}
         self.loops = {target for _source, target in self._back_edges()}
-        self.subject.constants.clear()
+        self.subject.begin()
         self.points: dict[int, Point] = {}
         self.code: dict[int, list[Line | Goto]] = {}
         waiting = [block for block in self.blocks if self._is_entry(block)]
@@ -358,15 +372,16 @@ class _Maker:
     def _made(self, assembly: Assembly) -> MadeCode:
         if max(len(line) - len(line.lstrip()) for line in assembly.lines) > _MOST_NESTED * 4:
             raise TooDeep
+        with_runs = self.subject.with_runs
         return MadeCode(
-            "\n".join(assembly.lines) + "\n",
+            with_runs("\n".join(assembly.lines) + "\n"),
             {block.first: block.number for block in self.blocks if self._is_entry(block)},
             [block.first for block in self.blocks],
             self.points,
             assembly.points,
-            assembly.unfinished,
+            {line: (tuple(map(with_runs, rest)), following) for line, (rest, following) in assembly.unfinished.items()},
             dict(self.subject.constants),
-            frozenset(self.handled),
+            self.outline(),
             len(self.executed),
         )
 
@@ -460,7 +475,8 @@ _ENVIRONMENT = (
     *("new_tuple", "hold", "see_iterator", "release", "release_all", "zeros", "purge", "is_plain", "goes_unseen"),
     *("go_unseen", "variables_go_unseen", "new_instance", "complete", "complete_instance", "recorder", "entries"),
     *("turns", "ends", "can_end", "returned_to_native", "end"),
-    *("FunctionType", "GuestCode", "LEFT", "Left", "SCALAR_IDS", "NULL", "Null", "Shade", "stands_for", "NO_ENTRIES"),
+    *("FunctionType", "GuestCode", "LEFT", "Left", "SCALAR_IDS", "NULL", "Shade", "stands_for", "NO_ENTRIES"),
+    *sorted(NAMED_TYPES),
 )
 """What all made functions find under these names, see `stops.environment_of`."""
 _WITH_FRAME = (

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.frames import FrameRecord
     from calcharo_vm.recording.identity import Shade
+    from calcharo_vm.tiers.compiled.code_cache import CodeCache
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
     from calcharo_vm.tiers.compiled.resuming import Resuming
@@ -61,7 +62,7 @@ class CompiledCode:
         opnames = recorder.plan_of(linked.decoded.code).opnames
         self._returning = frozenset(index for index, name in enumerate(opnames) if name.startswith("RETURN_"))
 
-    def function(self, resuming: Resuming) -> Callable[..., object]:
+    def function(self, resuming: Resuming, cache: CodeCache) -> Callable[..., object]:
         """Makes the function: it keeps this, and must not be kept by it, or it would be found as garbage."""
         environment = {
             **environment_of(self._recorder),
@@ -85,7 +86,7 @@ class CompiledCode:
             "effects": self._recorder.effects,
             **raising.environment(self._recorder),
         }
-        return make_function(self.made, environment, self._linked, self._recorder)
+        return make_function(self.made, environment, self._linked, self._recorder, cache)
 
     def _step_function(self) -> Callable[..., object]:
         plain = self._plain

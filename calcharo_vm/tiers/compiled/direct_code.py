@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.plan import Plan
+    from calcharo_vm.tiers.compiled.code_cache import CodeCache
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
 
@@ -43,9 +44,9 @@ class DirectCode:
         self._failures = failures
         self._failed = 0
 
-    def function(self, linked: Linked, recorder: Recorder) -> Callable[..., object]:
+    def function(self, linked: Linked, recorder: Recorder, cache: CodeCache) -> Callable[..., object]:
         """Makes the function: it keeps this, and must not be kept by it, or it would be found as garbage."""
-        return make_function(self.made, environment_of(recorder), linked, recorder, **{_SELF: self})
+        return make_function(self.made, environment_of(recorder), linked, recorder, cache, **{_SELF: self})
 
     def count(self, index: int) -> None:
         """Counts that an instruction made it stop; when that was often, it is not called any more."""

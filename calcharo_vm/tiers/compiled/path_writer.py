@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -30,6 +31,9 @@ _FIXED: dict[str, object] = {"'RETURNED'": "RETURNED", "True": True, "False": Fa
 """Words that are the same each time."""
 
 
+_ADDRESS = "address_"
+_RUN = "RUN_"
+_RUN_NAME = re.compile(rf"\b{_RUN}\d+\b")
 ROOM = "ROOM"
 """Stands for the number of steps of the longest path, which is known when all are written."""
 
@@ -91,7 +95,13 @@ class Subject:
     dropping: frozenset[int]
     is_direct: bool = False
     constants: dict[str, object] = attrs.field(factory=dict)
+    _runs: dict[tuple[str, ...], tuple[str, list[str]]] = attrs.field(factory=dict)
     _texts: dict[str, str] = attrs.field(factory=dict)
+
+    def begin(self) -> None:
+        """Begins to write anew."""
+        self.constants.clear()
+        self._runs.clear()
 
     def text(self, text: str) -> str:
         """The literal of a text, which is told as a word."""
@@ -103,6 +113,13 @@ class Subject:
         """Gives a name to an object for the made code to use."""
         self.constants[name] = value
         return name
+
+    def address(self, address: int) -> str:
+        """Gives a name to the address of an object: unlike addresses, names are the same in the next run."""
+        for name, known in self.constants.items():
+            if name.startswith(_ADDRESS) and known == address:
+                return name
+        return self.constant(f"{_ADDRESS}{len(self.constants)}", address)
 
     def calls_natively(self, callee: object) -> bool:
         """Returns whether calling a native function is nothing but calling it."""
@@ -144,12 +161,24 @@ class Subject:
         values = [word for word in dict.fromkeys(run) if not self._is_fixed(word)]
         if len(values) + 1 >= len(run) or len(values) > MOST_FOLDED:
             return run
+        name, _ = self._runs.setdefault(run, (f"{_RUN}{len(self._runs)}", values))
+        return [name, *values]
+
+    def with_runs(self, text: str) -> str:
+        """The text with the numbers of the folded runs in the place of their names.
+
+        What is written in vain takes no numbers: the same program gets the same ones whatever was tried before.
+        """
+        runs = {name: (run, values) for run, (name, values) in self._runs.items()}
+        return _RUN_NAME.sub(lambda found: str(self._number(*runs[found[0]])), text)
+
+    def _number(self, run: tuple[str, ...], values: list[str]) -> int:
         if run not in self.folded:
             numbers = {value: number for number, value in enumerate(values)}
             fixed = [self._fixed(word) if word not in numbers else None for word in run]
             places = [(place, numbers[word]) for place, word in enumerate(run) if word in numbers]
             self.folded[run] = self.recorder.journal.patterns.add(fixed, places, len(values))
-        return [str(self.folded[run]), *values]
+        return self.folded[run]
 
     def _is_fixed(self, word: str) -> bool:
         return word in _FIXED or word.isdigit() or word in self.constants or word in self._texts
@@ -755,14 +784,16 @@ class PathWriter:
         self.unchanged_classes()
         fact, addresses = ("class", value.shade), {id(cls) for cls in classes}
         if not self._facts.get(fact, addresses | {0}) <= addresses:
-            self.leave_unless(f"{value.shade}.type_address in ({', '.join(map(str, addresses))},)")
+            address = f"{value.shade}.type_address"
+            self.leave_unless(" or ".join(f"{address} == {self.subject.address(id(cls))}" for cls in classes))
             self._facts[fact] = addresses
 
     def unchanged_classes(self) -> None:
         """Makes sure that the program's classes are as they are now."""
         if self._class_changes < 0:
             self._class_changes = self.subject.shadow.class_changes
-            self.leave_unless(f"shadow.class_changes == {self._class_changes}")
+            now = self.subject.constant("class_changes", self._class_changes)
+            self.leave_unless(f"shadow.class_changes == {now}")
 
     # --- what stays as it is ---------------------------------------------------------------------
 

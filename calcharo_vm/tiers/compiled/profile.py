@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections import Counter
 from collections.abc import Callable
 from types import (
@@ -23,7 +24,7 @@ from calcharo_vm.machine.guest_code import GuestCode, Shape, parameter_count
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL, Null
 from calcharo_vm.recording.modules import MODULE_TYPES
-from calcharo_vm.tiers.compiled.values import signature_of
+from calcharo_vm.tiers.compiled.values import name_of_type, signature_of
 
 if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
@@ -34,21 +35,18 @@ ITERATORS_OF_SCALARS = frozenset(map(type, (iter(range(0)), iter(range(1 << 70))
 """Iterators that give scalars alone."""
 ITERATORS_OF_ITEMS = frozenset(map(type, (iter([]), iter(()), iter({}), iter({}.values()), iter(set()))))
 """Iterators of what else holds the values."""
-ITERATORS_OF_PAIRS = frozenset({type(iter({}.items())), enumerate, zip})
+ITERATORS_OF_PAIRS: frozenset[type] = frozenset({type(iter({}.items())), enumerate, zip})
 """Iterators that make a tuple for each value, or use one again that nobody else has."""
-GENERATORS = frozenset({GeneratorType, CoroutineType})
+GENERATORS: frozenset[type] = frozenset({GeneratorType, CoroutineType})
 """What runs a frame of the program, or code of the library."""
 VIEWS = frozenset(map(type, ({}.keys(), {}.values(), {}.items())))
 
-KNOWN_TYPES = (
-    frozenset({int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, Null})
-    | ITERATORS_OF_SCALARS
-    | ITERATORS_OF_ITEMS
-    | ITERATORS_OF_PAIRS
-    | VIEWS
-    | GENERATORS
-)
+KNOWN_TYPES: frozenset[type] = frozenset[type](
+    {int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, Null}
+).union(ITERATORS_OF_SCALARS, ITERATORS_OF_ITEMS, ITERATORS_OF_PAIRS, VIEWS, GENERATORS)
 """The types that are told apart; others are `object`, so that no class of the program is kept alive."""
+NAMED_TYPES = {name: kind for kind in KNOWN_TYPES if (name := name_of_type(kind)) not in vars(builtins)}
+"""Those of them that are no builtins, by the names that made code has for them."""
 
 CALLS = frozenset({"CALL", "CALL_KW"})
 """Opcodes that call what lies below the arguments."""
@@ -85,6 +83,15 @@ class Profile:
     def has(self, index: int) -> bool:
         """Returns whether an instruction has executed."""
         return index in self.operands
+
+    def description(self) -> str:
+        """The types seen, as a text that is the same in each run."""
+        operands = (
+            (index, sorted(",".join(kind.__name__ for kind in types) for types in seen))
+            for index, seen in self.operands.items()
+        )
+        results = ((index, sorted(kind.__name__ for kind in seen)) for index, seen in self.results.items())
+        return f"{sorted(operands)} {sorted(results)} {sorted(self.raised)}"
 
     def types_at(self, index: int, place: int) -> frozenset[type]:
         """The types that an operand had, by its place from the top of the stack, from 1."""

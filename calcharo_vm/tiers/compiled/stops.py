@@ -9,11 +9,12 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import GuestCode
 from calcharo_vm.machine.hiding import marked
 from calcharo_vm.machine.signals import LEFT
-from calcharo_vm.machine.values import NULL, Null
+from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
 from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple
 from calcharo_vm.tiers.compiled.completions import make_complete, make_complete_instance, make_new_instance
 from calcharo_vm.tiers.compiled.endings import Endings
+from calcharo_vm.tiers.compiled.profile import NAMED_TYPES
 from calcharo_vm.tiers.compiled.values import SCALAR_IDS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording import Recorder
+    from calcharo_vm.tiers.compiled.code_cache import CodeCache
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
     from calcharo_vm.tiers.compiled.path_writer import Point
@@ -41,10 +43,10 @@ class Left(Exception):
 NAMES: Mapping[str, object] = {
     "SCALAR_IDS": SCALAR_IDS,
     "NULL": NULL,
-    "Null": Null,
     "Shade": Shade,
     "stands_for": stands_for,
     "NO_ENTRIES": NO_ENTRIES,
+    **NAMED_TYPES,
 }
 GLOBALS: Mapping[str, object] = {"__builtins__": __builtins__, "__package__": __package__}
 
@@ -141,12 +143,17 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
 
 
 def make_function(
-    made: MadeCode, environment: Mapping[str, object], linked: Linked, recorder: Recorder, **names: object
+    made: MadeCode,
+    environment: Mapping[str, object],
+    linked: Linked,
+    recorder: Recorder,
+    cache: CodeCache,
+    **names: object,
 ) -> FunctionType:
     """Makes the function, which finds `names` among its globals."""
     code = linked.decoded.code
     namespace: dict[str, object] = {**GLOBALS, **names}
-    exec(compile(made.source, f"<compiled {code.co_qualname}>", "exec"), namespace)
+    exec(cache.compiled(made.source, f"<compiled {code.co_qualname}>"), namespace)
     make = namespace.pop("make")
     assert isinstance(make, FunctionType)
     function: FunctionType = make(**environment, **made.constants)

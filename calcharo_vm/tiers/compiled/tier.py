@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.recording import Recorder
+    from calcharo_vm.tiers.compiled.code_cache import CodeCache
 
 WARM = 40
 """How often a loop turns, or a code object is entered, before it is looked at."""
@@ -47,8 +48,10 @@ class CompiledTier:
         resuming: What has generators go on, and tells that they have paused.
     """
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, cache: CodeCache) -> None:
+        """`cache` has what was made of the program in runs before."""
         self.recorder = recorder
+        self._cache = cache
         self._results: list[_Result] = []
         self.enter = make_enter(recorder)
         self.resuming = Resuming(recorder)
@@ -62,12 +65,17 @@ class CompiledTier:
         code = guest.code
         result = _Result(code.co_qualname, code.co_filename, code.co_firstlineno)
         self._results.append(result)
-        unit = _Unit(Linked(guest.decoded, tuple(table)), ref(guest), self.recorder, self.resuming, result)
+        self._cache.begin(code)
+        unit = _Unit(Linked(guest.decoded, tuple(table)), ref(guest), self.recorder, self.resuming, result, self._cache)
         unit.watch(table)
 
     def left(self, frame: Frame) -> None:
         """Tells that compiled code has left a generator's frame, which something else has resumed."""
         self.resuming.left(frame.record.thread)
+
+    def end(self) -> None:
+        """Keeps what has been made for the next run of the program."""
+        self._cache.save()
 
     def statistics(self) -> Statistics:
         """What has been made of each code object."""
@@ -103,11 +111,18 @@ class _Unit:
     """
 
     def __init__(
-        self, linked: Linked, guest: ref[GuestCode], recorder: Recorder, resuming: Resuming, result: _Result
+        self,
+        linked: Linked,
+        guest: ref[GuestCode],
+        recorder: Recorder,
+        resuming: Resuming,
+        result: _Result,
+        cache: CodeCache,
     ) -> None:
         self._linked = linked
         self._resuming = resuming
         self._result = result
+        self._cache = cache
         self._guest = guest
         self._recorder = recorder
         self._profile = Profile()
@@ -182,19 +197,23 @@ class _Unit:
                 self._folded,
                 frozenset(self._dropping),
             )
-            made = make_code(subject, frozenset(self._hot), frozenset(self._declined))
+            description = self._description(subject)
+            made = make_code(subject, frozenset(self._hot), frozenset(self._declined), self._cache.outline(description))
+            self._cache.keep_outline(description, made.outline)
         except TooDeep:
             self._attempts = _MOST_ATTEMPTS
             self._result.reason = "its loops are nested more deeply than CPython compiles"
             return
-        result, handled = self._result, Counter(plan.opnames[index] for index in made.handled)
+        result, handled = self._result, Counter(plan.opnames[index] for index in made.outline.handled)
         if not made.entries:
             result.reason = "handlers execute all of what is hot"
             self.watch(table)
             return
-        result.compiled, result.handled, result.reason = made.instructions - len(made.handled), handled, ""
+        result.compiled, result.handled, result.reason = made.instructions - len(made.outline.handled), handled, ""
         result.source = made.source
-        function = CompiledCode(made, linked, self._recorder, self._again, result.failures).function(self._resuming)
+        function = CompiledCode(made, linked, self._recorder, self._again, result.failures).function(
+            self._resuming, self._cache
+        )
         for index, number in made.entries.items():
             table[index] = function, number, index + 1
         if not subject.generates:
@@ -211,14 +230,23 @@ class _Unit:
         signature = max(signatures, key=signatures.__getitem__)  # `most_common` imports, and the program may import
         direct = attrs.evolve(subject, is_direct=True, constants={})
         try:
-            made = make_direct_code(direct, frozenset(self._declined), signature)
+            description = f"{signature} {self._description(subject)}"
+            made = make_direct_code(direct, frozenset(self._declined), signature, self._cache.outline(description))
+            self._cache.keep_outline(description, made.outline)
         except TooDeep:
             return  # the other form has its blocks in other places
-        if made.handled:
+        if made.outline.handled:
             return  # it would stop there
         self._result.direct_source = made.source
         form = DirectCode(made, subject.plan, self._guest, self._recorder, self._result.failures)
-        guest.direct, guest.signature = form.function(self._linked, self._recorder), signature
+        guest.direct, guest.signature = form.function(self._linked, self._recorder, self._cache), signature
+
+    def _description(self, subject: Subject) -> str:
+        """What decides what is made, but for what the program's objects are like."""
+        code = subject.plan.code
+        found = (self._hot, self._declined, self._dropping)
+        parts = (code.co_qualname, code.co_filename, code.co_firstlineno, code.co_code, *map(sorted, found))
+        return f"{parts!r} {self._profile.description()}"
 
     def _again(self, indexes: set[int]) -> None:
         """Looks once more, as what some instructions work on is not what it was."""

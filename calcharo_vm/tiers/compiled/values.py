@@ -74,11 +74,16 @@ def only_one(kinds: frozenset[type]) -> type | None:
 
 
 def type_test(code: str, kind: type) -> str:
-    """The condition that a value is exactly of a type."""
+    """The condition that a value is exactly of a type, which is a builtin or one of `profile.NAMED_TYPES`."""
     if kind is type(None):
         return f"{code} is None"
-    has_name = kind is Null or getattr(builtins, kind.__name__, None) is kind
-    return f"type({code}) is {kind.__name__}" if has_name else f"id(type({code})) == {id(kind)}"
+    return f"type({code}) is {name_of_type(kind)}"
+
+
+def name_of_type(kind: type) -> str:
+    """The name of a type in made code."""
+    is_builtin = kind is Null or getattr(builtins, kind.__name__, None) is kind
+    return kind.__name__ if is_builtin else f"type_{kind.__name__}"
 
 
 def signature_of(values: Iterable[object]) -> str:

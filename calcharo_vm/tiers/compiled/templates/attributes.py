@@ -109,7 +109,9 @@ def load_super_attribute(writer: PathWriter) -> None:
     found, cls, owner = writer.peek(3), writer.peek(2), writer.peek(1)
     if not writer.oparg & 1 or place < 0 or owner.is_scalar:
         raise Declined
-    writer.leave_unless(f"{found.code} is {subject.constant('super_', super)} and id({cls.code}) == {start}")
+    writer.leave_unless(
+        f"{found.code} is {subject.constant('super_', super)} and id({cls.code}) == {subject.address(start)}"
+    )
     writer.instance(owner, classes)
     code = writer.hold(f"type({owner.code}).__mro__[{place}].__dict__[{name!r}]")
     method = writer.known_object(code)

@@ -136,7 +136,7 @@ def make_own_error(writer: PathWriter, called: Value, arguments: Sequence[Value]
     """Makes an exception of a class of the program, at an address, that leaves that to the interpreter's classes."""
     if writer.subject.is_direct or not all(argument.is_scalar for argument in arguments):
         raise Declined
-    writer.leave_unless(f"id({called.code}) == {address} and {called.shade}.count")
+    writer.leave_unless(f"id({called.code}) == {writer.subject.address(address)} and {called.shade}.count")
     writer.unchanged_classes()
     error = writer.hold(f"{called.code}({', '.join(argument.code for argument in arguments)})")
     writer.leave_if(f"id({error}) in by_id")

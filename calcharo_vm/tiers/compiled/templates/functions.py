@@ -104,7 +104,7 @@ def _made(writer: PathWriter, code: CodeType, parts: Mapping[int, Value]) -> str
     trampoline = subject.constant(f"trampoline_{writer.index}", subject.frame.guest.trampoline_within(code))
     closure = f", closure={parts[_CLOSURE].code}" if _CLOSURE in parts else ""
     function = writer.hold(f"FunctionType({trampoline}, scope{closure})")
-    writer.leave_if(f"id({function}) in by_id or {id(code)} in by_id")
+    writer.leave_if(f"id({function}) in by_id or {subject.address(id(code))} in by_id")
     for bit, part in parts.items():
         if bit != _CLOSURE:
             writer.emit(f"{function}.{_FIELDS[bit]} = {part.code}")

@@ -55,7 +55,7 @@ def instantiate(
         raise Declined
     initializer = type_attribute(cls, "__init__")
     writer.unchanged_classes()
-    writer.leave_unless(f"type({called.code}) is type and id({called.code}) == {id(cls)}")
+    writer.leave_unless(f"type({called.code}) is type and id({called.code}) == {subject.address(id(cls))}")
     if called.is_owned:
         writer.leave_unless(f"{called.shade}.count > 1")
     if initializer is _INIT and not arguments and not names:

@@ -137,7 +137,9 @@ def give_constant(writer: PathWriter, constant: object) -> None:
     code = writer.hold(f"{constants}[{writer.oparg}]")  # or else the program would count one reference more
     shade, words = writer.name("s"), writer.name("words")
     writer.emit(f"{shade} = by_id.get(id({code}))")
-    is_held = f"{shade}.count and {shade}.epoch == shadow.epoch and {shade}.type_address == {id(cls)}"
+    is_held = (
+        f"{shade}.count and {shade}.epoch == shadow.epoch and {shade}.type_address == {writer.subject.address(id(cls))}"
+    )
     writer.leave_unless(f"{shade} is None or ({is_held})")
     kind, type_name = _kind(writer, cls)
     own_name = name_of(constant, writer.subject.shadow.anatomy.of(cls).kind)
