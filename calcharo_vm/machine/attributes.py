@@ -6,6 +6,7 @@ from operator import attrgetter
 from types import (
     BuiltinMethodType,
     FunctionType,
+    GeneratorType,
     MethodDescriptorType,
     MethodType,
     MethodWrapperType,
@@ -29,9 +30,24 @@ _NATIVE_METHODS = frozenset({MethodDescriptorType, WrapperDescriptorType})
 _BOUND_NATIVE = frozenset({BuiltinMethodType, MethodWrapperType})
 BUILTIN_METHODS = {
     kind: {name: method for name in dir(kind) if type(method := getattr(kind, name)) in _NATIVE_METHODS}
-    for kind in (bool, bytearray, bytes, complex, dict, float, frozenset, int, list, set, slice, str, tuple)
+    for kind in (
+        bool,
+        bytearray,
+        bytes,
+        complex,
+        dict,
+        float,
+        frozenset,
+        int,
+        list,
+        set,
+        slice,
+        str,
+        tuple,
+        GeneratorType,
+    )
 }
-"""The methods of types whose instances have no attributes of their own."""
+"""The methods of types whose instances have no dictionary."""
 
 
 def attribute_getter(name: str) -> Callable[[Any], Any]:

@@ -194,13 +194,13 @@ class GuestCode(StubMarker, GuestReference):
     def enter(self, globals: dict[str, Any], values: tuple[Any, ...], cells: tuple[Any, ...]) -> Any:
         """Runs a function of this code, called by native code with bound arguments."""
         machine = self.machine
-        if machine.is_in_the_way is not None and machine.is_in_the_way():
-            machine.postpone(partial(self.enter, globals, values, cells))
-            return None
         if self.direct is not None:
             result = machine.tier.enter(self, globals, values, cells)
             if result is not NULL:
                 return result
+        if machine.is_in_the_way is not None and machine.is_in_the_way():
+            machine.postpone(partial(self.enter, globals, values, cells))
+            return None
         frame = Frame(self, [*values, *self.padding, *cells], globals, builtins_of(globals), machine.context)
         return run(frame)
 

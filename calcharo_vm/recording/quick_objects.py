@@ -88,3 +88,15 @@ def make_new_tuple(shadow: Comparison) -> NewTuple:
         return made, [ops.NEW, oid, *told, oid, 0, 0, len(items), *tokens]
 
     return new_tuple
+
+
+def record_tuple(shadow: Comparison, value: tuple[object, ...], number: int, items: Words) -> Shade:
+    """Makes the shade of a new tuple, which one place holds, of which everything has been told under that number."""
+    anatomy = shadow.anatomy.of(tuple)
+    shade = shadow.by_id[id(value)] = Shade(number, value, anatomy.kind, shadow.epoch, anatomy.name)
+    shade.items = items
+    shade.count = 1
+    for item in items:
+        if type(item) is Shade:
+            item.count += 1
+    return shade

@@ -109,7 +109,8 @@ class Recorder:
         self.first_thread = 0
         self._threads: list[ThreadRecord] = []
         self._gone: list[int] = []
-        self._collecting = 0  # the thread in which the garbage collector has interrupted the recorder
+        self.collecting = 0
+        """The thread in which the garbage collector has interrupted the recorder; 0 if it has not."""
         self._postponed: list[_Postponed] = []
         self._interrupts: list[Callable[[], object]] = []
         self._interrupted = 0  # the thread in which these are to be called
@@ -389,7 +390,7 @@ class Recorder:
         """Hears no more events, and lets no instruction of the program execute."""
         self.limit_reached = reason
         self._pend()
-        self._collecting = 0
+        self.collecting = 0
         for event in (*_EVENTS, "library_ran"):
             setattr(self, event, _ignored)
 
@@ -880,9 +881,9 @@ class Recorder:
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
-            self._collecting = threading.get_ident() if _is_at_work(_getframe().f_back) else 0
+            self.collecting = threading.get_ident() if _is_at_work(_getframe().f_back) else 0
             return
-        self._collecting = 0
+        self.collecting = 0
         if info["collected"]:
             self.shadow.epoch += 1  # from here on, an address may belong to somebody else
 
@@ -893,7 +894,7 @@ class Recorder:
 
     def is_in_the_way(self) -> bool:
         """Whether the garbage collector runs in the midst of journalling: finalisers must wait a moment."""
-        return self._collecting == threading.get_ident()
+        return self.collecting == threading.get_ident()
 
     def postpone(self, call: Callable[[], object]) -> None:
         """Calls a finaliser when the next instruction begins."""

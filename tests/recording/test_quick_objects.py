@@ -1,7 +1,7 @@
 """Tests for calcharo_vm/recording/quick_objects.py: new objects whose content is known."""
 
 from calcharo_vm.recording import Recorder, ops
-from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple
+from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple, record_tuple
 from calcharo_vm.recording.values import HeapKind
 from tests.recording.machine import NULL
 
@@ -34,6 +34,18 @@ def test_a_tuple_is_left_alone_that_is_recorded_or_holds_what_is_not() -> None:
     assert new_tuple(pair) is None
     assert new_tuple((1, thing)) is None
     assert shadow.held(thing) is None
+
+
+def test_a_tuple_that_was_told_by_its_number_is_recorded_later() -> None:
+    thing = Thing()
+    pair = (1, thing)
+    shadow = Recorder(NULL).shadow
+    held = shadow.hold(thing)
+    shade = record_tuple(shadow, pair, 7, [1, held])
+
+    assert (shade.token, shade.count, shade.items) == (range(7), 1, [1, held])
+    assert held.count == 2  # type: ignore[attr-defined]
+    assert shadow.held(pair) is shade
 
 
 def test_objects_get_numbers_in_the_order_in_which_they_are_made() -> None:

@@ -272,6 +272,65 @@ for n in range(8):
     try: top(n).send(None)
     except StopIteration as stop: print(stop.value)
 """
+METHODS = """
+import contextlib, sys, weakref
+holder = [None]
+class Loud:
+    def __init__(self, name): self.name = name
+    def __del__(self): print("gone", self.name)
+def counts():
+    got = 0
+    while got is not None: got = yield sys.getrefcount(holder[0])
+def varied():
+    got = 0
+    while True:
+        got = yield got if got % 3 else [got] if got % 2 else Loud(got) if got % 4 else None
+        if got > 20: raise KeyError(got)
+def twice():
+    got = 0
+    while True:
+        got = yield got
+        if got == 9: print(g.send(1))
+def library():
+    with contextlib.suppress(ValueError):
+        while True: yield (yield 1)
+class Sender:
+    def send(self, value): return value + 1
+def drive(g, n):
+    found = 0
+    for i in range(n): found = g.send(i)
+    return found
+def driven(g, n):
+    try:
+        for i in range(n): print(type(g.send(i)).__name__, end=" ")
+    except (KeyError, ValueError, StopIteration) as error: print(repr(error))
+def ended(n):
+    for i in range(n): got = yield i
+    return got
+for n in range(4, 30, 5):
+    g = holder[0] = counts()
+    next(g)
+    print(drive(g, n), [g.send(i) for i in range(3)])
+    g = varied(); next(g)
+    driven(g, n)
+    g = twice(); next(g)
+    driven(g, n)
+    g = library(); next(g)
+    driven(g, n)
+    driven(Sender(), n)
+    g = ended(n - 6); next(g)
+    driven(g, n)
+    driven(g, n)
+    driven(counts(), n)
+    watch = weakref.ref(g, lambda _ref: print("generator gone"))
+    del g
+def deep(g, n): return deep(g, n - 1) if n else g.send(1)
+sys.setrecursionlimit(250)
+g = ended(300); next(g)
+for n in (3, 4, 5, 6, 400):
+    try: print(deep(g, n))
+    except RecursionError as error: print(error)
+"""
 THREADS = """
 import threading
 def numbers(n):
@@ -300,12 +359,13 @@ PROGRAMS = {
     "others": OTHERS,
     "tracing": TRACING,
     "references": REFERENCES,
+    "methods": METHODS,
 }
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_records_the_same(program: str) -> None:
-    if program == "references" and sys.gettrace() is not None:
+    if program in {"references", "methods"} and sys.gettrace() is not None:
         pytest.skip("CPython 3.11 holds another reference while a function traces the tier's own code")
     assert not difference(PROGRAMS[program])
 

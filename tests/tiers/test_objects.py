@@ -61,6 +61,57 @@ def numbers():
     yield 1; yield [2]
 for n in range(5): print(loops({n: n}, [1, 2, 3], numbers()))
 """,
+    "pairs that are taken apart": """
+class Loud:
+    def __init__(self, n): self.n = n
+    def __del__(self): print("gone", self.n)
+def apart(items, others, table, n):
+    total, kept = 0, []
+    for at, item in enumerate(items, n): total += at; kept.append(item)
+    for left, right in zip(items, others): kept.append(left); total += right
+    for first, second, third in zip(others, items, others): total += first + third
+    for key, value in table.items(): kept += [key, value]
+    for at, letter in enumerate("abé"[:n]): total += at; kept.append(letter)
+    for at, each in enumerate(range(n)): total += at * each
+    for at, each in enumerate(reversed(items)): kept.append(each)
+    for at, each in enumerate({*others}): total += at * each
+    for at, (key, value) in enumerate(table.items()): kept.append((at, key, value))
+    for i, j in enumerate(others):
+        for k, l in zip(others, items): total += i * j * k
+    return total, kept
+shared = [[1], [2], [3]]
+for n in range(8): print(apart(shared[:n], [1, 2, 3, n][:n], {"a": n, n: "b"}, n))
+print(apart([1, "2", None], [1.5, True, 2], {1: shared}, 3), apart([Loud(1)], [1], {2: Loud(2)}, 3))
+def goes(n):
+    for at, loud in enumerate([Loud(i) for i in range(n)]): print(at)
+    for at, loud in enumerate(iter([Loud(n)])): print(at, loud.n)
+    for left, right in zip([Loud(n)], (Loud(i) for i in range(n))): print(left.n, right.n)
+    iterator = enumerate([Loud(i) for i in range(n)])
+    for at, loud in iterator:
+        if at == 2: break
+    for at, loud in iterator: print(at)
+    long, short = iter([1, 2, 3, 4]), iter([1, 2])
+    for left, right in zip(long, short): print(left, right)
+    return [*long]
+for n in range(6): print(goes(n))
+def changes(items, n):
+    for at, item in enumerate(items):
+        if at < n: items.append(at)
+    try:
+        for at, item in zip(items, [1, 2, "3", 4]): items[at + item] = 0
+    except (TypeError, IndexError) as error: print(error)
+    try:
+        for at, item in enumerate(items): left, right = item
+    except TypeError as error: print(error)
+    try:
+        for one, two in zip(items): print("never")
+    except ValueError as error: print(error)
+    try:
+        for one, two in zip(items, items, items): print("never")
+    except ValueError as error: print(error)
+    return items
+for n in range(8): print(changes([1, 2], n))
+""",
     "pairs of what changes": """
 def change(table, items):
     try:

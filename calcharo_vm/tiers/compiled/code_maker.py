@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import GeneratorType
+
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
@@ -32,6 +34,8 @@ _ASKING = frozenset({"FOR_ITER", "SEND"})
 """Instructions that ask an iterator for a value and go on elsewhere when it ends: they begin paths."""
 _RESUMED = CALLS | {"YIELD_VALUE"}
 """Instructions that other frames may come between and the next one."""
+_RUNNING = frozenset({GUEST, CLASS, GeneratorType.send})
+"""What is called that frames of the program execute for."""
 _RAISING = frozenset({"RAISE_VARARGS", "RERAISE"})
 _MAY_RAISE = frozenset({"BINARY_OP", "BINARY_SUBSCR", "CALL", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"})
 """What raises, if it does, before anything is done."""
@@ -224,7 +228,7 @@ class _Maker:
 
     def _calls_function(self, index: int) -> bool:
         called = self.subject.profile.callees.get(index, set())
-        return self.opnames[index] in CALLS and not called.isdisjoint((GUEST, CLASS))
+        return self.opnames[index] in CALLS and not called.isdisjoint(_RUNNING)
 
     def _go_on(self, writer: PathWriter, target: int) -> None:
         """Writes the block at an instruction as part of the path, or goes there."""

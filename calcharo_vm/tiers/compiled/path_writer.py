@@ -418,14 +418,7 @@ class PathWriter:
         self._words += words
         if self._words:
             self._tell()
-        kept = {gives, *(value.code for value in self._stack)}
-        gone = [name for name in self._objects if name not in kept]
-        if gone:
-            self.emit(f"{' = '.join(gone)} = None")
-        self._objects = [name for name in self._objects if name in kept]
-        self._slots = {slot: value for slot, value in self._slots.items() if value.code not in gone}
-        self._facts.clear()
-        self._class_changes = -1
+        self.let_others_run({gives, *(value.code for value in self._stack)})
         self._words.clear()
         self.steps += steps
         self._steps_told = self.steps
@@ -435,6 +428,16 @@ class PathWriter:
         result = self.name("r")
         self.emit(f"{result} = {code}")
         return result
+
+    def let_others_run(self, kept: set[str | None]) -> None:
+        """Lets go of all objects but those of some variables, and forgets what is known: other frames execute."""
+        gone = [name for name in self._objects if name not in kept]
+        if gone:
+            self.emit(f"{' = '.join(gone)} = None")
+        self._objects = [name for name in self._objects if name in kept]
+        self._slots = {slot: value for slot, value in self._slots.items() if value.code not in gone}
+        self._facts.clear()
+        self._class_changes = -1
 
     def go_on_with(self, result: Value) -> None:
         """Goes on at the next instruction with what a call has returned, unless something is pending by then."""
@@ -563,6 +566,14 @@ class PathWriter:
         self._objects.append(name)
 
     # --- the stack -------------------------------------------------------------------------------
+
+    def _record_fresh(self) -> None:
+        """Records a new tuple after all that is on top of the stack: it is not taken apart in this path."""
+        value = self._stack[-1] if self._stack else None
+        if value is not None and value.fresh is not None:
+            shade = self.name("s")
+            self.emit(f"{shade} = {value.shade}")
+            self._stack[-1] = attrs.evolve(value, shade=shade, fresh=None)
 
     def push(self, value: Value) -> None:
         """Puts a value on the stack."""
@@ -930,6 +941,7 @@ class PathWriter:
         In a handler, the eval loop enters it next, at the instruction that follows.
         """
         self.written.most_steps = max(self.written.most_steps, self.steps)
+        self._record_fresh()
         lines = []
         if self._words:
             folded = self.subject.fold(tuple(self._words) if is_complete else (*self._words, ""))

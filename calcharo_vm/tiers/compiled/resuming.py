@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from calcharo_vm.recording import Recorder
     from calcharo_vm.recording.frames import ThreadRecord
     from calcharo_vm.recording.identity import Shade
+    from calcharo_vm.recording.plan import Row
+
+
+def only_pushes(row: Row) -> bool:
+    """Returns whether all that an instruction does to its frame, unless it is prepared, is to push a result."""
+    act = row[2]
+    return act == NOTHING or (act <= PREPARED and act != ADVANCE)
+
 
 _NOT_THE_LAST = 2
 """There is room for another step in the chunk."""
@@ -191,7 +199,8 @@ def _make_go_on(
 
 
 def _make_tell_of_asked(recorder: Recorder) -> Callable[[Frame, FrameRecord], bool]:
-    pending, extend, shadow = recorder.tape.pending, recorder.tape.words.extend, recorder.shadow
+    pending, shadow = recorder.tape.pending, recorder.shadow
+    put, extend = recorder.tape.words.append, recorder.tape.words.extend
 
     def tell_of_asked(back: Frame, caller: FrameRecord) -> bool:
         """Tells what an instruction of compiled code has done that asks for a value, if that can be told so."""
@@ -206,6 +215,8 @@ def _make_tell_of_asked(recorder: Recorder) -> Callable[[Frame, FrameRecord], bo
                     return False
                 words[caller.top - base] = shade.token
             extend((ops.STACK, base, len(words), *words))
+        elif caller.row[1]:  # type: ignore[index] # it has one
+            put(0)
         return True
 
     return hidden(tell_of_asked)
@@ -221,12 +232,10 @@ def _make_tell_of_native(recorder: Recorder) -> Callable[[Frame, FrameRecord], b
         row, thread = caller.row, caller.thread
         if row is None or caller.held is not None or thread is not recorder.writer or not thread.word:
             return False
-        _word, pops, act, _detail = row
-        base = caller.length - pops
-        only_pushes = act == NOTHING or (act <= PREPARED and act != ADVANCE)
-        if thread.caught is not None or not only_pushes or not caller.top < base == len(back.stack):
+        base = caller.length - row[1]
+        if thread.caught is not None or not only_pushes(row) or not caller.top < base == len(back.stack):
             return False
-        if pops:
+        if row[1]:
             put(0)
         return True
 

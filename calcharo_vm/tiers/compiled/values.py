@@ -12,13 +12,14 @@ from calcharo_vm.machine.values import Null
 from calcharo_vm.recording.layouts import SCALAR_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 SCALARS: Final = frozenset({int, float, bool, str, bytes, type(None), Null})
 """Types whose values are written to the tape as themselves."""
 SCALAR_IDS: Final = frozenset(map(id, SCALARS))
 """The same for made code, which must not ask a class of the program for its hash."""
-_LETTERS: Final = {id(kind): "-" for kind in SCALAR_TYPES} | dict.fromkeys(SCALAR_IDS, "s")
+LETTERS: Final = {id(kind): "-" for kind in SCALAR_TYPES} | dict.fromkeys(SCALAR_IDS, "s")
+"""What `signature_of` has for a value of a type; `o` for all others."""
 NUMBERS: Final = frozenset({int, float, bool})
 EXCEPTIONS: Final = frozenset(
     each for each in vars(builtins).values() if type(each) is type and issubclass(each, BaseException)
@@ -33,6 +34,19 @@ PLAIN_EXCEPTIONS: Final = (
 
 
 @attrs.frozen(eq=False)
+class Fresh:
+    """A new tuple of which only its number is recorded so far, since it is about to be taken apart.
+
+    Attributes:
+        number: The variable that has its oid.
+        parts: What it holds.
+    """
+
+    number: str
+    parts: Sequence[Value]
+
+
+@attrs.frozen(eq=False)
 class Value:
     """A value on the stack, or in a slot, of a block being made.
 
@@ -43,6 +57,7 @@ class Value:
         constant: The object that it always is, None if it is not known.
         is_constant: Whether it is a constant of the code object, so that its end on the stack is not its end.
         is_owned: Whether its `Shade` counts it already, because it lay on the stack when the block began.
+        fresh: What is known of a new tuple that is about to be taken apart; its `shade` makes that only when asked.
     """
 
     code: str
@@ -51,6 +66,7 @@ class Value:
     is_owned: bool = False
     constant: object = None
     is_constant: bool = False
+    fresh: Fresh | None = None
 
     @property
     def word(self) -> str:
@@ -88,7 +104,7 @@ def name_of_type(kind: type) -> str:
 
 def signature_of(values: Iterable[object]) -> str:
     """Of each argument of a call, `s` for a scalar or `o` for an object, in parentheses; `-` for what is never told."""
-    return f"({''.join([_LETTERS.get(id(type(value)), 'o') for value in values])})"
+    return f"({''.join([LETTERS.get(id(type(value)), 'o') for value in values])})"
 
 
 _EQUAL_IF_SAME: Final = frozenset({int, str, bytes, bool})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from types import BuiltinFunctionType, MethodDescriptorType
+from types import BuiltinFunctionType, GeneratorType, MethodDescriptorType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
@@ -13,7 +13,7 @@ from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import CLASS, GUEST, OwnError
 from calcharo_vm.tiers.compiled.templates.exceptions import make_own_error
 from calcharo_vm.tiers.compiled.templates.function_calls import call_function
-from calcharo_vm.tiers.compiled.templates.generators import end_generator
+from calcharo_vm.tiers.compiled.templates.generators import call_send, end_generator
 from calcharo_vm.tiers.compiled.templates.growing import add, append
 from calcharo_vm.tiers.compiled.templates.instances import IN_PLACE, instantiate
 from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
@@ -186,6 +186,7 @@ _NATIVE: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
     list.pop: _pop,
     dict.get: _get,
     set.add: _add,
+    GeneratorType.send: call_send,
 }
 """What is known of functions that work on objects."""
 

@@ -250,7 +250,7 @@ def _take(
         by_handler: The lines that have the handler ask it, if it had ended before.
         words: What is told before the value.
     """
-    index, landing = writer.index, writer.subject.linked.landing(writer.index)
+    landing = writer.subject.linked.landing(writer.index)
     assert landing is not None
     pushed, is_unusual = _yielded(writer, value)
     writer.emit(f"if {ending.condition} or pending or {is_unusual}:")
@@ -267,18 +267,52 @@ def _take(
     writer.emit(f"{iterator} = None", 2)
     writer.go(landing, 2)
     writer.emit("else:", 1)
-    writer.emit("left(record.thread)", 2)
-    writer.emit(f"stack.append({value})", 2)
-    writer.emit(f"{iterator} = None", 2)
-    writer.go(index + 1, 2)
+    _leave_to_arriving(writer, iterator, value, 2)
+    _go_on_with_yielded(writer, iterator, pushed, words)
+
+
+def _leave_to_arriving(writer: PathWriter, generator: str, value: str, depth: int) -> None:
+    """Has the step completed, at the next instruction, in which a generator has yielded something unusual."""
+    writer.emit("left(record.thread)", depth)
+    writer.emit(f"stack.append({value})", depth)
+    writer.emit(f"{generator} = None", depth)
+    writer.go(writer.index + 1, depth)
+
+
+def _go_on_with_yielded(writer: PathWriter, generator: str, pushed: Value, words: Sequence[str]) -> None:
+    """Completes the step with what a generator has yielded, and goes on."""
     writer.nest("else:")
-    writer.emit(f"{iterator} = None")
+    writer.emit(f"{generator} = None")
     writer.emit(f"extend(({', '.join((*words, pushed.word))}))")
     if pushed.shade is not None:
         writer.emit("record.thread.yielded = None")
     for line in _COMPLETE:
         writer.emit(line)
     writer.go_on_with(pushed)
+
+
+def call_send(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
+    """Calls the method that sends a scalar to a generator of the program, and pushes what it yields."""
+    subject, index, depth = writer.subject, writer.index, writer.subject.plan.depths[writer.index]
+    operands = [writer.peek(place) for place in range(writer.oparg + 2, 0, -1)]
+    if subject.is_direct or len(arguments) != 2 or not arguments[1].is_scalar:
+        raise Declined
+    if any(each.is_owned for each in operands) or writer.depth + len(operands) != depth:
+        raise Declined
+    receiver, sent = writer.only(arguments[0], GeneratorType), arguments[1].code
+    writer.leave_unless(f"{receiver.shade}.frame is not None and not zeros and recorder.running is record")
+    writer.tell()
+    generator = receiver.code
+    writer.let_others_run({generator})
+    row = subject.constant(f"asking_{index}", subject.plan.rows[index])
+    writer.emit(f"frame.ip, record.row, record.length = {index + 1}, {row}, {depth}")
+    value = writer.name("v")
+    _try(writer, f"{value} = {generator}.send({sent})")
+    writer.hand_over(len(operands))
+    pushed, is_unusual = _yielded(writer, value)
+    writer.emit(f"if pending or {is_unusual}:")
+    _leave_to_arriving(writer, generator, value, 1)
+    _go_on_with_yielded(writer, generator, pushed, ("1",))
 
 
 def _yielded(writer: PathWriter, code: str) -> tuple[Value, str]:

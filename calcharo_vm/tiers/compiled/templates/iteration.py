@@ -12,11 +12,13 @@ from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.recording.natives import PLAIN_ITERATORS
+from calcharo_vm.recording.quick_objects import record_tuple
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_PAIRS, ITERATORS_OF_SCALARS, VIEWS
 from calcharo_vm.tiers.compiled.templates.generators import next_of_generator
+from calcharo_vm.tiers.compiled.templates.objects import new_words
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.values import SCALARS, Fresh, Value, only_one, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +65,8 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
         ends = f"({held} is None or {held}.count < 2) and not {iterator}.__length_hint__()"
         writer.emit(f"{value} = NULL if {ends} else next({iterator}, NULL)")
     else:
-        writer.subject.constant("may_end", may_end)
-        writer.emit(f"{value} = NULL if may_end({iterator}) else next({iterator}, NULL)")
+        ends = _may_end(writer, iterator, kind)
+        writer.emit(f"{value} = NULL if {ends} else next({iterator}, NULL)")
     writer.emit(f"{iterator} = None")
     writer.emit(f"if {value} is NULL:")
     writer.written.lines += at_end
@@ -73,7 +75,7 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
     if family == "ITERATORS_OF_PAIRS":
         _push_new(writer, value, late)
     else:
-        pushed = _known(writer, value, late)
+        pushed = _known(writer, value, late, writer.result_types)
         writer.push(pushed)
         writer.end(str(ops.ADVANCED), *_PUSHED, pushed.word)
 
@@ -88,15 +90,14 @@ def _next_by_position(writer: PathWriter, kind: type, at_end: Sequence[Line | Go
     writer.written.lines += at_end
     writer.nest("else:")
     writer.emit(f"{value} = {container}[{position}]")
-    pushed = _known(writer, value, writer.leaving)
+    pushed = _known(writer, value, writer.leaving, writer.result_types)
     writer.emit(f"stack[-1] = {position} + 1")
     writer.push(pushed)
     writer.end("2", f"{position} + 1", pushed.word)
 
 
-def _known(writer: PathWriter, value: str, late: str) -> Value:
-    """A scalar, or what is recorded already; `late` is done where it is something else."""
-    kinds = writer.result_types
+def _known(writer: PathWriter, value: str, late: str, kinds: frozenset[type]) -> Value:
+    """A scalar, or what is recorded already; `late` is done where it is something else than was seen."""
     if kinds and kinds <= SCALARS:
         kind = only_one(kinds)
         test = f"id(type({value})) in SCALAR_IDS" if kind is None else type_test(value, kind)
@@ -116,6 +117,10 @@ def _known(writer: PathWriter, value: str, late: str) -> Value:
 
 def _push_new(writer: PathWriter, value: str, late: str) -> None:
     """Pushes a tuple that the iterator has made."""
+    parts = _parts(writer, value, late)
+    if parts:
+        _push_fresh(writer, value, parts)
+        return
     made, shade = writer.name("made"), writer.name("s")
     writer.keep(value)
     writer.emit(f"{made} = new_tuple({value})")
@@ -125,11 +130,64 @@ def _push_new(writer: PathWriter, value: str, late: str) -> None:
     writer.end(str(ops.ADVANCED), f"*{made}", *_PUSHED, f"{shade}.token")
 
 
+def _parts(writer: PathWriter, value: str, late: str) -> Sequence[Value]:
+    """What a tuple holds that the next instruction takes apart; nothing, if that is not known.
+
+    `late` is done where it is something else.
+    """
+    subject, following = writer.subject, writer.index + 1
+    if subject.plan.opnames[following] != "UNPACK_SEQUENCE" or not subject.profile.has(following + 1):
+        return ()
+    count = subject.linked.decoded.opargs[following]
+    seen = [subject.profile.types_at(following + 1, at + 1) for at in range(count)]
+    if not 0 < count <= ops.MOST_PUSHES or not all(kinds <= SCALARS or not kinds & SCALARS for kinds in seen):
+        return ()
+    writer.emit(f"if len({value}) != {count} or id({value}) in by_id: {late}")
+    parts = []
+    for at, kinds in enumerate(seen):
+        part = writer.name("v")
+        writer.emit(f"{part} = {value}[{at}]")
+        parts.append(_known(writer, part, late, kinds))
+    return parts
+
+
+def _push_fresh(writer: PathWriter, value: str, parts: Sequence[Value]) -> None:
+    """Pushes a new tuple that is about to be taken apart, so that nothing but its number need be recorded."""
+    subject, number = writer.subject, writer.name("n")
+    subject.constant("record_tuple", record_tuple)
+    writer.keep(value)
+    writer.emit(f"{number} = shadow.made")
+    writer.emit(f"shadow.made = {number} + 1")
+    writer.emit(f"note_written({number})")
+    shade = f"record_tuple(shadow, {value}, {number}, [{', '.join(part.recorded for part in parts)}])"
+    writer.push(Value(value, tuple, shade, is_owned=True, fresh=Fresh(number, parts)))
+    content = str(ops.ITEMS), number, "0", "0", str(len(parts)), *(part.word for part in parts)
+    writer.end(str(ops.ADVANCED), *new_words(writer, tuple, number), *content, *_PUSHED, f"range({number})")
+
+
 _FAMILIES = {
     "ITERATORS_OF_SCALARS": ITERATORS_OF_SCALARS,
     "ITERATORS_OF_ITEMS": ITERATORS_OF_ITEMS,
     "ITERATORS_OF_PAIRS": ITERATORS_OF_PAIRS,
 }
+
+
+def _may_end(writer: PathWriter, iterator: str, kind: type | None) -> str:
+    """The condition that `may_end` holds for an iterator of pairs, or a shorter one.
+
+    Asking another time is nothing if there is one iterator beneath that stays at its end, and lets nothing go.
+    """
+    writer.subject.constant("may_end", may_end)
+    asked = f"may_end({iterator})"
+    if kind is zip or kind is None:
+        return asked  # the first iterator would have been advanced
+    held = writer.name("s")
+    writer.emit(f"{held} = record.shades[-{ITERATOR_PLACE}].fields.get({ITERATES!r})")
+    if kind is enumerate:
+        writer.subject.constant("ITERATORS_OF_ITEMS", frozenset(map(id, ITERATORS_OF_ITEMS)))
+        plain = f"{held} is not None and {held}.type_address in ITERATORS_OF_ITEMS"
+        writer.emit(f"{held} = {held}.fields.get({ITERATES!r}) if {plain} else None")
+    return f"({held} is None or {held}.count < 2) and {asked}"
 
 
 def may_end(iterator: object) -> bool:
@@ -144,7 +202,10 @@ def may_end(iterator: object) -> bool:
         parts = _reduce_zip(iterator)[1]
     else:
         parts = (iterator,)
-    return not all(id(type(part)) in PLAIN_ITERATORS and length_hint(part) for part in parts)
+    for part in parts:  # noqa: SIM110 - faster than any()
+        if id(type(part)) not in PLAIN_ITERATORS or not length_hint(part):
+            return True
+    return False
 
 
 _reduce_enumerate, _reduce_zip = vars(enumerate)["__reduce__"], vars(zip)["__reduce__"]

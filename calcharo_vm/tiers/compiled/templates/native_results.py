@@ -27,14 +27,14 @@ def of_containers(writer: PathWriter, arguments: Sequence[Value], callee: object
     """Calls a function with containers, which it looks into at most to make iterators of them."""
     if not arguments:
         raise Declined
-    _give_object(writer, [_container(writer, argument) for argument in arguments], callee)
+    _give_object(writer, [_container(writer, place) for place in range(len(arguments), 0, -1)], callee)
 
 
 def of_items(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
     """Calls a function with one container of scalars, which it compares, adds or puts elsewhere."""
     if len(arguments) != 1 or arguments[0].is_scalar:
         raise Declined
-    container = _container(writer, arguments[0])
+    container = _container(writer, 1)
     if container.type not in {list, tuple, set, range}:
         raise Declined
     content = "table" if container.type is set else "items"
@@ -46,11 +46,11 @@ def of_items(writer: PathWriter, arguments: Sequence[Value], callee: object) -> 
         _give_object(writer, [container], callee)
 
 
-def _container(writer: PathWriter, argument: Value) -> Value:
-    """The same argument, known to be a container of a built-in type, or a scalar."""
+def _container(writer: PathWriter, place: int) -> Value:
+    """An argument, by its place from the top of the stack, known to be a container of a built-in type, or a scalar."""
+    argument = writer.peek(place)
     if argument.is_scalar:
         return argument
-    place = next(place for place in range(1, writer.oparg + 3) if writer.peek(place) is argument)
     kind = writer.kind(place)
     if kind not in _CONTAINERS:
         raise Declined

@@ -119,12 +119,13 @@ def _kind(writer: PathWriter, cls: type) -> tuple[str, str]:
 
 def _give(writer: PathWriter, cls: type, name: str, shade: str, content: Sequence[str]) -> None:
     writer.push(Value(name, cls, shade, is_owned=True))
-    writer.end(*_new_words(writer, cls, shade), *content, "1", f"{shade}.token")
+    writer.end(*new_words(writer, cls, f"{shade}.token.stop"), *content, "1", f"{shade}.token")
 
 
-def _new_words(writer: PathWriter, cls: type, shade: str, own_name: str = "") -> tuple[str, ...]:
+def new_words(writer: PathWriter, cls: type, oid: str, own_name: str = "") -> tuple[str, ...]:
+    """The words that tell of a new object, by the expression of its oid."""
     anatomy, text = writer.subject.shadow.anatomy.of(cls), writer.subject.text
-    return str(ops.NEW), f"{shade}.token.stop", text(anatomy.kind.value), text(anatomy.name), text(own_name)
+    return str(ops.NEW), oid, text(anatomy.kind.value), text(anatomy.name), text(own_name)
 
 
 def give_constant(writer: PathWriter, constant: object) -> None:
@@ -151,7 +152,7 @@ def give_constant(writer: PathWriter, constant: object) -> None:
     writer.emit(f"{words} = ()")
     writer.emit(f"if {shade} is None:")
     writer.emit(f"{shade} = new({code}, {kind}, {type_name}, {held}, {own_name!r})", 1)
-    writer.emit(f"{words} = ({', '.join((*_new_words(writer, cls, shade, own_name), *content))},)", 1)
+    writer.emit(f"{words} = ({', '.join((*new_words(writer, cls, f'{shade}.token.stop', own_name), *content))},)", 1)
     writer.emit("else:")
     writer.emit(f"{shade}.count += 1", 1)
     writer.push(Value(code, cls, shade, is_owned=True, is_constant=True))

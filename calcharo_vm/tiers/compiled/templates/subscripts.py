@@ -8,7 +8,7 @@ from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.growing import add, append
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import Value, unchanged
+from calcharo_vm.tiers.compiled.values import Fresh, Value, unchanged
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
@@ -89,6 +89,9 @@ def unpack_sequence(writer: PathWriter) -> None:
     count = writer.oparg
     if writer.kind(1) is not tuple or container.shade is None or not 0 < count <= ops.MOST_PUSHES:
         raise Declined
+    if container.fresh is not None:
+        _unpack_fresh(writer, container.fresh)
+        return
     container = writer.only(container, tuple)
     writer.leave_unless(f"len({container.code}) == {count}")
     parts = []
@@ -99,6 +102,15 @@ def unpack_sequence(writer: PathWriter) -> None:
     for part in reversed(parts):
         writer.push(part)
     writer.end(str(count), *(part.word for part in reversed(parts)))
+
+
+def _unpack_fresh(writer: PathWriter, fresh: Fresh) -> None:
+    """Takes a new tuple apart, which goes: what it held is recorded elsewhere."""
+    writer.take()
+    for part in reversed(fresh.parts):
+        writer.push(part)
+    words = (part.word for part in reversed(fresh.parts))
+    writer.end(str(writer.oparg), *words, str(ops.DROP), fresh.number)
 
 
 @template("LIST_APPEND")
