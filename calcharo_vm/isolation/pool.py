@@ -78,6 +78,7 @@ class Worker:
 
     def __init__(self, zygote: Zygote) -> None:
         """Ask a zygote for it."""
+        self._zygote = zygote
         self.status, status_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         job_end, self.job = os.pipe()
         self.out, out_end = os.pipe()
@@ -193,12 +194,14 @@ class Worker:
         return self.group is not None and self.group.is_out_of_memory
 
     def give(self, data: bytes) -> None:
-        """Give the worker its program."""
+        """Give the worker its program; meanwhile the next worker gets ready, if there is a processor for both."""
         with suppress(BrokenPipeError):  # it has ended: what follows will show it
             while data:
                 data = data[os.write(self.job, data) :]
         os.close(self.job)
         self.job = -1
+        if len(os.sched_getaffinity(0)) > 1:
+            self._zygote.prepare()
 
 
 class Zygote:

@@ -32,7 +32,7 @@ def _state() -> dict[str, int]:
     """What there is of this process, its zygotes, and what they leave."""
     gc.collect()
     us = psutil.Process()
-    zygotes = [each for each in us.children() if "calcharo_vm.isolation" in " ".join(each.cmdline())]
+    zygotes = [each for each in us.children() if _is_zygote(each)]
     return {
         "open files": us.num_fds(),
         "open files of zygotes": sum(each.num_fds() for each in zygotes),
@@ -42,6 +42,13 @@ def _state() -> dict[str, int]:
         "folders": len(list(Path(tempfile.gettempdir()).glob("calcharo-*"))),
         "processes": len(us.children(recursive=True)),
     }
+
+
+def _is_zygote(process: psutil.Process) -> bool:
+    try:
+        return "calcharo_vm.isolation" in " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return False
 
 
 def _settled(reference: dict[str, int] | None = None) -> dict[str, int]:

@@ -33,7 +33,7 @@ def whole_of(name: str, steps: int) -> Recording:
 @pytest.mark.parametrize("steps_before", [0, 5, 300, 30_000])
 def test_nearly_all_steps_before_a_call_that_does_not_return_are_there(hang: str, steps_before: int) -> None:
     source = f"for n in range({steps_before // 5}): n + 1\n{hang}\n"
-    limited = execute_and_trace(source, WORKER.evolve(limits={"wall_seconds": 0.3}))
+    limited = execute_and_trace(source, WORKER.evolve(limits={"wall_seconds": 0.3 + steps_before / 30_000}))
     before = len(execute_and_trace(f"for n in range({steps_before // 5}): n + 1\n"))
 
     assert limited.outcome.limit == "wall_seconds"
