@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
 
+import attrs
+
 from calcharo_vm.config import Isolation, Tier, TracerConfig
 from calcharo_vm.errors import AuditError, CalcharoError, ConfigurationError, ReplayDiverged
 from calcharo_vm.limits import RESOURCES, SOURCE
@@ -20,7 +22,7 @@ from calcharo_vm.program.imported import owner_of_modules
 from calcharo_vm.program.logging_state import own_logging
 from calcharo_vm.program.observation import MachineRecorder, as_observer, spilling_journal
 from calcharo_vm.program.outcome import ending, outcome_of, outcome_of_stopped
-from calcharo_vm.program.subject import Subject, prepare
+from calcharo_vm.program.subject import Request, Subject, prepare
 from calcharo_vm.program.teardown import let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
 from calcharo_vm.recording.inputs import Input
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from calcharo_vm.plugins import PluginSet
     from calcharo_vm.program.inputs import ProgramInputs
     from calcharo_vm.program.plugged import Plugged
-    from calcharo_vm.program.subject import ProgramFile, Source
+    from calcharo_vm.program.subject import Source
     from calcharo_vm.recording import Outcome, Recording
     from calcharo_vm.recording.journal import Journal
     from calcharo_vm.tiers.native import LineTracer
@@ -134,7 +136,7 @@ class ExecutionTracer:
         replay: Sequence[Input] | None = None,
     ) -> Recording:
         """Execute a program and record every step; arguments and errors are those of `execute_and_trace`."""
-        return self._trace(source, filename, argv, stdin, globals, replay, lambda _recorder: None)
+        return self._trace(Request(source, filename, argv, stdin, globals, replay), lambda _recorder: None)
 
     def cancel(self) -> None:
         r"""Stop the programs that this tracer is tracing, whichever thread asks for it.
@@ -181,6 +183,7 @@ class ExecutionTracer:
         """
         import asyncio  # noqa: PLC0415 - who traces without an event loop does not pay for it
 
+        request = Request(source, filename, argv, stdin, globals, replay)
         runs: list[Stoppable] = []
         is_cancelled = False
 
@@ -190,27 +193,21 @@ class ExecutionTracer:
                 run.stop()
 
         try:
-            return await asyncio.to_thread(self._trace, source, filename, argv, stdin, globals, replay, started)
+            return await asyncio.to_thread(self._trace, request, started)
         except asyncio.CancelledError:
             is_cancelled = True  # it may not have started yet
             for run in runs:
                 run.stop()
             raise
 
-    def _trace(
-        self,
-        source: Source,
-        filename: str | None,
-        argv: Sequence[str] | None,
-        stdin: str | None,
-        namespace: dict[str, object] | None,
-        replay: Sequence[Input] | None,
-        started: Callable[[Stoppable], None],
-    ) -> Recording:
+    def _trace(self, request: Request, started: Callable[[Stoppable], None]) -> Recording:
+        stdin: object = request.stdin
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
+        if request.replay is not None:
+            _check_replay(request.replay)
         if self.config.optimization is Tier.NATIVE:
-            _check_native(self.config, replay)
+            _check_native(self.config, request.replay)
         runs: list[Stoppable] = []
 
         def begun(run: Stoppable) -> None:
@@ -219,45 +216,26 @@ class ExecutionTracer:
             started(run)
 
         try:
-            return self._trace_somewhere(source, filename, argv, stdin, namespace, replay, begun)
+            return self._trace_somewhere(request, begun)
         finally:
             for run in runs:
                 self._running.remove(run)
 
-    def _trace_somewhere(
-        self,
-        source: Source,
-        filename: str | None,
-        argv: Sequence[str] | None,
-        stdin: str | None,
-        namespace: dict[str, object] | None,
-        replay: Sequence[Input] | None,
-        started: Callable[[Stoppable], None],
-    ) -> Recording:
+    def _trace_somewhere(self, request: Request, started: Callable[[Stoppable], None]) -> Recording:
         if self.config.isolation is not Isolation.NONE:
             from calcharo_vm.isolation.remote import trace_in_worker  # noqa: PLC0415 - programs of one's own need none
 
-            told = None if replay is None else _checked(replay)
-            return trace_in_worker(self.config, source, filename, argv, stdin, namespace, told, started)
-        return self._trace_here(source, filename, argv, stdin, namespace, replay, started)
+            return trace_in_worker(self.config, request, started)
+        return self._trace_here(request, started)
 
-    def _trace_here(
-        self,
-        source: Source,
-        filename: str | None,
-        argv: Sequence[str] | None,
-        stdin: str | None,
-        namespace: dict[str, object] | None,
-        replay: Sequence[Input] | None,
-        started: Callable[[MachineRecorder], None],
-    ) -> Recording:
-        given: Source | ProgramFile = source
+    def _trace_here(self, request: Request, started: Callable[[MachineRecorder], None]) -> Recording:
         limits, text, excess = self.config.limits, None, None
         if any(getattr(limits, name) is not None for name in SOURCE):
             from calcharo_vm.program.measured import measured  # noqa: PLC0415 - few runs limit it
 
-            given, text, excess = measured(source, limits)
-        subject = prepare(given, filename=filename, argv=argv, namespace=namespace)
+            given, text, excess = measured(request.source, limits)
+            request = attrs.evolve(request, source=given)
+        subject = prepare(request)
         if self.config.policy is not None and subject.function is not None:
             raise ConfigurationError(
                 "policy is set, but the source is a function of this process, whose module has imported what it likes; "
@@ -269,14 +247,14 @@ class ExecutionTracer:
         started(recorder)
         if capture.audit:
             recorder.audit()
-        inputs = self._inputs(recorder, replay)
+        inputs = self._inputs(recorder, request.replay)
         if inputs is not None:
             recorder.journal.inputs = inputs.log
         plugged = self._plugged(recorder, subject)
         log.debug("run begins: %s", subject.code.co_filename, extra={"tier": str(self.config.optimization)})
         try:
             if excess is None:
-                outcome = self._run(subject, recorder, stdin, inputs, plugged)
+                outcome = self._run(subject, recorder, request.stdin, inputs, plugged)
             else:
                 recorder.reach(excess)
         except CalcharoError as error:
@@ -329,7 +307,7 @@ class ExecutionTracer:
 
         world: inputs.World = inputs.PinnedWorld() if self.config.deterministic else inputs.LiveWorld()
         if replay is not None:
-            world = inputs.ReplayedWorld(_checked(replay))
+            world = inputs.ReplayedWorld(replay)
         return inputs.ProgramInputs(world, lambda: recorder.complete_steps)
 
     def _plugged(self, recorder: MachineRecorder, subject: Subject) -> Plugged | None:
@@ -411,13 +389,12 @@ def _check_native(config: TracerConfig, replay: Sequence[Input] | None) -> None:
         raise ConfigurationError(f"{message}; use optimization='interpreter'")
 
 
-def _checked(replay: Sequence[Input]) -> Sequence[Input]:
+def _check_replay(replay: Sequence[Input]) -> None:
     """Refuse what are no inputs of a recording."""
     for each in replay:
         found: object = each
         if not isinstance(found, Input):
             raise ConfigurationError(f"replay holds {found!r}; pass the inputs of a recording")
-    return replay
 
 
 def _raise_for_replay(inputs: ProgramInputs | None, recording: Recording) -> None:

@@ -6,13 +6,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from calcharo_vm import ExecutionTracer, Recording, TracerConfig, execute_and_trace, tracer
 from calcharo_vm.errors import CompilationError
-from calcharo_vm.program.subject import prepare
+from calcharo_vm.program.subject import Request, prepare
 from tests.many_tracers.comparing import differences, from_event_loop, over_threads
 from tests.many_tracers.programs import cases
 
@@ -80,10 +79,10 @@ class TestInAnEventLoop:
     def test_a_task_that_is_cancelled_before_its_program_starts(self, monkeypatch: pytest.MonkeyPatch) -> None:
         preparing, cancelled = threading.Event(), threading.Event()
 
-        def prepare_slowly(source: str, **given: Any) -> object:  # type: ignore[explicit-any] # as `prepare`
+        def prepare_slowly(request: Request) -> object:
             preparing.set()
             assert cancelled.wait(60)
-            return prepare(source, **given)
+            return prepare(request)
 
         async def main() -> None:
             task = asyncio.create_task(ExecutionTracer().arun("while True: pass"))

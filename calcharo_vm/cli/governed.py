@@ -99,9 +99,11 @@ def tell_limit(name: str, limits: Limits) -> int:
 
 def _run_in_worker(program: Program, config: TracerConfig, record: str | None) -> int:
     from calcharo_vm.isolation.passing import run_in_worker  # noqa: PLC0415 - programs of one's own need none
+    from calcharo_vm.program.subject import Request  # noqa: PLC0415 - as above
 
-    source, filename, stdin = _source(program)
-    outcome = run_in_worker(_recorded(config, record), source, filename, program.argv, stdin, record)
+    source, filename, has_input = _source(program)
+    request = Request(source, filename, program.argv)
+    outcome = run_in_worker(_recorded(config, record), request, has_input=has_input, target=record)
     return _status(outcome, config.limits)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Final, Protocol
 
+import attrs
 from attrs import frozen
 
 from calcharo_vm import errors
@@ -20,7 +21,7 @@ from calcharo_vm.errors import CalcharoError, CompilationError, ConfigurationErr
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.isolation.layers import LayerState
 from calcharo_vm.isolation.wire import message
-from calcharo_vm.program.subject import ProgramFile
+from calcharo_vm.program.subject import ProgramFile, Request
 from calcharo_vm.recording import ExceptionSnapshot, Outcome
 from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.storage.packing import pack, unpack
@@ -28,8 +29,6 @@ from calcharo_vm.recording.values import NULL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from calcharo_vm.program.subject import Source
 
 __all__ = ["Job", "error_of", "hello", "outcome_of", "read_hello", "result_of_error", "result_of_outcome"]
 
@@ -44,28 +43,22 @@ class Job:
 
     Attributes:
         config: How to trace it, in the worker.
-        source: The program.
-        filename: The name of a text's file.
-        argv: All of `sys.argv`; the file's name when it is None.
-        stdin: What the program reads; None for what comes through the worker's own standard input.
-        replay: What it is told from outside, if it is to be told again.
+        request: The program, as something that can go to another process, see `crossing`; where it has no `stdin`,
+            it reads what comes through the worker's own standard input.
     """
 
     config: TracerConfig
-    source: str | bytes | CodeType | ProgramFile
-    filename: str | None
-    argv: tuple[str, ...] | None
-    stdin: str | None
-    replay: tuple[Input, ...] | None
+    request: Request
 
     def to_bytes(self) -> bytes:
         """Give the job as bytes."""
-        told = None if self.replay is None else [part for each in self.replay for part in _parts(each)]
-        source = self.source
+        request = self.request
+        told = None if request.replay is None else [part for each in request.replay for part in _parts(each)]
+        source = request.source
         file = None if not isinstance(source, ProgramFile) else [source.path, source.name, source.folder]
         content = source.content if isinstance(source, ProgramFile) else source
-        parts: list[object] = [json.dumps(self.config.to_dict()), self.filename, self.stdin]
-        parts += [None if self.argv is None else list(self.argv), file, content]
+        parts: list[object] = [json.dumps(self.config.to_dict()), request.filename, request.stdin]
+        parts += [None if request.argv is None else list(request.argv), file, content]
         parts.append(None if told is None else pack(told, NULL))
         return marshal.dumps(parts)
 
@@ -75,30 +68,25 @@ class Job:
         settings, filename, stdin, argv, file, content, told = marshal.loads(data)  # noqa: S302 - from our own parent
         source = content if file is None else ProgramFile(file[0], file[1], content, file[2])
         words = None if told is None else unpack(told, NULL)
-        return cls(
-            TracerConfig.from_dict(json.loads(settings)),
-            source,
-            filename,
-            None if argv is None else tuple(argv),
-            stdin,
-            None if words is None else tuple(Input(*words[at : at + 3]) for at in range(0, len(words), 3)),  # type: ignore[arg-type] # as they were
-        )
+        replay = None if words is None else [Input(*words[at : at + 3]) for at in range(0, len(words), 3)]  # type: ignore[arg-type] # as they were
+        return cls(TracerConfig.from_dict(json.loads(settings)), Request(source, filename, argv, stdin, replay=replay))
 
 
 def _parts(given: Input) -> tuple[object, ...]:
     return given.kind, given.value, given.step
 
 
-def crossing(source: Source) -> str | bytes | CodeType | ProgramFile:
-    """Give a program as what can go to another process.
+def crossing(request: Request) -> Request:
+    """Give a request as what can go to another process: a file is read.
 
     Raises:
         ConfigurationError: It cannot.
     """
+    source = request.source
     if isinstance(source, Path):
-        return ProgramFile.read(source)
-    if isinstance(source, str | bytes | CodeType):
-        return source
+        return attrs.evolve(request, source=ProgramFile.read(source))
+    if isinstance(source, str | bytes | CodeType | ProgramFile):
+        return request
     if callable(source):
         raise ConfigurationError(
             f"source is {source!r}, which cannot go to another process; pass the program's text or file, or use "

@@ -7,6 +7,8 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from calcharo_vm.errors import RecordingError
 from calcharo_vm.isolation.jobs import Job, crossing
 from calcharo_vm.isolation.layers import in_words
@@ -17,11 +19,11 @@ from calcharo_vm.isolation.watch import Watch
 from calcharo_vm.isolation.zygote import PASSED_ON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from calcharo_vm.config import TracerConfig
     from calcharo_vm.isolation.pool import Worker
-    from calcharo_vm.program.subject import Source
+    from calcharo_vm.program.subject import Request
     from calcharo_vm.recording import Outcome
 
 __all__ = ["run_in_worker"]
@@ -30,28 +32,19 @@ _PATIENCE: Final = 3
 """So many interrupts kill a program that does not end by them."""
 
 
-def run_in_worker(
-    config: TracerConfig,
-    source: Source,
-    filename: str | None,
-    argv: Sequence[str],
-    has_input: bool,
-    target: str | None,
-) -> Outcome:
+def run_in_worker(config: TracerConfig, request: Request, *, has_input: bool, target: str | None) -> Outcome:
     """Run a program, in the process's main thread.
 
     Args:
         config: What the program may do, and what of it is captured.
-        source: The program.
-        filename: The name of a text's file.
-        argv: All of `sys.argv`.
+        request: The program.
         has_input: Whether the program reads this process's standard input; otherwise it finds none.
         target: The file of the recording; None to keep none.
 
     Raises:
         CalcharoError: It cannot be run, or its recording cannot be written.
     """
-    job = Job(inside_of(config), crossing(source), filename, tuple(argv), None if has_input else "", None)
+    job = Job(inside_of(config), crossing(attrs.evolve(request, stdin=None if has_input else "")))
     data = job.to_bytes()
     with worker_for(rules_for(config)) as worker:
         check_layers(config, worker.layers)
@@ -66,7 +59,7 @@ def run_in_worker(
         if watch.error is not None:
             raise watch.error
         if isinstance(spool, Spool):
-            text = source if isinstance(source, str) else ""
+            text = request.source if isinstance(request.source, str) else ""
             _save(spool, outcome, text, in_words(config.isolation, worker.layers), str(target))
     return outcome
 

@@ -20,12 +20,11 @@ from calcharo_vm.isolation.watch import Watch
 from calcharo_vm.recording import Statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from calcharo_vm.isolation.layers import LayerState
-    from calcharo_vm.program.subject import Source
+    from calcharo_vm.program.subject import Request
     from calcharo_vm.recording import Recording
-    from calcharo_vm.recording.inputs import Input
 
 __all__ = ["IsolationWarning", "Stoppable", "check_layers", "inside_of", "rules_for", "trace_in_worker"]
 
@@ -36,26 +35,15 @@ class IsolationWarning(UserWarning):
     """Says that programs run with weaker isolation than was asked for."""
 
 
-def trace_in_worker(
-    config: TracerConfig,
-    source: Source,
-    filename: str | None,
-    argv: Sequence[str] | None,
-    stdin: str | None,
-    namespace: dict[str, object] | None,
-    replay: Sequence[Input] | None,
-    started: Callable[[Stoppable], None],
-) -> Recording:
-    """Trace a program in a worker; arguments and errors are those of `execute_and_trace`."""
-    if namespace is not None:
+def trace_in_worker(config: TracerConfig, request: Request, started: Callable[[Stoppable], None]) -> Recording:
+    """Trace a program in a worker; errors are those of `execute_and_trace`."""
+    if request.namespace is not None:
         raise ConfigurationError(
             "globals is given, and the objects of this process cannot go to another; write them into the program, or "
             "use isolation='none'"
         )
     inside = inside_of(config)
-    words = None if argv is None else tuple(argv)
-    told = None if replay is None else tuple(replay)
-    job = Job(inside, crossing(source), filename, words, stdin or "", told)
+    job = Job(inside, crossing(attrs.evolve(request, stdin=request.stdin or "")))
     data = job.to_bytes()
     with worker_for(rules_for(config)) as worker:
         check_layers(config, worker.layers)
@@ -69,7 +57,7 @@ def trace_in_worker(
         outcome = watch.run()
         if watch.error is not None and spool.is_empty:
             raise watch.error  # the program did not start
-        text = source if isinstance(source, str) else ""
+        text = request.source if isinstance(request.source, str) else ""
         recording = spool.finish(outcome, text, in_words(config.isolation, worker.layers))
     if config.optimization is Tier.NATIVE:
         recording.statistics = Statistics(str(Tier.NATIVE))

@@ -21,6 +21,7 @@ from calcharo_vm.isolation.stream import StreamingJournal, StreamWriter, tell_ta
 from calcharo_vm.isolation.wire import FrameKind, send
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.program.outcome import outcome_of
+from calcharo_vm.program.subject import Request
 from calcharo_vm.recording import Outcome, OutcomeStatus, sampling
 from calcharo_vm.tracer import ExecutionTracer
 
@@ -72,11 +73,7 @@ class _WorkersTracer(ExecutionTracer):
                 assert self.journal is not None
                 tell_tails(recorder, self.journal, self._out)  # type: ignore[arg-type]
 
-        argv = None if job.argv is None else list(job.argv)
-        replay = None if job.replay is None else list(job.replay)
-        source = job.source
-        recording = self._trace_here(source, job.filename, argv, job.stdin, None, replay, started)  # type: ignore[arg-type]
-        return recording.outcome
+        return self._trace_here(job.request, started).outcome
 
 
 def run_worker(rules: Rules, failures: dict[Layer, str], ends: Ends, scratch: str, proc: int, outside: int) -> None:
@@ -107,7 +104,7 @@ def run_worker(rules: Rules, failures: dict[Layer, str], ends: Ends, scratch: st
 
 def _run(job: Job, rules: Rules, states: tuple[LayerState, ...], out: int, statm: int) -> None:
     rlimits.restrict_run(job.config.limits, _statm(statm)[0])
-    if job.stdin is None:  # somebody sits in front of it
+    if job.request.stdin is None:  # somebody sits in front of it
         for stream in (sys.stdout, sys.stderr):
             stream.reconfigure(line_buffering=True)  # type: ignore[union-attr] # they are the interpreter's own
     tracer = _WorkersTracer(job, in_words(rules.isolation, states), out)
@@ -144,7 +141,7 @@ def _is_out_of_memory(error: BaseException | None) -> bool:
 def _rehearse() -> None:
     """Run a program while there is nothing else to do: what this process shares with the zygote is then its own."""
     nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-    job = Job.from_bytes(Job(TracerConfig(), "print(1 + 1)", None, None, "", None).to_bytes())
+    job = Job.from_bytes(Job(TracerConfig(), Request("print(1 + 1)", stdin="")).to_bytes())
     result_of_outcome(_WorkersTracer(job, (), nowhere).run(job, tells_tails=False))  # which closes the file
     gc.freeze()
 

@@ -17,7 +17,9 @@ from calcharo_vm.program.source import compile_file, compile_text, is_compiled_f
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ProgramFile", "Source", "Subject", "prepare"]
+    from calcharo_vm.recording.inputs import Input
+
+__all__ = ["ProgramFile", "Request", "Source", "Subject", "prepare"]
 
 Source: TypeAlias = "str | bytes | Path | CodeType | Callable[[], object]"
 """What can be traced."""
@@ -57,6 +59,27 @@ class ProgramFile:
         return cls(str(path), name, content, folder)
 
 
+@frozen(eq=False)
+class Request:
+    """What is to be traced, and with what.
+
+    Attributes:
+        source: The program.
+        filename: The name of a text's file; `<string>` when it is None.
+        argv: All of `sys.argv`; the file's name when it is None.
+        stdin: What the program reads from standard input; this process's own input when it is None.
+        namespace: The globals it runs in; those of a new `__main__` when it is None.
+        replay: What it is told from outside, if it is to be told again.
+    """
+
+    source: Source | ProgramFile
+    filename: str | None = None
+    argv: Sequence[str] | None = None
+    stdin: str | None = None
+    namespace: dict[str, object] | None = None
+    replay: Sequence[Input] | None = None
+
+
 @define
 class Subject:
     """A program that is ready to run.
@@ -84,19 +107,14 @@ class Subject:
         return _python_function(self.function)
 
 
-def prepare(
-    source: Source | ProgramFile,
-    *,
-    filename: str | None,
-    argv: Sequence[str] | None,
-    namespace: dict[str, object] | None,
-) -> Subject:
-    """Compile a source and find out what it runs in.
+def prepare(request: Request) -> Subject:
+    """Compile the source of a request and find out what it runs in.
 
     Raises:
         CompilationError: The source does not compile.
         ConfigurationError: The arguments do not go together, or a file cannot be read.
     """
+    source, filename, argv, namespace = request.source, request.filename, request.argv, request.namespace
     _check(filename, argv, namespace)
     words = None if argv is None else list(argv)
     if isinstance(source, Path | ProgramFile):

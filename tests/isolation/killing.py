@@ -14,6 +14,7 @@ import time
 
 from calcharo_vm import ExecutionTracer, Recording, TracerConfig, execute_and_trace
 from calcharo_vm.isolation.watch import Watch
+from calcharo_vm.program.subject import Request
 
 __all__ = ["PROGRAMS", "difference", "killed_after"]
 
@@ -63,7 +64,7 @@ def killed_after(name: str, seconds: float) -> Recording:
         os.close(pidfd)
 
     tracer = ExecutionTracer(CONFIGS.get(name, WORKER))
-    return tracer._trace(PROGRAMS[name], None, None, None, None, None, started)
+    return tracer._trace(Request(PROGRAMS[name]), started)
 
 
 def difference(recording: Recording, whole: Recording) -> str:
