@@ -131,31 +131,31 @@ def _new(state: "State", oid: int, kind: str, type_name: str, name: str) -> None
 
 
 def _items(state: "State", oid: int, start: int, stop: int, _count: int, *words: object) -> None:
-    state.own(oid).items[start:stop] = words
+    state.own(oid).splice(start, stop, words)
 
 
 def _key(state: "State", oid: int, key: object, word: object) -> None:
-    state.own(oid).table[key] = word
+    state.own(oid).set_key(key, word)
 
 
 def _unkey(state: "State", oid: int, key: object) -> None:
-    del state.own(oid).table[key]
+    state.own(oid).delete_key(key)
 
 
 def _table(state: "State", oid: int, _count: int, *words: object) -> None:
-    state.own(oid).table = dict(zip(words[::2], words[1::2], strict=True))
+    state.changing(oid).table = dict(zip(words[::2], words[1::2], strict=True))
 
 
 def _field(state: "State", oid: int, name: object, word: object) -> None:
-    state.own(oid).fields[name] = word
+    state.changing(oid).fields[name] = word
 
 
 def _unfield(state: "State", oid: int, name: object) -> None:
-    del state.own(oid).fields[name]
+    del state.changing(oid).fields[name]
 
 
 def _fields(state: "State", oid: int, _count: int, *words: object) -> None:
-    state.own(oid).fields = dict(zip(words[::2], words[1::2], strict=True))
+    state.changing(oid).fields = dict(zip(words[::2], words[1::2], strict=True))
 
 
 def _runs(state: "State", oid: int, frame: int) -> None:
@@ -164,11 +164,11 @@ def _runs(state: "State", oid: int, frame: int) -> None:
 
 def _advanced(state: "State") -> None:
     frame = state.top
-    advance(frame.stack[frame.base - 1], state.own)
+    advance(frame.stack[frame.base - 1], state.changing)
 
 
 def _begun(state: "State", oid: int, word: object) -> None:
-    state.own(oid).fields = start(word, state.heap)
+    state.changing(oid).fields = start(word, state.heap)
 
 
 def _drop(state: "State", oid: int) -> None:
@@ -207,6 +207,10 @@ def _raising(
 ) -> None:  # fmt: skip
     raised = Raised(type_name, message, frame, list(codes), handler, word, is_again=is_caught is None)
     (state.caught if is_caught else state.raises)[state.thread] = raised
+
+
+def _since(state: "State", oid: int) -> None:
+    state.own(oid).hold_as(state.found[oid])
 
 
 def _written(state: "State", out: int, err: int) -> None:
@@ -249,4 +253,5 @@ _APPLIERS: Final[dict[int, Callable[..., None]]] = {  # type: ignore[explicit-an
     ops.LEFT: _left,
     ops.KEPT: _kept,
     ops.WRITTEN: _written,
+    ops.SINCE: _since,
 }

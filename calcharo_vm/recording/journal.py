@@ -17,7 +17,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.folding import Patterns
 from calcharo_vm.recording.inputs import Input
-from calcharo_vm.recording.storage.chunks import Chunks
+from calcharo_vm.recording.storage.chunks import Chunks, KeyframesInMemory
 from calcharo_vm.recording.storage.texts import TextsInMemory
 from calcharo_vm.recording.values import Outcome
 
@@ -33,11 +33,10 @@ _COLUMNS_KEPT: Final = 64
 _SPOTS_KEPT: Final = 64
 _CHUNKS_LOOKED_INTO: Final = 16
 _LEAST_STEPS: Final = ops.CHUNK_STEPS
-_KEYFRAME_BYTES_A_STEP: Final = 5
 _RARE: Final = 8
 _RARE_IF_LARGE: Final = 4
-_STEPS_A_WORD: Final = 1
-"""How many steps follow a keyframe without another for each word that it has; `Replay` makes more where it reads."""
+_WORDS_A_STEP: Final = 1
+"""How many words keyframes may have for each step: so far apart are those that have no base, where states are large."""
 
 
 @attrs.frozen
@@ -170,21 +169,30 @@ def find_spot(words: Sequence[object], steps: int) -> Spot | None:
     return None
 
 
-class Keyframes:
-    """States in full, as words that build them from nothing: where to start on the way to a step.
+def is_based(words: Sequence[object]) -> bool:
+    """Returns whether a keyframe tells only what is unlike an earlier one."""
+    return bool(words) and words[0] == ops.BASE
 
-    So many steps lie between two that keyframes add little to the words of the steps, and few where states are small.
+
+class Keyframes:
+    """States, as words that build them from nothing or from an earlier one: where to start on the way to a step.
+
+    So many steps lie between two that keyframes add little to the words of the steps, and few where states are small
+    or most of them has not changed.
 
     Attributes:
         steps: The numbers of steps after which there is one, each the start of a chunk.
         due: After how many steps there is to be the next.
+        base: The number of steps of the last that tells all, on which those after it may be based.
+        base_due: After how many steps the next is to tell all.
         are_complete: Whether whoever wrote the journal has made them; otherwise who reads it does.
     """
 
     def __init__(self, kept: Chunks) -> None:
         """Keeps the words in `kept`."""
         self.steps: Sequence[int] = []
-        self.due = _LEAST_STEPS
+        self.due = self.base_due = _LEAST_STEPS
+        self.base = 0
         self.are_complete = False
         self._kept = kept
         self._distance = self._distance_if_large = 1
@@ -203,7 +211,13 @@ class Keyframes:
         """Adds the keyframe after a number of steps, which is greater than that of any before."""
         self._kept.append(words, steps - self.last_before(steps))
         self.steps.append(steps)  # type: ignore[attr-defined]
-        self.due = steps + max(self._distance * _LEAST_STEPS, self._distance_if_large * _STEPS_A_WORD * len(words))
+        self.due = steps + max(self._distance * _LEAST_STEPS, self._distance_if_large * len(words) // _WORDS_A_STEP)
+        if not is_based(words):
+            self.base, self.base_due = steps, self.due
+
+    def base_the_next(self) -> None:
+        """Has the next keyframe come soon, since it need tell only what is unlike the last."""
+        self.due = self.base + self._distance * _LEAST_STEPS
 
     def last_before(self, steps: int) -> int:
         """The number of steps of the last keyframe after fewer steps than that, 0 when there is none."""
@@ -242,7 +256,7 @@ class Journal:
         texts = TextsInMemory()
         self.chunks = Chunks(null, texts)
         self.starts: Sequence[int] = []
-        self.keyframes = Keyframes(Chunks(null, texts, _KEYFRAME_BYTES_A_STEP))
+        self.keyframes = Keyframes(KeyframesInMemory(null, texts))
         self.objects_written: list[array[int] | None] = []
         self.written: tuple[list[str], list[str]] = ([], [])
         self.length = 0

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.keyframe_states import KeyframeStates
 from calcharo_vm.recording.state import Raised, State, Thing
 from calcharo_vm.recording.values import HeapKind
 
@@ -76,6 +77,6 @@ def _raising(raised: Raised, *, is_caught: bool) -> Words:
 
 def make_keyframe(journal: Journal) -> None:
     """Adds the keyframe at the end of a journal, which is found by applying the steps since the last one."""
-    state = State.of_keyframe(journal, journal.keyframes.last_before(journal.length))
+    state = KeyframeStates(journal).after(journal.keyframes.last_before(journal.length))
     state.advance(journal.length)
     journal.keyframes.add(journal.length, words_of(state))

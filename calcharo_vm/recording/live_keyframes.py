@@ -1,20 +1,58 @@
 """Keyframes made while the program runs, from the recorded heap and from the frames themselves."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 from weakref import ref
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frames import CUT, FrameRecord, ObservedFrame, ThreadRecord
-from calcharo_vm.recording.identity import Shade, Table, Words, token
+from calcharo_vm.recording.identity import NO_ENTRIES, Shade, Table, Words, token
+from calcharo_vm.recording.journal import Keyframes, is_based
 from calcharo_vm.recording.keyframes import put_content, put_object
 from calcharo_vm.recording.plan import NOTHING
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
 
+_LARGE: Final = 256
+"""What holds so many words is not told anew as long as there is a base."""
+_LARGE_STATE: Final = 2048
+"""A keyframe of so many words may be a base; smaller ones are told as quickly as what has changed."""
+
 
 class _UnlikeTheJournalError(Exception):
     """Says that the frames are not as the journal has them, as while an instruction executes."""
+
+
+class _Base:
+    """A keyframe that tells all, and what has changed since.
+
+    Attributes:
+        steps: After how many steps it is.
+        made: How many objects had been recorded by then.
+        changed: The oids of those that have changed, and of others that are newer.
+    """
+
+    def __init__(self, steps: int, made: int) -> None:
+        self.steps = steps
+        self.made = made
+        self.changed: set[int] = set()
+
+    def divide(self, shades: Iterable[Shade]) -> tuple[list[Shade], list[int]]:
+        """Divides what is recorded now into what the base does not have as it is, and the oids of all else.
+
+        How far an iterator is nobody tells.
+        """
+        made, changed, iterator = self.made, self.changed, HeapKind.ITERATOR
+        others: list[Shade] = []
+        unchanged: list[int] = []
+        for shade in shades:
+            oid = shade.token.stop
+            if oid >= made or oid in changed or shade.kind is iterator:
+                others.append(shade)
+            else:
+                unchanged.append(oid)
+        return others, unchanged
 
 
 class LiveKeyframes:
@@ -23,6 +61,7 @@ class LiveKeyframes:
     def __init__(self, shadow: Shadow) -> None:
         self._shadow = shadow
         self._suspended: dict[int, ref[ObservedFrame]] = {}
+        self._base: _Base | None = None
 
     def suspended(self, frame: ObservedFrame) -> None:
         """Remembers, without keeping it alive, a frame that may go on later."""
@@ -32,12 +71,27 @@ class LiveKeyframes:
         """Forgets a frame that was suspended once, by its number, as it goes on no more."""
         self._suspended.pop(frame, None)
 
-    def words(self, frame: ObservedFrame) -> tuple[object, ...] | None:
+    def changed(self, oids: Iterable[int]) -> None:
+        """Takes note that steps have changed what some objects hold."""
+        if self._base is not None:
+            self._base.changed.update(oids)
+
+    def added(self, keyframes: Keyframes, words: tuple[object, ...]) -> None:
+        """Takes note that what `words` gave last is the last keyframe now; it may be a base of those that follow."""
+        if not is_based(words):
+            self._base = None
+            if len(words) >= _LARGE_STATE:
+                self._base = _Base(keyframes.base, self._shadow.made)
+                keyframes.base_the_next()
+
+    def words(self, frame: ObservedFrame, keyframes: Keyframes, steps: int) -> tuple[object, ...] | None:
         """The keyframe when `frame` is about to execute an instruction; None where it cannot be told."""
         words: Words = []
-        thread = frame.record.thread
+        thread, base = frame.record.thread, self._base
+        if base is not None and (base.steps != keyframes.base or steps >= keyframes.base_due):
+            base = None
         try:
-            self._put_objects(words, self._iterators(frame))
+            self._put_objects(words, self._iterators(frame), base)
             running = self._put_running(words, thread, frame)
             self._put_suspended(words, running)
         except _UnlikeTheJournalError:
@@ -46,10 +100,14 @@ class LiveKeyframes:
         words += (ops.RUNNING, thread.number, numbers[-1], len(numbers), *numbers, ops.THREAD, thread.number)
         return tuple(words)
 
-    def _put_objects(self, words: Words, iterators: dict[int, Table]) -> None:
+    def _put_objects(self, words: Words, iterators: dict[int, Table], base: "_Base | None") -> None:
         shadow = self._shadow
         shadow.nameless = [shade for shade in shadow.nameless if shade.is_recorded]
-        for shade in (*shadow.by_id.values(), *shadow.nameless):
+        shades: Iterable[Shade] = (*shadow.by_id.values(), *shadow.nameless)
+        if base is not None:
+            shades, unchanged = base.divide(shades)
+            words += (ops.BASE, base.steps, len(unchanged), *unchanged)
+        for shade in shades:
             oid = shade.token.stop
             put_object(words, oid, shade.kind, shade.type_name, shade.name)
             fields = shade.fields
@@ -57,7 +115,11 @@ class LiveKeyframes:
                 if shade.address not in iterators:
                     raise _UnlikeTheJournalError
                 fields = iterators[shade.address]
-            put_content(words, oid, _tokens(shade.items), _table(shade.table), _table(fields))
+            if base is not None and oid < base.made and len(shade.items) + len(shade.table) >= _LARGE:
+                put_content(words, oid, (), NO_ENTRIES, _table(fields))
+                words += (ops.SINCE, oid)
+            else:
+                put_content(words, oid, _tokens(shade.items), _table(shade.table), _table(fields))
             if shade.frame is not None:
                 words += (ops.RUNS, oid, shade.frame)
 

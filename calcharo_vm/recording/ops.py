@@ -93,6 +93,12 @@ WRITTEN: Final = 44
 """characters, characters: how much had been written to standard output and standard error."""
 KEPT: Final = 45
 """thread: the objects so far are what the frames held that the thread's step has left, which is not complete."""
+BASE: Final = 46
+"""steps, n, oids: these objects are as in the keyframe after that many steps, the base; it comes first of all.
+
+A base has no base itself."""
+SINCE: Final = 47
+"""oid: the object holds what the base has for it, with what the steps since have changed; its fields are told anew."""
 
 FIRST_STEP: Final = 64
 """This and above: the words of a step end; it executed the instruction of that number, less this one."""
@@ -131,8 +137,9 @@ _FIXED: Final = {
     KEPT: 2,
     WRITTEN: 3,
     SLOT: 4,
+    SINCE: 2,
 }
-_COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3, FRAME: 10, RUNNING: 4, RAISING: 8}
+_COUNTED: Final = {STACK: 3, ENTER: 6, ITEMS: 5, TABLE: 3, FIELDS: 3, FRAME: 10, RUNNING: 4, RAISING: 8, BASE: 3}
 """Operations whose last fixed word, at the end of that many, is the number of words that follow."""
 
 LENGTHS: Final = [_FIXED.get(operation, 0) for operation in range(FIRST_STEP)]

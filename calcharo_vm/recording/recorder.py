@@ -825,6 +825,7 @@ class Recorder:
 
     def _add_chunk(self, steps: int) -> None:
         written = array("I", self.shadow.written)
+        self._live.changed(self.shadow.written)
         self.shadow.written.clear()
         self.journal.add_chunk(self._take_words(), steps - len(self.journal), written)
         self._fill_table()
@@ -866,12 +867,13 @@ class Recorder:
             return
         self.tape.start_chunk()
         place = self.tape.steps, len(self.log)
-        words = self._live.words(frame)
+        words = self._live.words(frame, self.journal.keyframes, place[0])
         if words is None:
             self._replay_for_keyframe()
         elif place == (self.tape.steps, len(self.log)):
             sampled = () if self.sample_interval is None else (ops.SAMPLE, *self._last_sample)
             self.journal.keyframes.add(place[0], (*words, *sampled, ops.WRITTEN, *self._written))
+            self._live.added(self.journal.keyframes, words)
         self._keyframe_is_due = self.tape.steps >= self.journal.keyframes.due
 
     def _replay_for_keyframe(self) -> None:

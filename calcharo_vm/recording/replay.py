@@ -7,6 +7,7 @@ from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.keyframe_states import KeyframeStates
 from calcharo_vm.recording.keyframes import words_of
 from calcharo_vm.recording.state import State
 
@@ -16,7 +17,7 @@ _NEAR_SIZE: Final = 1 << 12
 _CURSORS: Final = 3
 _MOST_WORDS_BETWEEN: Final = 1 << 23
 _WORDS_A_STEP: Final = 4
-"""How many words of keyframes a step read may cost, where states are large."""
+"""How many words copying states may cost for each step read, where states are large."""
 
 CONTRADICTIONS: Final = (
     AssertionError,
@@ -41,7 +42,8 @@ class Replay:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._between = KeyframesBetween()
+        self._keyframes = KeyframeStates(journal)
+        self._between = StatesBetween()
         self._near: dict[int, State] = {}
         self._cursors: list[State] = []
         self._reached = 0
@@ -77,9 +79,9 @@ class Replay:
         elif near > max(keyframe, between):
             state = self._near[near].copy()
         elif between > keyframe:
-            state = State.of_keyframe(self._journal, between, self._between.words(between))
+            state = self._between.after(between)
         else:
-            state = State.of_keyframe(self._journal, keyframe)
+            state = self._keyframes.after(keyframe)
         self._cursors.insert(0, state)
         del self._cursors[_CURSORS:]
         return state
@@ -102,7 +104,7 @@ class Replay:
         if not keyframes.are_complete and state.steps >= keyframes.due:
             keyframes.add(state.steps, words_of(state))
         elif self._between.is_due(state.steps, keyframes.last_before(state.steps + 1)):
-            self._between.add(state.steps, words_of(state))
+            self._between.add(state.copy())
 
     def _keep(self, state: State) -> None:
         interval = _NEAR_STEPS * (1 + state.size // _NEAR_SIZE)
@@ -112,12 +114,13 @@ class Replay:
                 del self._near[next(iter(self._near))]
 
 
-class KeyframesBetween:
-    """Keyframes that a reader has made between those of the journal; the latest ones are kept."""
+class StatesBetween:
+    """States that a reader has come by between the keyframes of the journal; the latest ones are kept."""
 
     def __init__(self) -> None:
-        self._words: dict[int, tuple[object, ...]] = {}
+        self._states: dict[int, State] = {}
         self._steps: list[int] = []
+        self._sizes: dict[int, int] = {}
         self._size = 0
 
     def last_before(self, steps: int) -> int:
@@ -125,24 +128,26 @@ class KeyframesBetween:
         at = bisect_left(self._steps, steps)
         return self._steps[at - 1] if at else 0
 
-    def words(self, steps: int) -> tuple[object, ...]:
-        """The words of the one after that number of steps."""
-        return self._words[steps]
+    def after(self, steps: int) -> State:
+        """The one after that number of steps; it is the caller's own."""
+        return self._states[steps].copy()
 
     def is_due(self, steps: int, before: int) -> bool:
         """Returns whether one is wanted after so many steps, when the journal's own is after `before`."""
         last = self.last_before(steps + 1)
-        size = len(self._words[last]) if last > before else 0
+        size = self._states[last].size if last > before else 0
         return steps - max(last, before) >= max(ops.CHUNK_STEPS, size // _WORDS_A_STEP)
 
-    def add(self, steps: int, words: tuple[object, ...]) -> None:
+    def add(self, state: State) -> None:
         """Keeps one, and forgets the oldest where all of them come to too much."""
-        self._words[steps] = words
-        insort(self._steps, steps)
-        self._size += len(words)
-        while self._size > _MOST_WORDS_BETWEEN and len(self._words) > 1:
-            oldest = next(iter(self._words))
-            self._size -= len(self._words.pop(oldest))
+        self._states[state.steps] = state
+        insort(self._steps, state.steps)
+        self._sizes[state.steps] = size = sum(thing.length for thing in state.heap.values())
+        self._size += size
+        while self._size > _MOST_WORDS_BETWEEN and len(self._states) > 1:
+            oldest = next(iter(self._states))
+            del self._states[oldest]
+            self._size -= self._sizes.pop(oldest)
             self._steps.remove(oldest)
 
 

@@ -43,10 +43,7 @@ def size_of(thing: "Thing") -> int:
         if len(words) > _FEW and len(thing.kinds) == 1:
             size += _size_of_many(next(iter(thing.kinds)), words)
         else:
-            for word in words:
-                size_of_one = _SIZES.get(type(word))
-                if size_of_one is not None:
-                    size += size_of_one(word)
+            size += sum(map(_size_of_word, words))
     return size
 
 
@@ -59,6 +56,21 @@ _SIZES: Final[Mapping[type, Callable[..., int]]] = {  # type: ignore[explicit-an
 }
 """How many bytes a scalar takes; nothing for what there is only one of."""
 _FEW: Final = 16
+
+
+def size_of_items(words: Collection[object]) -> int:
+    """What words add to the size of a sequence that holds them."""
+    return _WORD * len(words) + sum(_size_of_word(word) for word in words)
+
+
+def size_of_entry(key: object, word: object) -> int:
+    """What an entry adds to the size of a mapping."""
+    return _ENTRY + _size_of_word(key) + _size_of_word(word)
+
+
+def _size_of_word(word: object) -> int:
+    size = _SIZES.get(type(word))
+    return 0 if size is None else size(word)
 
 
 def _size_of_many(kind: type, words: Collection[object]) -> int:

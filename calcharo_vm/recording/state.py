@@ -9,7 +9,7 @@ from calcharo_vm.recording.advancing import advance
 from calcharo_vm.recording.applying import PLAIN, apply
 from calcharo_vm.recording.frame_state import FrameState, Raised
 from calcharo_vm.recording.journal import Journal
-from calcharo_vm.recording.sizes import size_of
+from calcharo_vm.recording.sizes import size_of, size_of_entry, size_of_items
 from calcharo_vm.recording.values import MAPPING_KINDS, FrameStatus, HeapKind
 
 __all__ = ["FrameState", "Raised", "State", "Thing"]
@@ -42,6 +42,7 @@ class Thing:
         other = Thing(owner, self.kind, self.type_name, self.name)
         other.frame = self.frame
         other.items, other.table, other.fields = self.items.copy(), self.table.copy(), self.fields.copy()
+        other._kinds, other._size = self._kinds, self._size
         return other
 
     @property
@@ -56,7 +57,7 @@ class Thing:
 
     @property
     def kinds(self) -> frozenset[type]:
-        """The types of all that it holds: most long containers have scalars alone, and are read quickly so."""
+        """The types of all that it holds, or held once: most long containers have scalars alone, and read fast."""
         if self._kinds is None:
             self._kinds = frozenset().union(*(set(map(type, words)) for words in self.words))
         return self._kinds
@@ -68,9 +69,55 @@ class Thing:
             self._size = size_of(self)
         return self._size
 
+    @property
+    def length(self) -> int:
+        """How many words it holds."""
+        return len(self.items) + 2 * len(self.table) + 2 * len(self.fields)
+
     def may_change(self) -> None:
         """Forgets what depends on what it holds."""
         self._kinds = self._size = None
+
+    def splice(self, start: int, stop: int, words: Sequence[object]) -> None:
+        """Replaces some items, and keeps in mind what is known of all others."""
+        if self._kinds is not None:
+            self._kinds = self._kinds.union(map(type, words))
+        if self._size is not None:
+            self._size += size_of_items(words) - size_of_items(self.items[start:stop])
+        self.items[start:stop] = words
+
+    def set_items(self, words: dict[int, object]) -> None:
+        """Replaces items one by one, and keeps in mind what is known of all others."""
+        items = self.items
+        if self._kinds is not None:
+            self._kinds = self._kinds.union(map(type, words.values()))
+        if self._size is not None:
+            self._size += size_of_items(words.values()) - size_of_items([items[at] for at in words])
+        for at, word in words.items():
+            items[at] = word
+
+    def set_key(self, key: object, word: object) -> None:
+        """Sets an entry, and keeps in mind what is known of all others."""
+        if self._kinds is not None:
+            self._kinds = self._kinds.union((type(key), type(word)))
+        if self._size is not None:
+            self._size += size_of_entry(key, word) - self._size_under(key)
+        self.table[key] = word
+
+    def delete_key(self, key: object) -> None:
+        """Deletes an entry, and keeps in mind what is known of all others."""
+        if self._size is not None:
+            self._size -= self._size_under(key)
+        del self.table[key]
+
+    def hold_as(self, other: "Thing") -> None:
+        """Shares the items and the table of another object, until either changes."""
+        self.items, self.table, self.owner = other.items, other.table, None
+        if self.kind is other.kind and not self.fields and not other.fields:
+            self._kinds, self._size = other._kinds, other._size
+
+    def _size_under(self, key: object) -> int:
+        return size_of_entry(key, self.table[key]) if key in self.table else 0
 
 
 class State:
@@ -92,6 +139,7 @@ class State:
         pushed_to: The number of the frame it pushed them to.
         popped: The words it took from the stack last.
         branch: The frame that made a conditional jump or not, and whether it did.
+        found: What large containers hold, for a keyframe that does not tell it.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -126,6 +174,7 @@ class State:
         self._words: tuple[object, ...] = ()  # of that chunk
         self._at = 0  # how much of it is applied
         self.dropped: list[int] = []
+        self.found: dict[int, Thing] = {}
         self._mark = object()
 
     def copy(self) -> "State":
@@ -159,21 +208,23 @@ class State:
     # --- applying steps --------------------------------------------------------------------------
 
     @classmethod
-    def of_keyframe(cls, journal: Journal, steps: int, words: Sequence[object] | None = None) -> "State":
+    def of_keyframe(cls, journal: Journal, steps: int, words: Sequence[object]) -> "State":
         """The state after so many steps, as a keyframe has it: without what only its last step is asked for.
 
-        The keyframe is the journal's own unless its words are given.
+        The keyframe has no base.
         """
-        state, at = cls(journal), 0
-        if words is None:
-            words = journal.keyframes.words(steps)
+        return cls(journal).restored(steps, words, 0)
+
+    def restored(self, steps: int, words: Sequence[object], at: int) -> "State":
+        """The same state, once what a keyframe after so many steps tells from a place on is applied to it."""
         while at < len(words):
-            at = apply(state, words, at)
-        state.steps = steps
-        state._chunk = journal.chunk_of(steps) - 1
-        if journal.starts[state._chunk + 1] != steps:
+            at = apply(self, words, at)
+        self.steps = steps
+        self.found = {}
+        self._chunk = self.journal.chunk_of(steps) - 1
+        if self.journal.starts[self._chunk + 1] != steps:
             raise AssertionError(f"there is a keyframe after step {steps}, inside of a chunk")
-        return state
+        return self
 
     def advance(self, steps: int) -> None:
         """Applies the journal's steps up to that many."""
@@ -258,7 +309,7 @@ class State:
                 stack[base:] = words[at + 1 : following]
                 at = following
             elif operation == ops.ADVANCED:
-                advance(stack[base - 1], self.own)
+                advance(stack[base - 1], self.changing)
                 at += 1
             else:
                 at = apply(self, words, at)
@@ -371,6 +422,11 @@ class State:
         thing = self.heap[oid]
         if thing.owner is not self._mark:
             thing = self.heap[oid] = thing.copy(self._mark)
+        return thing
+
+    def changing(self, oid: int) -> Thing:
+        """An object that may be changed in any way."""
+        thing = self.own(oid)
         thing.may_change()
         return thing
 

@@ -39,7 +39,8 @@ def test_a_run_says_how_long_it_is() -> None:
 
 @pytest.mark.parametrize("most_a_step", [1, 1000], ids=["packed", "tuples"])
 def test_chunks_give_all_words(most_a_step: int) -> None:
-    chunks = Chunks(None, TextsInMemory(), most_a_step)
+    chunks = Chunks(None, TextsInMemory())
+    chunks.most_a_step = most_a_step
     number = chunks.patterns.add(RUN, PLACES, 2)
     chunks.append((1, 5, 64), 1)
     for value in range(20):

@@ -9,8 +9,10 @@ import pytest
 
 from calcharo_vm import Capture, TracerConfig, execute_and_trace
 from calcharo_vm.errors import RecordingFormatError
-from calcharo_vm.recording import Recorder, Recording, journal, ops
+from calcharo_vm.recording import Recorder, Recording, journal, live_keyframes, ops
 from calcharo_vm.recording.frames import CUT
+from calcharo_vm.recording.journal import is_based
+from calcharo_vm.recording.keyframe_states import KeyframeStates
 from calcharo_vm.recording.keyframes import words_of
 from calcharo_vm.recording.state import Raised, State, Thing
 from tests.recording.audit import record
@@ -167,12 +169,87 @@ thread.join()
 }
 
 
+CONTAINERS = {
+    "lists": """
+kept, ends, other = list(range(40)), [], ['a'] * 5
+for i in range(120):
+    kept[i % 40] = (True, 1.0, 1, None)[i % 4]
+    if i % 3 == 0: kept.pop(); kept.insert(i % 40, [i])
+    if i % 7 == 0: kept.sort(key=str); kept.reverse()
+    if i % 20 == 0: kept.__init__(range(40))
+    ends.append(i)
+    if i % 4 == 0: del ends[:2]
+    if i == 60: other = kept; kept = list(range(40))
+kept.clear()
+""",
+    "mappings": """
+import collections
+table, seen, turns = {n: str(n) for n in range(30)}, set(range(10)), collections.deque(range(20), 25)
+for i in range(100):
+    table[i % 33] = [i]; table.pop(i % 5, None)
+    seen.add(i % 17); seen.discard(i % 6)
+    turns.append(i)
+    if i % 9 == 0: turns.rotate(3); turns.appendleft(table)
+    if i % 10 == 0: table = dict(sorted(table.items())); seen |= {i, str(i)}
+    if i % 50 == 0: seen.clear(); table.clear()
+""",
+    "containers with attributes, which get other classes": """
+class Stack(list): pass
+class Queue(list): pass
+stack = Stack(range(20))
+for i in range(80):
+    stack.append(i); stack.top = [i]; del stack[0]
+    stack.__class__ = (Stack, Queue)[i % 2]
+    if i % 8 == 0: del stack.top
+""",
+    "weak references, cells and generators": """
+import weakref
+class Node: pass
+def counter():
+    n, kept = 0, [1, 2, 3]
+    def count():
+        nonlocal n
+        n += 1; kept.append(n)
+        return kept
+    return count
+def numbers(some):
+    for each in some: yield each, some
+nodes = [Node() for _ in range(12)]
+references = [weakref.ref(node) for node in nodes]
+count, running = counter(), numbers(list(range(50)))
+for i in range(60):
+    count(); x = next(running, None)
+    if i % 6 == 0: nodes.pop(); nodes[0].me = [nodes[0]]
+    if i % 16 == 0: nodes = [Node() for _ in range(5)]
+""",
+}
+
+
+def record_as(optimization: str, source: str) -> Recording:
+    """Records a program with one of the tiers."""
+    return execute_and_trace(source, TracerConfig(optimization=optimization))
+
+
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes short chunks, with a keyframe after each."""
     monkeypatch.setattr(ops, "CHUNK_STEPS", OFTEN)
     monkeypatch.setattr(journal, "_LEAST_STEPS", OFTEN)
-    monkeypatch.setattr(journal, "_STEPS_A_WORD", 0)
+    monkeypatch.setattr(journal, "_WORDS_A_STEP", 1 << 60)
+
+
+@pytest.fixture
+def based(often: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has most of these keyframes tell only what is unlike an earlier one, however small the states are."""
+
+    def base_the_next(keyframes: journal.Keyframes) -> None:
+        keyframes.base_due = keyframes.base + 5 * OFTEN
+
+    monkeypatch.setattr(live_keyframes, "_LARGE", 2)
+    monkeypatch.setattr(live_keyframes, "_LARGE_STATE", 0)
+    monkeypatch.setattr(journal, "_RARE", 1)
+    monkeypatch.setattr(journal, "_RARE_IF_LARGE", 1)
+    monkeypatch.setattr(journal.Keyframes, "base_the_next", base_the_next)
 
 
 def frame_shape(frame: "FrameState", *, is_top: bool) -> object:
@@ -231,7 +308,7 @@ def check_keyframes(recording: Recording) -> int:
             if not start < target <= len(written):
                 continue
             followed.advance(target)
-            state = State.of_keyframe(written, start)
+            state = KeyframeStates(written).after(start)
             state.advance(target)
             found, expected = shape(state), shape(followed)
             assert expected == found, [
@@ -246,6 +323,18 @@ def test_keyframes_are_what_the_steps_lead_to(name: str, often: None) -> None:
 
     assert check_keyframes(recording) > len(recording) // OFTEN // 3 >= 1
     assert recording.outcome.status == "completed"
+
+
+@pytest.mark.parametrize("optimization", ["interpreter", "compiled"])
+@pytest.mark.parametrize("name", [*PROGRAMS, *CONTAINERS])
+def test_keyframes_may_tell_only_what_is_unlike_an_earlier_one(name: str, optimization: str, based: None) -> None:
+    recording = record_as(optimization, PROGRAMS.get(name) or CONTAINERS[name])
+    keyframes = recording.journal.keyframes
+
+    assert check_keyframes(recording) >= 1
+    is_replayed = "thread" in name or name == "iterators"  # where no frame says how far an iterator is
+    assert is_replayed or any(is_based(keyframes.words(steps)) for steps in keyframes.steps)
+    assert recording.outcome.status == "completed", recording.outcome
 
 
 CLOSED_OR_FINALISED = (
@@ -291,11 +380,33 @@ def test_small_states_have_keyframes_every_thousand_steps() -> None:
     assert [1024, 2048] == list(recording.journal.keyframes.steps)[:2]
 
 
-def test_keyframes_of_large_states_are_far_apart() -> None:
-    recording = record("kept = list(range(3000))\nn = 0\nwhile n < 2000: n += 1\n")
-    first, second, *_ = recording.journal.keyframes.steps
+def test_few_keyframes_of_large_states_tell_all() -> None:
+    recording = record("kept = list(range(3000))\nn = 0\nwhile n < 2000: n += 1; kept[n] = str(n)\n")
+    keyframes = recording.journal.keyframes
+    complete = [steps for steps in keyframes.steps if not is_based(keyframes.words(steps))]
 
-    assert second - first >= 3000
+    assert all(later - earlier == 1024 for earlier, later in itertools.pairwise(keyframes.steps))
+    assert all(later - earlier >= 3000 for earlier, later in itertools.pairwise(complete))
+    assert len(complete) >= 3
+    assert all(len(keyframes.words(steps)) < 200 for steps in keyframes.steps if steps not in complete)
+
+
+def test_keyframes_that_are_replayed_tell_all_and_are_far_apart() -> None:
+    recording = record("""
+import threading
+kept = list(range(3000))
+def work():
+    n = 0
+    while n < 1000: n += 1
+threads = [threading.Thread(target=work) for _ in range(2)]
+for each in threads: each.start()
+for each in threads: each.join()
+""")
+    keyframes = recording.journal.keyframes
+    complete = [steps for steps in keyframes.steps if not is_based(keyframes.words(steps))]
+
+    assert len(complete) >= 3
+    assert all(later - earlier >= 3000 for earlier, later in itertools.pairwise(complete[1:]))
 
 
 def test_nothing_is_kept_alive_by_keyframes(often: None) -> None:
@@ -380,7 +491,7 @@ class TestWhatComesBetween:
         recorder, frame = self.run()
         frame.record.row, frame.record.length = frame.record.plan.rows[-1], length
 
-        assert recorder._live.words(frame) is None
+        assert recorder._live.words(frame, recorder.journal.keyframes, OFTEN) is None
         frame.record.row = None
         recorder.finish()
 
@@ -394,10 +505,10 @@ class TestWhatComesBetween:
         recorder, frame = self.run()
         words = recorder._live.words
 
-        def interrupted(at: object) -> object:
+        def interrupted(*arguments: object) -> object:
             if not recorder.journal.written[0]:
                 recorder.wrote("meanwhile", is_error=False)
-            return words(at)  # type: ignore[arg-type]
+            return words(*arguments)  # type: ignore[arg-type]
 
         monkeypatch.setattr(recorder._live, "words", interrupted)
 
@@ -412,7 +523,7 @@ def test_steps_that_are_not_complete_are_in_keyframes() -> None:
     before.left[0], before.raises[0] = [(1, 0, False)], Raised("ValueError", "x", 0)
     recording.journal.keyframes.add(before.steps, words_of(before))
     recording.journal.starts = [0, before.steps]
-    after = State.of_keyframe(recording.journal, before.steps)
+    after = KeyframeStates(recording.journal).after(before.steps)
 
     assert 1 == len(before.kept)
     assert shape(before)["kept"] == shape(after)["kept"]

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.recording import Outcome, Recording, ops
-from calcharo_vm.recording.replay import KeyframesBetween, Replay
+from calcharo_vm.recording.journal import Journal
+from calcharo_vm.recording.replay import Replay, StatesBetween
 from calcharo_vm.recording.state import State
+from calcharo_vm.recording.values import NULL
 from tests.recording.audit import record
 
 LONG = """
@@ -102,17 +104,27 @@ def test_keyframes_are_made_where_somebody_reads() -> None:
     between = replay._between
 
     assert between.last_before(10_000) > 10_000 - 2 * ops.CHUNK_STEPS
-    state = State.of_keyframe(recording.journal, between.last_before(3000), between.words(between.last_before(3000)))
+    state = between.after(between.last_before(3000))
     state.advance(3001)
     assert state.steps == 3001
     assert Replay(recording.journal).after(3000).frames[0].fast == state.frames[0].fast
 
 
+def state_of(steps: int, objects: int = 1, words: int = 0) -> State:
+    """A state after so many steps, with so many objects that hold so many words each."""
+    state = State(Journal(NULL))
+    state.steps = steps
+    for oid in range(objects):
+        state.add(oid, "list", "list", "")
+        state.heap[oid].items = [None] * words
+    return state
+
+
 def test_the_oldest_keyframes_that_a_reader_made_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("calcharo_vm.recording.replay._MOST_WORDS_BETWEEN", 10)
-    between = KeyframesBetween()
+    between = StatesBetween()
     for steps in (1024, 3072, 2048):
-        between.add(steps, (0,) * 5)
+        between.add(state_of(steps, words=5))
 
     assert [between.last_before(steps) for steps in (2048, 3073, 5000)] == [0, 3072, 3072]
     assert [between.last_before(steps) for steps in (2049, 3072)] == [2048, 2048]
@@ -120,12 +132,12 @@ def test_the_oldest_keyframes_that_a_reader_made_are_forgotten(monkeypatch: pyte
 
 @pytest.mark.parametrize(("steps", "before", "is_due"), [(1024, 0, True), (1023, 0, False), (3000, 2000, False)])
 def test_keyframes_are_due_where_none_is_near(steps: int, before: int, is_due: bool) -> None:
-    assert KeyframesBetween().is_due(steps, before) is is_due
+    assert StatesBetween().is_due(steps, before) is is_due
 
 
-def test_large_keyframes_are_further_apart() -> None:
-    between = KeyframesBetween()
-    between.add(1024, (0,) * 12_000)
+def test_states_of_many_objects_are_further_apart() -> None:
+    between = StatesBetween()
+    between.add(state_of(1024, objects=12_000))
 
     assert [between.is_due(steps, 0) for steps in (2048, 4023, 4024)] == [False, False, True]
     assert between.is_due(4000, 2048)  # the journal's own is nearer

@@ -9,6 +9,7 @@ import cattrs
 
 from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.recording.journal import is_based
 from calcharo_vm.recording.json_format.scalars import EXACT, TEXTS, dumps, encoded, text_of, with_encoded_texts
 from calcharo_vm.recording.storage.texts import LARGE, Run, Text, Texts
 from calcharo_vm.recording.values import NULL
@@ -83,8 +84,10 @@ def _chunks(journal: "Journal") -> Iterator[str]:
         keyframe = None
         if first in keyframes:
             keyframes.remove(first)
-            keyframe = journal.keyframes.words(first)
-            chunk = _Chunk(journal.null)  # so that reading can start here
+            words_of_keyframe = journal.keyframes.words(first)
+            if not is_based(words_of_keyframe):
+                keyframe = words_of_keyframe
+                chunk = _Chunk(journal.null)  # so that reading can start here
         yield chunk.text(first, keyframe, words, journal.columns(number).ends)
 
 

@@ -9,19 +9,13 @@ from typing import Final, overload
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.folding import Patterns
 from calcharo_vm.recording.storage.packing import pack, unpack
-from calcharo_vm.recording.storage.texts import TextsInMemory
+from calcharo_vm.recording.storage.texts import LARGE, TextsInMemory
 
 Words = tuple[object, ...]
 
-_BYTES_A_WORD: Final = 12
-"""What a word takes as part of a tuple, and what the objects of a journal take beside, by experience."""
-_MOST_A_STEP: Final = 60
-_STEPS_SAVED_UP: Final = 1 << 14
-"""For so many steps, what takes less leaves room for what takes more."""
 _INTERVALS: Final = ((4096, (151, 157)), (1024, (53, 59)), (256, (29, 31)), (0, (1,)))
 """In between many words, a few are looked at, at two intervals. They are prime: a program's steps come in rhythms."""
 _UNSHARED: Final = 16
-_ORDINARY: Final = 64
 _KEPT: Final = 8
 
 
@@ -29,13 +23,20 @@ class Chunks(Sequence[Words]):
     """The words of each chunk.
 
     Tuples are made and read fastest, and most programs make chunks of 30 to 50 bytes a step. Where all chunks together
-    come to more, because values are large or steps change much, as many as need be are packed.
+    come to more than `most_a_step`, because values are large or steps change much, as many as need be are packed.
     """
 
-    def __init__(self, null: object, texts: TextsInMemory, most_a_step: int = _MOST_A_STEP) -> None:
-        """Keeps large texts in `texts`; packs what comes to more than `most_a_step` bytes."""
+    most_a_step = 60
+    bytes_a_word = 12
+    """What a word of steps takes as part of a tuple, and what the objects of a journal take beside, by experience."""
+    ordinary = 64
+    """What takes more bytes is a large value."""
+    steps_saved_up = 1 << 14
+    """For so many steps, what takes less leaves room for what takes more."""
+
+    def __init__(self, null: object, texts: TextsInMemory) -> None:
+        """Keeps large texts in `texts`."""
         self._null = null
-        self._most_a_step = most_a_step
         self._room = 0  # bytes that chunks may still take
         self.taken = 0  # roughly, in bytes
         self._chunks: list[Words | bytes] = []
@@ -66,11 +67,11 @@ class Chunks(Sequence[Words]):
 
     def append(self, words: Words, steps: int, *, is_folded: bool = False) -> None:
         """Adds a chunk of so many steps, whose words may be folded."""
-        most = self._most_a_step * _STEPS_SAVED_UP
-        self._room = min(self._room + self._most_a_step * steps, most)
+        most = self.most_a_step * self.steps_saved_up
+        self._room = min(self._room + self.most_a_step * steps, most)
         chunk: Words | bytes = words
-        is_light = self._room == most and _is_light(words)
-        weight = len(words) * _BYTES_A_WORD if is_light else _weight(words)
+        is_light = self._room == most and _is_light(words, self.ordinary)
+        weight = len(words) * self.bytes_a_word + (0 if is_light else _weight_of_values(words, self.ordinary))
         if weight > self._room and steps:
             chunk = zlib.compress(pack(words, self._null, self._texts), 1)
             weight = len(chunk)
@@ -101,26 +102,35 @@ class Chunks(Sequence[Words]):
         return words
 
 
+class KeyframesInMemory(Chunks):
+    """The words of each keyframe; most values are also among the words of the steps, or of other keyframes."""
+
+    most_a_step = 12
+    bytes_a_word = 8
+    ordinary = LARGE
+    steps_saved_up = 1 << 18
+
+
 def _intervals(words: Words) -> tuple[int, ...]:
     return next(intervals for least, intervals in _INTERVALS if len(words) >= least)
 
 
-def _is_light(words: Words) -> bool:
+def _is_light(words: Words, ordinary: int) -> bool:
     """Whether there seem to be no large values: a quick look, for the many chunks that have none."""
     interval = _intervals(words)[0]
-    return max(map(sys.getsizeof, words[interval // 2 :: interval]), default=0) <= _ORDINARY
+    return max(map(sys.getsizeof, words[interval // 2 :: interval]), default=0) <= ordinary
 
 
-def _weight(words: Words) -> int:
-    """Roughly how many bytes a chunk takes as a tuple; large values are found by looking at a few words."""
+def _weight_of_values(words: Words, ordinary: int) -> int:
+    """Roughly how many bytes the large values of a chunk take, which are found by looking at a few words."""
     intervals = _intervals(words)
     large = [
         sys.getsizeof(word) * interval / len(intervals)
         for interval in intervals
         for word in words[interval // 2 :: interval]
-        if type(word) in _SIZED and sys.getsizeof(word) > _ORDINARY and sys.getrefcount(word) <= _UNSHARED
+        if type(word) in _SIZED and sys.getsizeof(word) > ordinary and sys.getrefcount(word) <= _UNSHARED
     ]
-    return len(words) * _BYTES_A_WORD + int(sum(large))
+    return int(sum(large))
 
 
 _SIZED: Final = frozenset({str, bytes, int})

@@ -1,9 +1,9 @@
-"""Words as bytes: a run of journal words in columns, one for each kind of word.
+"""Words as bytes: a run of journal words as the kind of each word, and a column for each kind of word.
 
-Most words are small integers. They make one column of four bytes each, in which every other word is a hole; what
-belongs there follows by kind. All of it is taken apart and put together by calls that do a whole column at once.
+All of it is taken apart and put together by calls that do a whole column at once.
 """
 
+import re
 import struct
 import sys
 from array import array
@@ -14,11 +14,8 @@ from typing import Final, Protocol, TypeVar
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording.storage.texts import LARGE, Text
 
-_HOLE: Final = -(1 << 31)
-_HOLE_BYTES: Final = struct.pack("<i", _HOLE)
-
 _NONE, _FALSE, _TRUE, _ELLIPSIS, _NOT_IMPLEMENTED, _NULL = range(6)
-_REFERENCE, _FLOAT, _COMPLEX, _INT, _STR, _BYTES, _TEXT = range(6, 13)
+_REFERENCE, _FLOAT, _COMPLEX, _INT, _STR, _BYTES, _TEXT, _SMALL_INT = range(6, 14)
 _TEXTS: Final = (_STR, _BYTES)
 _BY_TYPE: Final[dict[type, int]] = {
     type(None): _NONE,
@@ -28,15 +25,20 @@ _BY_TYPE: Final[dict[type, int]] = {
     range: _REFERENCE,
     float: _FLOAT,
     complex: _COMPLEX,
-    int: _INT,
+    int: _SMALL_INT,
     str: _STR,
     bytes: _BYTES,
 }
+_SMALL_INTS: Final = range(-(1 << 31), 1 << 31)
+_BOOLS: Final = re.compile(bytes([_FALSE]) + b"+")
+_KINDS_OF_BOOLS: Final = bytes([_FALSE, _TRUE]).ljust(256)
+_MASKS: Final = [bytes(each == kind for each in range(256)) for kind in range(_SMALL_INT + 1)]
+"""What translates the kinds of words into ones where they are of that kind, and zeros elsewhere."""
 DAMAGES: Final = (AssertionError, IndexError, OverflowError, StopIteration, ValueError, struct.error)
 """What unpacking raises when the bytes were not made by packing."""
 
 _SECTIONS: Final = 15
-_SIZES: Final = {"I": 4, "Q": 8, "d": 8}
+_SIZES: Final = {"i": 4, "I": 4, "Q": 8, "d": 8}
 _DIRECTORY: Final = struct.Struct(f"<{_SECTIONS}I")
 _Small = TypeVar("_Small", str, bytes)
 
@@ -63,42 +65,25 @@ class TextReader(Protocol):
 
 def pack(words: Sequence[object], null: object, texts: TextWriter | None = None) -> bytes:
     """The bytes of words; large texts are put into `texts`, if there is such a place."""
-    others = [word for word in words if type(word) is not int]
-    small = [word if type(word) is int else _HOLE for word in words]
-    try:
-        column = array("i", small)
-        has_large = small.count(_HOLE) != len(others)
-    except OverflowError:
-        has_large = True
-    if has_large:
-        others = [word for word in words if not _is_small(word)]
-        column = array("i", [word if _is_small(word) else _HOLE for word in words])  # type: ignore[misc]
-    return _joined(_little_endian(column), *_pack_others(others, null, texts))
-
-
-def _is_small(word: object) -> bool:
-    return type(word) is int and _HOLE < word < -_HOLE
-
-
-def _little_endian(numbers: "array[int]") -> bytes:
-    if sys.byteorder == "big":  # pragma: no cover - not where the tests run
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def _pack_others(others: list[object], null: object, texts: TextWriter | None) -> list[bytes]:
     by_type = {**_BY_TYPE, type(null): _NULL}
-    kinds = bytearray(map(by_type.__getitem__, map(type, others)))
-    if _FALSE in kinds:
-        for at, kind in enumerate(kinds):
-            if kind == _FALSE:
-                kinds[at] = _TRUE if others[at] else _FALSE
-    large = [] if texts is None else _put_large(others, kinds, texts)
-    columns = [list(_of_kind(kind, others, kinds)) if kind in kinds else [] for kind in range(_TEXT)]
+    kinds = bytearray(map(by_type.__getitem__, map(type, words)))
+    for run in _BOOLS.finditer(bytes(kinds)):
+        start, stop = run.span()
+        kinds[start:stop] = bytes(words[start:stop]).translate(_KINDS_OF_BOOLS)  # type: ignore[arg-type] # bools
+    try:
+        small = _small_ints(words, kinds)
+    except OverflowError:
+        for at, word in enumerate(words):
+            if type(word) is int and word not in _SMALL_INTS:
+                kinds[at] = _INT
+        small = _small_ints(words, kinds)
+    large = [] if texts is None else _put_large(words, kinds, texts)
+    columns = [list(_of_kind(kind, words, kinds)) if kind in kinds else [] for kind in range(_TEXT)]
     parts = [part for word in columns[_COMPLEX] for part in (word.real, word.imag)]  # type: ignore[attr-defined]
     strings, which_string = _unique(columns[_STR])
     runs, which_bytes = _unique(columns[_BYTES])
-    return [
+    return _joined(
+        _little_endian(small),
         bytes(kinds),
         _packed("Q", [word.stop for word in columns[_REFERENCE]]),  # type: ignore[attr-defined]
         _packed("d", columns[_FLOAT]),
@@ -110,23 +95,34 @@ def _pack_others(others: list[object], null: object, texts: TextWriter | None) -
         which_bytes,
         _packed("Q", large),
         _packed("Q", [] if texts is None else texts.flush()),
-    ]
+    )
 
 
-def _put_large(others: list[object], kinds: bytearray, texts: TextWriter) -> list[int]:
+def _small_ints(words: Sequence[object], kinds: bytearray) -> "array[int]":
+    numbers: Iterator[int] = _of_kind(_SMALL_INT, words, kinds)  # type: ignore[assignment] # of that kind
+    return array("i", numbers)
+
+
+def _little_endian(numbers: "array[int]") -> bytes:
+    if sys.byteorder == "big":  # pragma: no cover - not where the tests run
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _put_large(words: Sequence[object], kinds: bytearray, texts: TextWriter) -> list[int]:
     """Puts large texts where they go, marks them, and returns the run and the length of each."""
-    if all(max(map(len, _of_kind(kind, others, kinds)), default=0) < LARGE for kind in _TEXTS):  # type: ignore[arg-type]
+    if all(max(map(len, _of_kind(kind, words, kinds)), default=0) < LARGE for kind in _TEXTS):  # type: ignore[arg-type]
         return []
     large: list[int] = []
     for at, kind in enumerate(kinds):
-        if kind in _TEXTS and len(others[at]) >= LARGE:  # type: ignore[arg-type] # it is a text
+        if kind in _TEXTS and len(words[at]) >= LARGE:  # type: ignore[arg-type] # it is a text
             kinds[at] = _TEXT
-            large += texts.put(others[at])  # type: ignore[arg-type] # as above
+            large += texts.put(words[at])  # type: ignore[arg-type] # as above
     return large
 
 
-def _of_kind(kind: int, others: list[object], kinds: bytearray) -> Iterator[object]:
-    return compress(others, map(kind.__eq__, kinds))
+def _of_kind(kind: int, words: Sequence[object], kinds: bytearray) -> Iterator[object]:
+    return compress(words, kinds.translate(_MASKS[kind]))
 
 
 def _int_bytes(word: object) -> bytes:
@@ -136,8 +132,12 @@ def _int_bytes(word: object) -> bytes:
 
 def _unique(words: list[object]) -> tuple[list[object], bytes]:
     """The words without repetitions, and which of them each is."""
-    numbers = dict(zip(dict.fromkeys(words), range(len(words)), strict=False))
-    return list(numbers), _packed("I", [numbers[word] for word in words])
+    numbers: dict[object, int | None] = dict.fromkeys(words)
+    if len(numbers) == len(words):
+        return words, _packed("I", range(len(words)))
+    unique = list(numbers)
+    numbers.update(zip(unique, range(len(unique)), strict=True))
+    return unique, _packed("I", [*map(numbers.__getitem__, words)])
 
 
 def _packed(code: str, numbers: Sequence[object]) -> bytes:
@@ -169,16 +169,13 @@ def unpack(data: bytes, null: object, texts: TextReader | None = None) -> tuple[
         AssertionError, IndexError, OverflowError, StopIteration, ValueError, struct.error: `pack` did not make them.
     """
     small, kinds, *rest = _sections(data)
-    words: list[object] = list(struct.unpack(f"<{len(small) // 4}i", small))
-    if kinds:
-        sources = _sources(rest, null, texts)
-        others = iter([next(sources[kind]) for kind in kinds])
-        words = [word if word != _HOLE else next(others) for word in words]
-        if next(others, sources) is not sources:
-            raise ValueError("there are more words of other kinds than holes")
-    elif _HOLE_BYTES in small and _HOLE in words:
-        raise ValueError("there are fewer words of other kinds than holes")
-    return tuple(words)
+    if kinds.count(_SMALL_INT) * _SIZES["i"] != len(small):
+        raise ValueError("there are more or fewer small integers than kinds tell of")
+    sources = [*_sources(rest, null, texts), iter(_numbers("i", small))]
+    words = tuple(map(next, map(sources.__getitem__, kinds)))
+    if len(words) != len(kinds):
+        raise ValueError("there are fewer words of a kind than kinds tell of")
+    return words
 
 
 def _sections(data: bytes) -> list[bytes]:

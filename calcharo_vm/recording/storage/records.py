@@ -17,7 +17,7 @@ from calcharo_vm.errors import RecordingFormatError
 from calcharo_vm.host_builtins import __builtins__
 
 SIGNATURE: Final = b"\x89CALCHARO\r\n\x1a\n"
-VERSION: Final = 1
+VERSION: Final = 2
 PREFIX: Final = struct.Struct(f"<{len(SIGNATURE)}sH")
 """What a file begins with: the signature and the version of the format."""
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.recording.journal import Journal, Keyframes
+from calcharo_vm.recording.journal import Journal, Keyframes, is_based
 from calcharo_vm.recording.sources import sources_of
 from calcharo_vm.recording.storage.chunks import Chunks, Words
 from calcharo_vm.recording.storage.reader import StoredJournal
@@ -75,7 +75,7 @@ class _ChunksAsTheyAre(Chunks):
 
 
 class _SpillingKeyframes(Keyframes):
-    """Keyframes that are written; the last is kept."""
+    """Keyframes that are written; the last is kept, and those from its base on."""
 
     def __init__(self, journal: SpillingJournal, writer: RecordingWriter) -> None:
         super().__init__(_ChunksAsTheyAre(None, TextsInMemory()))
@@ -83,9 +83,10 @@ class _SpillingKeyframes(Keyframes):
         self._writer = writer
 
     def add(self, steps: int, words: tuple[object, ...]) -> None:
-        """Writes a keyframe, and forgets what came before it."""
-        self._kept.clear()
-        self.steps = []
+        """Writes a keyframe, and forgets what came before it, unless it is needed to go on from there."""
+        if not is_based(words):
+            self._kept.clear()
+            self.steps = []
+            self._journal.forget_chunks()
         super().add(steps, words)
         self._writer.add_keyframe(steps, words)
-        self._journal.forget_chunks()

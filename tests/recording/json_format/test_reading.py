@@ -24,7 +24,7 @@ def good_text() -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ops, "CHUNK_STEPS", OFTEN)
         patch.setattr(journal, "_LEAST_STEPS", OFTEN)
-        patch.setattr(journal, "_STEPS_A_WORD", 0)
+        patch.setattr(journal, "_WORDS_A_STEP", 1 << 60)
         return record(SOURCE).to_json() or ""
 
 

@@ -28,7 +28,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes short chunks, with a keyframe after each."""
     monkeypatch.setattr(ops, "CHUNK_STEPS", OFTEN)
     monkeypatch.setattr(journal, "_LEAST_STEPS", OFTEN)
-    monkeypatch.setattr(journal, "_STEPS_A_WORD", 0)
+    monkeypatch.setattr(journal, "_WORDS_A_STEP", 1 << 60)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

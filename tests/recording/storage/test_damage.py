@@ -121,7 +121,7 @@ def test_foreign_files(data: bytes, tmp_path: Path) -> None:
 
 
 def test_files_of_another_version(good: bytes, tmp_path: Path) -> None:
-    with pytest.raises(RecordingFormatError, match="byte 13: the format is of version 9, and this release reads 1"):
+    with pytest.raises(RecordingFormatError, match="byte 13: the format is of version 9, and this release reads 2"):
         read_all(good[:13] + b"\x09\0" + good[15:], tmp_path)
 
 

@@ -72,8 +72,8 @@ def test_corners(number: int) -> None:
     assert is_same(CORNERS[number], again)
 
 
-def test_numbers_that_look_like_holes() -> None:
-    given = (0, 128, 0, 0, 128, None, -(1 << 31), 8388608, "x", -(1 << 31), 0, 128)
+def test_numbers_that_have_room_in_four_bytes_and_others() -> None:
+    given = (0, 128, 0, True, 128, None, -(1 << 31), 1 << 31, "x", -(1 << 31) - 1, False, 128)
 
     assert given == through_bytes(*given)
 
@@ -122,18 +122,18 @@ class TestDamage:
         with contextlib.suppress(*DAMAGES):
             unpack(changed, NULL)
 
-    def test_more_words_than_holes(self) -> None:
+    def test_other_numbers_than_kinds_tell_of(self) -> None:
         lengths = list(struct.unpack_from("<15I", self.good))
         lengths[0] -= 4
 
-        with pytest.raises(ValueError, match="more words"):
-            unpack(struct.pack("<15I", *lengths) + self.good[60:64] + self.good[68:], NULL)
+        with pytest.raises(ValueError, match="more or fewer small integers"):
+            unpack(struct.pack("<15I", *lengths) + self.good[64:], NULL)
 
-    def test_fewer_words_than_holes(self) -> None:
-        packed = pack([-(1 << 31) + 1], NULL)
+    def test_fewer_words_than_kinds_tell_of(self) -> None:
+        packed = pack([1.5, None], NULL)
 
         with pytest.raises(ValueError, match="fewer words"):
-            unpack(packed.replace(b"\1\0\0\x80", b"\0\0\0\x80"), NULL)
+            unpack(packed.replace(b"\x07\0", b"\x07\x07"), NULL)
 
     def test_parts_that_do_not_add_up(self) -> None:
         with pytest.raises(ValueError, match="for parts of"):
