@@ -135,13 +135,34 @@ def test_what_a_method_is_called_on() -> None:
     assert ("called", "A()") == (links[-1].kind.value, links[-1].source)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="super() makes a bound method there, whose self is not passed")
-def test_what_a_method_of_the_superclass_is_called_on() -> None:
+@pytest.mark.parametrize(
+    ("called", "links"),
+    [
+        ("super()", "bound argument argument bound called"),
+        ("super(B, self)", "bound argument argument bound called"),
+        ("[lambda: self, super()][1]", "bound argument argument bound called"),
+        ("(lambda made: made)(super())", "bound given"),
+    ],
+)
+def test_what_a_method_of_the_superclass_is_called_on(called: str, links: str) -> None:
     source = (
-        "class A:\n def f(self): global x; x = self\nclass B(A):\n def f(self): super().f()\nmade = B()\nmade.f()\n"
+        f"class A:\n def f(self): global x; x = self\nclass B(A):\n def f(self): {called}.f()\nmade = B()\nmade.f()\n"
     )
 
-    assert "bound argument argument bound called" == chain(source)
+    assert links == chain(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "links"),
+    [
+        ("class B(A):\n @property\n def g(self): return self.f\nmade = B()\nmade.g()", "bound argument bound called"),
+        ("made = A()\nother = A()\nother.g = made.f\nother.g()", "bound given"),
+        ("g = A().f\ng()", "bound given"),
+        ("list(map(A.f, [A()]))", "bound given"),
+    ],
+)
+def test_what_a_bound_method_is_called_on(source: str, links: str) -> None:
+    assert links == chain("class A:\n def f(self): global x; x = self\n" + source)
 
 
 def test_a_function_that_is_read_as_an_attribute_is_called_on_nothing() -> None:

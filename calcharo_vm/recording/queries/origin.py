@@ -16,7 +16,14 @@ from calcharo_vm.recording.queries.endings import return_word
 from calcharo_vm.recording.queries.line_steps import is_line
 from calcharo_vm.recording.queries.names import Names, Place
 from calcharo_vm.recording.queries.objects import ObjectWrites
-from calcharo_vm.recording.queries.passing import argument_place, operands, stack_before, stored_place
+from calcharo_vm.recording.queries.passing import (
+    argument_place,
+    bound_method_place,
+    operands,
+    passed_word,
+    stack_before,
+    stored_place,
+)
 from calcharo_vm.recording.queries.raises import raised_first
 from calcharo_vm.recording.queries.rows import Link, LinkKind
 from calcharo_vm.recording.queries.stacks import Push, Stacks, moved_from
@@ -164,10 +171,41 @@ class _Chain:
         frame, function = binding.frame, self._function(binding.frame)
         slot = self._journal.codes[self._table.codes[frame]].slots.index(name)
         place = argument_place(self._recording, frame, slot)
-        if place is None:
+        passed: _Question = None
+        if place is not None:
+            passed = _OnStack(self._table.callers[frame], place, self._table.entered[frame])
+        elif slot == 0:
+            passed = self._receiver(frame)
+        if passed is None:
             return self._end(binding.step, LinkKind.GIVEN, f"{name} is what {function} got without being passed it")
-        link = self._link(binding.step, LinkKind.ARGUMENT, f"{name} is an argument of {function}")
-        return link, _OnStack(self._table.callers[frame], place, self._table.entered[frame])
+        return self._link(binding.step, LinkKind.ARGUMENT, f"{name} is an argument of {function}"), passed
+
+    def _receiver(self, frame: int) -> _Question:
+        """What a function's bound method has for `__self__`, where the caller has just read that method."""
+        place, caller = bound_method_place(self._recording, frame), self._table.callers[frame]
+        read = None if place is None else self._moved_from(caller, place, self._table.entered[frame])
+        opname = "" if read is None else self._journal.instructions[read.number].opname
+        if read is None or opname not in _OWNERS:
+            return None
+        got, owner = passed_word(self._recording, frame, 0), read.base + _OWNERS[opname]
+        word = stack_before(self._recording, read.step, read.frame)[owner]
+        if same(word, got):
+            return _OnStack(read.frame, owner, read.step)
+        thing = self._before(read.step).heap.get(word.stop) if type(word) is range else None
+        if thing is None or thing.type_name != "super" or not same(thing.fields.get("__self__"), got):
+            return None
+        return self._of_super(self._moved_from(read.frame, owner, read.step), got)
+
+    def _of_super(self, made: Push | None, got: object) -> _Question:
+        """What `super` was called with; if with nothing, it took the first argument of the function that called it."""
+        if made is None or self._table.executing(made.step) != made.frame:
+            return None
+        base, words = operands(self._recording, made.step, made.frame)
+        places = [at for at, word in enumerate(words) if same(word, got)]
+        if places:
+            return _OnStack(made.frame, base + places[-1], made.step)
+        name = self._journal.codes[self._table.codes[made.frame]].slots[0]
+        return _OfVariable(in_slot(self._before(made.step), made.frame, 0), name, made.step - 1)
 
     # --- what instructions push ------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.recording.queries.variables import same
+from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.types import StepIndex
 
 if TYPE_CHECKING:
@@ -31,18 +32,35 @@ def argument_place(recording: "Recording", frame: int, slot: int) -> int | None:
     caller = table.callers[frame]
     if caller == NONE or table.executing(step) != caller:
         return None
-    fast = next(
-        operands[5:]
-        for operation, operands in recording.journal.operations(step)
-        if operation == ops.ENTER and operands[0] == frame
-    )
+    got = passed_word(recording, frame, slot)
     base, words = operands(recording, step, caller)
     places = _positional(words, recording.journal.null)
     for at in (slot, slot - 1):  # a bound method's receiver, or a new instance, comes first
-        if 0 <= at < len(places) and same(words[places[at]], fast[slot]):
+        if 0 <= at < len(places) and same(words[places[at]], got):
             return base + places[at]
-    others = [at for at, word in enumerate(words) if same(word, fast[slot])]
+    others = [at for at, word in enumerate(words) if same(word, got)]
     return base + others[0] if len(others) == 1 else None
+
+
+def passed_word(recording: "Recording", frame: int, slot: int) -> object:
+    """What a function got for a parameter."""
+    return next(
+        operands[5 + slot]
+        for operation, operands in recording.journal.operations(recording.frames.entered[frame])
+        if operation == ops.ENTER and operands[0] == frame
+    )
+
+
+def bound_method_place(recording: "Recording", frame: int) -> int | None:
+    """Where on its caller's stack lay the bound method by which a function was called; None when that did not call."""
+    table, step = recording.frames, recording.frames.entered[frame]
+    caller = table.callers[frame]
+    if caller == NONE or table.executing(step) != caller:
+        return None
+    base, words = operands(recording, step, caller)
+    heap = recording.state_after(step - 1).heap
+    is_method = [type(word) is range and heap[word.stop].kind is HeapKind.METHOD for word in words[:2]]
+    return base + is_method.index(True) if True in is_method else None
 
 
 def _positional(words: list[object], null: object) -> list[int]:
