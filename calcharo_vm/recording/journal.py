@@ -33,6 +33,7 @@ _COLUMNS_KEPT: Final = 64
 _SPOTS_KEPT: Final = 64
 _CHUNKS_LOOKED_INTO: Final = 16
 _LEAST_STEPS: Final = ops.CHUNK_STEPS
+_DISTANCE_IF_BASED: Final = 2
 _RARE: Final = 8
 _RARE_IF_LARGE: Final = 4
 _WORDS_A_STEP: Final = 1
@@ -211,13 +212,14 @@ class Keyframes:
         """Adds the keyframe after a number of steps, which is greater than that of any before."""
         self._kept.append(words, steps - self.last_before(steps))
         self.steps.append(steps)  # type: ignore[attr-defined]
-        self.due = steps + max(self._distance * _LEAST_STEPS, self._distance_if_large * len(words) // _WORDS_A_STEP)
+        least = self._distance * _LEAST_STEPS * (_DISTANCE_IF_BASED if is_based(words) else 1)
+        self.due = steps + max(least, self._distance_if_large * len(words) // _WORDS_A_STEP)
         if not is_based(words):
             self.base, self.base_due = steps, self.due
 
     def base_the_next(self) -> None:
         """Has the next keyframe come soon, since it need tell only what is unlike the last."""
-        self.due = self.base + self._distance * _LEAST_STEPS
+        self.due = self.base + self._distance * _LEAST_STEPS * _DISTANCE_IF_BASED
 
     def last_before(self, steps: int) -> int:
         """The number of steps of the last keyframe after fewer steps than that, 0 when there is none."""
