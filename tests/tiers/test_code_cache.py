@@ -189,6 +189,15 @@ def test_recordings_are_the_same_with_what_was_kept(folder: Path) -> None:
     assert list(told(first)) == list(told(again)) == list(told(plain))
 
 
+def test_programs_that_have_slices_as_constants_are_kept(folder: Path) -> None:
+    source = "x = [1, 2, 3]\nfor n in range(50): x[:1] = [n]; y = x[1:]\n"
+    first, again = execute_and_trace(source, CONFIG), execute_and_trace(source, CONFIG)
+
+    assert first.outcome.status == "completed"
+    assert list(told(first)) == list(told(again))
+    assert list(folder.iterdir())
+
+
 @pytest.mark.parametrize(
     "settings",
     [

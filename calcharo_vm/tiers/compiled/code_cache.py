@@ -54,6 +54,14 @@ def user_folder() -> str:
     return f"{found}/calcharo"
 
 
+def _bytes_of(main: CodeType) -> bytes:
+    """The bytes of a code object, which are the same in each process, but for those that have slices as constants."""
+    try:
+        return marshal.dumps(main, 2)
+    except ValueError:  # only the formats since 3.14 have slices, and tell of constants how often they are held
+        return marshal.dumps(main)
+
+
 class CodeCache:
     """What has been made for one program."""
 
@@ -70,7 +78,7 @@ class CodeCache:
         """Reads what was kept of the program whose main code object is given; later calls do nothing."""
         if self._path or not self._folder:
             return
-        name = f"{_VERSION}-{_digest(marshal.dumps(main, 2)).hex()}{_SUFFIX}"
+        name = f"{_VERSION}-{_digest(_bytes_of(main)).hex()}{_SUFFIX}"
         self._path = f"{self._folder}/{name}"
         content = _read(self._path)
         if content is not None:
