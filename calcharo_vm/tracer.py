@@ -23,7 +23,7 @@ from calcharo_vm.program.logging_state import own_logging
 from calcharo_vm.program.observation import MachineRecorder, as_observer, spilling_journal
 from calcharo_vm.program.outcome import ending, outcome_of, outcome_of_stopped
 from calcharo_vm.program.subject import Request, Subject, prepare
-from calcharo_vm.program.teardown import let_main_go
+from calcharo_vm.program.teardown import collections_so_far, let_main_go
 from calcharo_vm.program.threads import waiting_for_threads
 from calcharo_vm.recording.inputs import Input
 from calcharo_vm.recording.output import captured_stream
@@ -326,7 +326,7 @@ class ExecutionTracer:
         inputs: ProgramInputs | None,
         plugged: Plugged | None,
     ) -> Outcome:
-        patterns = self.config.scope
+        patterns, before = self.config.scope, collections_so_far()
         scope = Scope(subject.folder, patterns.include, patterns.exclude)
         executor = self._executor(recorder, scope)
         view = _view(subject, executor, scope)
@@ -342,7 +342,7 @@ class ExecutionTracer:
             stack.callback(executor.stop_observing)
             stack.enter_context(executor.activate())
             if subject.main is not None:
-                stack.callback(_let_go, subject, view, recorder)
+                stack.callback(_let_go, subject, view, recorder, before)
             if isinstance(executor, Machine) and inputs is not None:
                 stack.enter_context(_told_by(executor, inputs))
             stack.enter_context(waiting_for_threads(executor.threads))
@@ -457,12 +457,12 @@ def _view(subject: Subject, executor: Machine | LineTracer, scope: Scope) -> Gue
     return view
 
 
-def _let_go(subject: Subject, view: GuestProcess, recorder: MachineRecorder) -> None:
+def _let_go(subject: Subject, view: GuestProcess, recorder: MachineRecorder, before: tuple[int, ...]) -> None:
     """Finalise what the program leaves behind, while that is still recorded."""
     subject.main, subject.namespace = None, {}
     view.main = ModuleType("__main__")
     recorder.let_types_go()
-    let_main_go()
+    let_main_go(before)
 
 
 def _execute(machine: Machine | LineTracer, subject: Subject) -> None:
