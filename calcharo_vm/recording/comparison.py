@@ -54,16 +54,14 @@ class Comparison(Identities):
         self.steps = steps
         self._steps_paid = 0
         self._credit = _MOST_CREDIT
-        self._stale: Items = []
         self.class_changes = 0
         """How often something has changed in the program's classes, other than a scalar's becoming another."""
 
-    def purge(self) -> None:
-        """Looks again at what may be stale, and forgets the objects that no recorded place holds."""
-        while self._stale:
-            stale, self._stale = self._stale, []
+    def look_again(self) -> None:
+        """Compares what may be stale with what is recorded of it."""
+        while self.stale:
+            stale, self.stale = self.stale, []
             self.refresh(stale)
-        super().purge()
 
     def purge_around(self, values: Iterable[object]) -> None:
         """Forgets what no recorded place holds, but for some objects that are about to get places.
@@ -151,7 +149,7 @@ class Comparison(Identities):
         if known.kind in GENERATOR_KINDS and self._frame_of(value) not in (None, known.frame):
             return False
         if known.count:  # something was collected since: whoever it is, show what it holds now
-            self._stale.append(value)
+            self.stale.append(value)
             self.zeros.append(known)  # so that the step is not completed without `purge`
             return True
         items, fields = self.content(value, known.kind)

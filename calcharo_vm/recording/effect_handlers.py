@@ -20,6 +20,7 @@ class EffectHandlers(HandlerMaker):
         put, extend, settle = tape.words.append, tape.words.extend, self.settle
         scalars, harmless = self.shadow.scalars, self.effects.harmless[plan.ADVANCE][1]
         prepare, ended = self.effects.preparations[plan.ADVANCE], self.shadow.advanced
+        zeros, purge = self.shadow.zeros, self.shadow.purge
         word, pops, _act, place = row
         assert isinstance(place, int)
         base, ends, placed, advanced = depth - pops, Effect.ENDS, ITERATORS, ops.ADVANCED
@@ -52,6 +53,8 @@ class EffectHandlers(HandlerMaker):
                 settle(frame, record, row, depth, 0)
                 if is_placed:
                     ended((iterator,))
+                    if zeros:  # it has let go of what it iterated
+                        purge()
                 put(word)
             tape.room -= 1
             record.held = None

@@ -27,8 +27,13 @@ def chain_fields(error: object) -> dict[str, object]:
     entry = _traceback(error)
     if entry is not None:
         assert isinstance(entry, TracebackType)
-        fields[TRACEBACK] = _text(entry)
+        fields[TRACEBACK] = text_of_traceback(entry)
     return fields
+
+
+def is_linked(error: object) -> bool:
+    """Returns whether an exception has a cause or context, or shows that it suppresses one."""
+    return bool(_suppresses(error)) or any(read(error) is not None for _name, read in _links)
 
 
 def linked_exceptions(error: object) -> list[object]:
@@ -51,7 +56,8 @@ def entries_of(text: object) -> tuple[TracebackEntry, ...]:
     return tuple(TracebackEntry(file, int(line) if line else None, function) for file, line, function in lines)
 
 
-def _text(first: TracebackType) -> str:
+def text_of_traceback(first: TracebackType) -> str:
+    """How the journal has a traceback."""
     lines = []
     entry: TracebackType | None = first
     while entry is not None:

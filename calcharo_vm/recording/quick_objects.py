@@ -90,6 +90,21 @@ def make_new_tuple(shadow: Comparison) -> NewTuple:
     return new_tuple
 
 
+def make_hold_tuple(shadow: Comparison) -> Callable[[tuple[object, ...]], Shade]:
+    """Makes what gives the shade of a tuple that is probably new, which one more place holds, and tells of it."""
+    new_tuple, extend, hold = make_new_tuple(shadow), shadow.log.extend, shadow.hold
+
+    def hold_tuple(value: tuple[object, ...]) -> Shade:
+        made = new_tuple(value) if value else None  # there is only one empty tuple
+        if made is None:
+            return hold(value)  # type: ignore[return-value] # it is no scalar
+        shade, words = made
+        extend(words)
+        return shade
+
+    return hold_tuple
+
+
 def record_tuple(shadow: Comparison, value: tuple[object, ...], number: int, items: Words) -> Shade:
     """Makes the shade of a new tuple, which one place holds, of which everything has been told under that number."""
     anatomy = shadow.anatomy.of(tuple)

@@ -1,7 +1,13 @@
 """Tests for calcharo_vm/recording/quick_objects.py: new objects whose content is known."""
 
 from calcharo_vm.recording import Recorder, ops
-from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple, record_tuple
+from calcharo_vm.recording.quick_objects import (
+    make_hold_tuple,
+    make_new,
+    make_new_table,
+    make_new_tuple,
+    record_tuple,
+)
 from calcharo_vm.recording.values import HeapKind
 from tests.recording.machine import NULL
 
@@ -34,6 +40,19 @@ def test_a_tuple_is_left_alone_that_is_recorded_or_holds_what_is_not() -> None:
     assert new_tuple(pair) is None
     assert new_tuple((1, thing)) is None
     assert shadow.held(thing) is None
+
+
+def test_a_tuple_is_held_as_any_object_is() -> None:
+    thing = Thing()
+    tuples: list[tuple[object, ...]] = [(1, thing), (), (thing, Thing())]
+    recorders = Recorder(NULL, sample_interval=None), Recorder(NULL, sample_interval=None)
+    for recorder in recorders:
+        recorder.shadow.hold(thing)
+    quick, usual = make_hold_tuple(recorders[0].shadow), recorders[1].shadow.hold
+    for value in (*tuples, *tuples):
+        assert quick(value).token == usual(value).token  # type: ignore[attr-defined]
+
+    assert recorders[0].log == recorders[1].log
 
 
 def test_a_tuple_that_was_told_by_its_number_is_recorded_later() -> None:

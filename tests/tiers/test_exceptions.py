@@ -294,6 +294,44 @@ for n in range(2):
     try: endless(0)
     except RecursionError: print("stopped")
 """,
+    "passing frames": """
+import sys, weakref
+kept, notes = [], {}
+class Own(Exception): pass
+class Slotted(ValueError): __slots__ = ("more",)
+class Rich(Exception):
+    def __init__(self, n): self.n = n
+    def __str__(self): return "rich"
+def make(n):
+    error = (Own(n), Slotted(n, "two"), Rich(n), KeyError(n), OSError(n, "two"), StopIteration(n), Own([n]))[n % 7]
+    if n % 5 == 1: error.noted = n
+    if n % 5 == 2: kept.append(error)
+    if n % 5 == 3: notes[n] = weakref.ref(error)
+    if n % 5 == 4: error.__cause__ = Own("cause")
+    return error
+def bottom(n): raise make(n)
+def middle(n): return bottom(n)
+def guarded(n):
+    try: return middle(n)
+    except ArithmeticError: return 0
+def top(n):
+    try: return guarded(n)
+    except Exception as error: return type(error).__name__, error.args, len(lines(error))
+def lines(error):
+    found, entry = [], error.__traceback__
+    while entry: found.append(entry.tb_lineno); entry = entry.tb_next
+    return found
+def again(n):
+    if not kept: kept.append(Own(n))
+    raise kept[0]
+def through(n): again(n)
+def twice(n):
+    try: through(n)
+    except Own as error: return lines(error)
+for n in range(40): print(top(n))
+kept.clear()
+for n in range(6): print(twice(n), [each() is None for each in notes.values()], vars(kept[0]))
+""",
     "generators": """
 def numbers(n):
     try:

@@ -294,12 +294,17 @@ def twice():
 def library():
     with contextlib.suppress(ValueError):
         while True: yield (yield 1)
+def echo():
+    got = 0
+    while True: got = yield got
 class Sender:
     def send(self, value): return value + 1
 def drive(g, n):
     found = 0
     for i in range(n): found = g.send(i)
     return found
+def both(g, n):
+    for i in range(n): print(g.send(i), g.send(i + 1), next(g), end=" ")
 def driven(g, n):
     try:
         for i in range(n): print(type(g.send(i)).__name__, end=" ")
@@ -311,6 +316,8 @@ for n in range(4, 30, 5):
     g = holder[0] = counts()
     next(g)
     print(drive(g, n), [g.send(i) for i in range(3)])
+    g = echo(); next(g)
+    both(g, n)
     g = varied(); next(g)
     driven(g, n)
     g = twice(); next(g)

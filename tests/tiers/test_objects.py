@@ -61,6 +61,43 @@ def numbers():
     yield 1; yield [2]
 for n in range(5): print(loops({n: n}, [1, 2, 3], numbers()))
 """,
+    "loops that end": """
+import weakref
+class Loud:
+    def __init__(self, n): self.n = n
+    def __del__(self): print("gone", self.n)
+class Watched(set): pass
+def ends(n, text):
+    total, kept = 0, []
+    for i in range(n):
+        for j in range(i): total += j
+        for letter in text: total += ord(letter)
+        for item in [i, n, 2]: total += item
+        for item in (i, [n]): kept.append(item)
+        for key in {i: n, n: i}: total += key
+        for each in {n}: total += each
+    return total, kept
+def alone(n):
+    for loud in [Loud(i) for i in range(n)]: print(loud.n)
+    loud = None
+    for loud in {Loud("key"): 1}: print(loud.n)
+    iterator = iter([Loud(n), Loud(n + 1)])
+    for loud in iterator: print(loud.n)
+    loud = None
+    for loud in iterator: print("never")
+    items = Watched([n])
+    watch = weakref.ref(items, lambda _ref: print("set gone"))
+    iterator = iter(items)
+    del items
+    for item in iterator: print(item, iterator.__length_hint__())
+    watch, others = weakref.ref(iter_of({n}), print), [1]
+    for item in others:
+        if len(others) < n: others.append(item + 1)
+    for item in others: pass
+    return item, iterator, others
+def iter_of(items): return items
+for n in range(8): print(ends(n, "abé"[:n]), alone(n))
+""",
     "pairs that are taken apart": """
 class Loud:
     def __init__(self, n): self.n = n

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _QUIET_TYPES: Final = frozenset(map(id, (dict, set, range, FunctionType, *ITERATORS_OF_SCALARS, *ITERATORS_OF_ITEMS)))
 """Types whose objects end without a word, but for what they hold and weak references; so do tuples, lists and cells."""
+_PASSIVE: Final = SCALAR_IDS | {id(CodeType)}
+"""Types whose objects a function refers to, and nobody can tell when these go."""
 _BUILTINS: Final = builtins.__dict__
 _MOST: Final = 40
 """How many objects may go at once; more are left to a handler."""
@@ -58,7 +60,7 @@ class Endings:
                 parts = zip(items, value, strict=True)  # type: ignore[call-overload] # it is one of these
                 going += [each for each in parts if type(each[0]) is Shade]
             else:
-                held = self._parts(shade, value)
+                held = (self._parts_of_function if cls is FunctionType else self._parts)(shade, value)
                 if held is None:
                     return False
                 going += held
@@ -99,6 +101,31 @@ class Endings:
             elif shade.dictionary == id(part):
                 waiting += gc.get_referents(part)  # the attributes
             else:
+                return None
+        return parts
+
+    def function_goes_unseen(self, shade: Shade, function: FunctionType) -> bool:
+        """The same for a function that has just been called: its frame holds the cells of its closure by then."""
+        held = self._parts_of_function(shade, function)
+        if held is None:
+            return False
+        closure = function.__closure__
+        others = [each for each in held if each[1] is not closure]
+        return not others or self.go_unseen(others)
+
+    def _parts_of_function(self, shade: Shade, function: object) -> list[Going] | None:
+        """The same as `_parts` of a function."""
+        if getweakrefcount(function):
+            return None
+        parts: list[Going] = []
+        for part in gc.get_referents(function):
+            if id(type(part)) in _PASSIVE:
+                continue
+            known = self._by_id.get(id(part))
+            if known is not None and known.count:
+                if known in shade.fields.values():
+                    parts.append((known, part))
+            elif part is not _BUILTINS:
                 return None
         return parts
 

@@ -439,6 +439,11 @@ class PathWriter:
         self._facts.clear()
         self._class_changes = -1
 
+    def give_up(self, name: str) -> None:
+        """Lets go of what a variable has: if it is needed once more, it is read again."""
+        self.emit(f"{name} = None")
+        self._slots = {slot: value for slot, value in self._slots.items() if value.code != name}
+
     def go_on_with(self, result: Value) -> None:
         """Goes on at the next instruction with what a call has returned, unless something is pending by then."""
         self.push(result)
@@ -627,6 +632,16 @@ class PathWriter:
         self._tell()
         self.emit(f"release({held.shade})")
         self.emit(f"{held.code} = {held.shade} = None")
+        self.emit("if zeros: purge()")
+        self._words.clear()
+        self._steps_told = self.steps
+
+    def drop_top(self) -> None:
+        """The same for what lies on top of the frame's stack."""
+        self._depth -= 1
+        self.emit("stack.pop()")
+        self._tell()
+        self.emit("release(record.take_top())")
         self.emit("if zeros: purge()")
         self._words.clear()
         self._steps_told = self.steps

@@ -11,7 +11,7 @@ from calcharo_vm.machine.hiding import marked
 from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
-from calcharo_vm.recording.quick_objects import make_new, make_new_table, make_new_tuple
+from calcharo_vm.recording.quick_objects import make_hold_tuple, make_new, make_new_table, make_new_tuple
 from calcharo_vm.tiers.compiled.completions import make_complete, make_complete_instance, make_new_instance
 from calcharo_vm.tiers.compiled.endings import Endings
 from calcharo_vm.tiers.compiled.profile import NAMED_TYPES
@@ -118,6 +118,7 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "complete": make_complete(shadow, tape),
         "complete_instance": make_complete_instance(shadow, tape),
         "hold": shadow.hold,
+        "hold_tuple": make_hold_tuple(shadow),
         "see_iterator": shadow.see_iterator,
         "release": shadow.release,
         "release_all": shadow.release_all,
@@ -126,6 +127,7 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "is_plain": is_plain,
         "goes_unseen": endings.goes_unseen,
         "go_unseen": endings.go_unseen,
+        "function_goes_unseen": endings.function_goes_unseen,
         "variables_go_unseen": endings.variables_go_unseen,
         "recorder": recorder,
         "entries": recorder.entries,

@@ -13,11 +13,12 @@ from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.tracebacks import add_traceback_entry
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.frames import CUT
-from calcharo_vm.recording.identity import goes_unnoticed, token
+from calcharo_vm.recording.identity import goes_unnoticed
 from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.recording.messages import message_of
 from calcharo_vm.recording.plan import NOTHING
 from calcharo_vm.recording.values import HeapKind
+from calcharo_vm.tiers.compiled.passing import Passing, begin
 
 if TYPE_CHECKING:
     from calcharo_vm.code.exception_table import HandlerEntry
@@ -82,16 +83,17 @@ class Unwinding:
             The frame that handles it, for the eval loop to go on in.
         """
         _raises(frame, error, index, lasti)
-        told = ops.RAISED, *message_of(error)
+        told, passing = (ops.RAISED, *message_of(error)), begin(self._shadow, error)
         while frame is not target:
             self._extend(told)
-            self._shadow.raised(error)
+            passing.tell()
             self._leave(frame, taken)
             frame, taken = frame.back, ()
             add_traceback_entry(frame, error, is_calling=True)
+            passing.passed()
         self._extend(told)
-        self._shadow.raised(error)
-        self._handle(frame, error)
+        passing.tell()
+        self._handle(frame, error, passing)
         frame.context.depth -= 1  # the eval loop counts the frame as if it were entered
         return frame
 
@@ -118,7 +120,7 @@ class Unwinding:
         context.depth -= 1
         context.frame = frame.back
 
-    def _handle(self, frame: Frame, error: BaseException) -> None:
+    def _handle(self, frame: Frame, error: BaseException, passing: Passing) -> None:
         """Tells that a handler of a frame takes over, and puts the frame there."""
         entry, record, decoded = _handler(frame), frame.record, frame.guest.decoded
         assert entry is not None
@@ -128,8 +130,8 @@ class Unwinding:
         word, pops, _act, _detail = record.row
         record.row = word, max(pops, record.length - entry.depth), NOTHING, None
         self._extend((ops.HANDLED, entry.depth))
-        record.thread.caught = caught = self._shadow.hold(error)
-        self._extend((ops.CAUGHT, token(caught)))
+        record.thread.caught = caught = passing.hold()
+        self._extend((ops.CAUGHT, caught.token))
         if entry.lasti:
             frame.stack.append((decoded.offsets[index] if offset is None else offset) >> 1)
         frame.stack.append(error)

@@ -57,6 +57,7 @@ def _end(writer: PathWriter, held: Value, value: str, source: str, go_on: Callab
         side.tell()
         side.emit(f"next({held.code}, NULL)")  # if it has not ended by itself
         side.emit(f"shadow.advanced(({held.code},))")
+        side.emit("if zeros: purge()")
         side.end()
     else:
         side.add_words(str(ops.STACK), str(side.depth - 1), "0")

@@ -55,7 +55,7 @@ def call_function(
         raise Declined
     guest = find_code(writer, called.code)
     if called.is_owned:
-        writer.leave_unless(f"{called.shade}.count > 1 or goes_unseen({called.shade}, {called.code})")
+        writer.leave_unless(f"{called.shade}.count > 1 or function_goes_unseen({called.shade}, {called.code})")
     if not can_be_direct:
         if subject.is_direct:
             writer.leave()
@@ -226,7 +226,8 @@ def pass_on(writer: PathWriter, bound: Sequence[Value | Packed]) -> tuple[str, s
             writer.emit(f"{packed} = {each.code}")
             codes.append(packed)
             slots.append(f"{at}: {shade}")
-            preparing += [f"{shade} = hold({packed})", f"{packed} = None"]
+            holding = "hold_tuple" if each.code[0] == "(" else "hold"
+            preparing += [f"{shade} = {holding}({packed})", f"{packed} = None"]
             preparing += [f"{part.shade}.count -= 1" for part in each.parts if part.is_owned]
     writer.emit(f"{given} = [{', '.join(codes)}]")
     return given, f"{{{', '.join(slots)}}}", preparing

@@ -47,7 +47,7 @@ def create_generator(writer: PathWriter, called: Value, arguments: Sequence[Valu
     if subject.is_direct:
         raise Declined
     if called.is_owned:  # a generator expression's function is gone when it has been called
-        writer.leave_unless(f"{called.shade}.count > 1 or goes_unseen({called.shade}, {called.code})")
+        writer.leave_unless(f"{called.shade}.count > 1 or function_goes_unseen({called.shade}, {called.code})")
     origins = subject.constant("origins", sys.get_coroutine_origin_tracking_depth)
     writer.leave_unless(f"{guest}.generator_count == {len(arguments)} and {guest}.machine is frame.context.machine")
     writer.leave_unless("recorder.running is record and frame.context.depth < frame.context.limit")
@@ -282,7 +282,7 @@ def _leave_to_arriving(writer: PathWriter, generator: str, value: str, depth: in
 def _go_on_with_yielded(writer: PathWriter, generator: str, pushed: Value, words: Sequence[str]) -> None:
     """Completes the step with what a generator has yielded, and goes on."""
     writer.nest("else:")
-    writer.emit(f"{generator} = None")
+    writer.give_up(generator)
     writer.emit(f"extend(({', '.join((*words, pushed.word))}))")
     if pushed.shade is not None:
         writer.emit("record.thread.yielded = None")

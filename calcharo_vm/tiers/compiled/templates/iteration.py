@@ -7,6 +7,8 @@ from operator import length_hint
 from types import GeneratorType
 from typing import TYPE_CHECKING
 
+import attrs
+
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
@@ -29,6 +31,8 @@ TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
 
 
+_STAYS = sys.version_info >= (3, 14)
+"""Whether an iterator that has ended stays on the stack."""
 HAS_POSITIONS = sys.version_info >= (3, 15)
 """Whether a position lies above what is iterated, which is the container itself, or NULL above an iterator."""
 ITERATOR_PLACE = 2 if HAS_POSITIONS else 1
@@ -68,8 +72,11 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
         ends = _may_end(writer, iterator, kind)
         writer.emit(f"{value} = NULL if {ends} else next({iterator}, NULL)")
     writer.emit(f"{iterator} = None")
-    writer.emit(f"if {value} is NULL:")
-    writer.written.lines += at_end
+    if family == "ITERATORS_OF_PAIRS" or HAS_POSITIONS:
+        writer.emit(f"if {value} is NULL:")
+        writer.written.lines += at_end
+    else:
+        _end(writer.copy(), value, at_end)
     writer.nest("else:")
     late = f"return late(frame, stack, {writer.index}, {value})"
     if family == "ITERATORS_OF_PAIRS":
@@ -78,6 +85,33 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
         pushed = _known(writer, value, late, writer.result_types)
         writer.push(pushed)
         writer.end(str(ops.ADVANCED), *_PUSHED, pushed.word)
+
+
+def _end(side: PathWriter, value: str, at_end: Sequence[Line | Goto]) -> None:
+    """Writes the end of a loop: until 3.13, the iterator goes; since then, POP_ITER drops it.
+
+    The handler does that where somebody may be able to tell that the iterator, or what it iterated, is gone.
+    """
+    landing = side.subject.linked.landing(side.index)
+    assert landing is not None
+    side.nest(f"if {value} is NULL:")
+    shade, held = side.name("s"), side.name("s")
+    side.emit(f"{shade} = record.shades[-1]")
+    side.emit(f"{held} = {shade}.fields.get({ITERATES!r})")
+    ends = f"type({held}) is Shade and {held}.count < 2 and not goes_unseen({shade}, stack[-1])"
+    side.emit(f"if {shade}.count != 1 or zeros or ({ends}):")
+    side.written.lines += [attrs.evolve(line, depth=line.depth + 1) for line in at_end]
+    side.nest("else:")
+    if _STAYS:
+        side.emit("next(stack[-1], NULL)")  # if it has not ended by itself
+        side.emit("shadow.advanced((stack[-1],))")
+        side.emit("if zeros: purge()")
+    else:
+        side.add_words(str(ops.STACK), str(side.depth - 1), "0")
+        side.drop_top()
+    side.end()
+    side.commit(following=landing)
+    side.go(landing)
 
 
 def _next_by_position(writer: PathWriter, kind: type, at_end: Sequence[Line | Goto]) -> None:
