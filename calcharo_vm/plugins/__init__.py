@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from calcharo_vm.plugins.hooks import hookimpl
     from calcharo_vm.plugins.installed import installed_names
     from calcharo_vm.plugins.loading import PluginSet, load
-    from calcharo_vm.recording.natives import Effect
+    from calcharo_vm.recording.effect import Effect
 
 __all__ = [
     "Effect",
@@ -38,7 +38,7 @@ _HOMES = {
     "calcharo_vm.plugins.hooks": ("hookimpl",),
     "calcharo_vm.plugins.installed": ("installed_names",),
     "calcharo_vm.plugins.loading": ("PluginSet", "load"),
-    "calcharo_vm.recording.natives": ("Effect",),
+    "calcharo_vm.recording.effect": ("Effect",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from calcharo_vm.plugins.events import LiveCall, LiveException, LiveReturn, LiveStep
     from calcharo_vm.recording import Recording
     from calcharo_vm.recording.adapters import Adapter
-    from calcharo_vm.recording.natives import Effect
+    from calcharo_vm.recording.effect import Effect
 
 __all__ = ["FRAME_HOOKS", "TOLD_HOOKS", "hookimpl"]
 

@@ -47,10 +47,12 @@ from calcharo_vm.recording.layouts import (
 )
 from calcharo_vm.recording.modules import MODULE_TYPES
 from calcharo_vm.recording.values import GENERATOR_KINDS, HeapKind
-from calcharo_vm.recording.weak_references import is_proxy, referent
+from calcharo_vm.recording.weak_references import PROXY_TYPES, referent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
+
+    from calcharo_vm.recording.effect import Effect
 
 _CLASS_MACHINERY = frozenset(
     [
@@ -175,7 +177,18 @@ def _adapted(adapter: Adapter, value: object) -> tuple[Items, Fields]:
 class TypeAnatomy:
     """How the instances of one class are read."""
 
-    __slots__ = ("adapter", "attributes", "is_bare", "is_booked", "items", "kind", "name", "own_fields", "reference")
+    __slots__ = (
+        "adapter",
+        "attributes",
+        "held_by",
+        "is_bare",
+        "is_booked",
+        "items",
+        "kind",
+        "name",
+        "own_fields",
+        "reference",
+    )
 
     def __init__(
         self,
@@ -200,6 +213,7 @@ class TypeAnatomy:
         self.attributes = _attribute_readers(cls) if is_guest or cls is SimpleNamespace else None
         if self.kind is HeapKind.OPAQUE and (self.attributes is not None or cls is object):
             self.kind = HeapKind.INSTANCE
+        self.held_by = _holding(cls)
         self.is_bare = not (self.attributes or self.own_fields or self.adapter or self.kind in _WITH_FIELDS)
 
 
@@ -268,6 +282,7 @@ class Anatomy:
         guest_modules: The names of the modules that the machine executes.
         number_of_referent: Gives the oid of what a weak reference refers to.
         adapters: Adapters for this recording alone.
+        taught: What calls of functions do of which somebody else has told, with the functions, by their addresses.
     """
 
     adapters: Adapters | None = None
@@ -276,6 +291,7 @@ class Anatomy:
         self.guest_modules: set[str] = set()
         self.number_of_referent: Callable[[object], int | None] = lambda _value: None
         self._known: dict[int, TypeAnatomy] = {}
+        self.taught: dict[int, tuple[object, Effect]] = {}
 
     def of(self, cls: type) -> TypeAnatomy:
         """How the instances of `cls` are read."""
@@ -324,7 +340,7 @@ class Anatomy:
         if kind is HeapKind.CLASS:
             return self._class_content(value)
         if kind is HeapKind.FUNCTION:
-            return [], self._function_fields(value)
+            return [], function_fields(value)
         if kind is HeapKind.MODULE:
             return [], self._module_fields(value)
         fields: Fields = {}
@@ -368,17 +384,18 @@ class Anatomy:
             entries = {name: value for name, value in entries.items() if name[:1] != "_" or name[:2] == "__"}
         return list(_class_bases(cls)), entries  # type: ignore[call-overload]
 
-    @staticmethod
-    def _function_fields(function: object) -> Fields:
-        if type(function) is not FunctionType:
-            owner = getattr(function, "__self__", None) if id(type(function)) in _BOUND else None
-            return {} if owner is None or id(type(owner)) in MODULE_TYPES else {"__self__": owner}
-        fields: Fields = {}
-        for name, read in _function_parts:
-            part = read(function)
-            if part is not None:
-                fields[name] = part
-        return fields
+
+def function_fields(function: object) -> Fields:
+    """What a function has beside its code, or what a native one is bound to."""
+    if type(function) is not FunctionType:
+        owner = getattr(function, "__self__", None) if id(type(function)) in _BOUND else None
+        return {} if owner is None or id(type(owner)) in MODULE_TYPES else {"__self__": owner}
+    fields: Fields = {}
+    for name, read in _function_parts:
+        part = read(function)
+        if part is not None:
+            fields[name] = part
+    return fields
 
 
 def name_of(value: object, kind: HeapKind) -> str:
@@ -410,26 +427,26 @@ def outlives_the_program(value: object, kind: HeapKind) -> bool:
     return id(type(value)) in _STATIC_FUNCTIONS
 
 
-def held_by(value: object) -> Items:
-    """What an object that is not looked into may change when it is called or advanced."""
-    cls = type(value)
+def _holding(cls: type) -> "Callable[[object], Items] | None":
+    """What finds out what the instances of a class may change when they are called or advanced, unless it is shown."""
     if id(cls) in _native_names:
-        owner = getattr(value, "__self__", None)
-        return [] if id(type(owner)) in MODULE_TYPES else [owner]
-    if is_proxy(value):
-        return [referent(value)]
-    if any(id(ancestor) in _TRANSPARENT for ancestor in mro(cls)):
-        return [part for part in _referents(value) if type(part) is not type and id(type(part)) not in MODULE_TYPES]
-    return []
+        return _owner
+    if id(cls) in PROXY_TYPES:
+        return lambda value: [referent(value)]
+    return _referents if any(id(ancestor) in _TRANSPARENT for ancestor in mro(cls)) else None
 
 
-def _referents(value: object) -> "Iterator[object]":
+def _owner(function: object) -> Items:
+    owner = getattr(function, "__self__", None)
+    return [] if id(type(owner)) in MODULE_TYPES else [owner]
+
+
+def _referents(value: object) -> Items:
     """What an object refers to, and what its tuples do: `zip_longest` keeps one of its own, which cannot be read."""
+    found: Items = []
     for part in gc.get_referents(value):
-        if type(part) is tuple:
-            yield from gc.get_referents(part)
-        else:
-            yield part
+        found += gc.get_referents(part) if type(part) is tuple else [part]
+    return [part for part in found if type(part) is not type and id(type(part)) not in MODULE_TYPES]
 
 
 def is_guest_function(value: object, guest_modules: set[str]) -> bool:

@@ -13,13 +13,14 @@ from calcharo_vm.recording.anatomy import (
     Fields,
     closure_of,
     dictionary_of_class,
-    held_by,
+    function_fields,
     is_guest_function,
     name_of,
 )
 from calcharo_vm.recording.identity import NO_ENTRIES, Identities, Shade, Table, Words, stands_for, token
 from calcharo_vm.recording.iterators import FOLLOWING, ITERATES, MAPPING
 from calcharo_vm.recording.layouts import Items
+from calcharo_vm.recording.sameness import differing, entries_if_same, parts_if_unchanged, same_at_start
 from calcharo_vm.recording.values import GENERATOR_KINDS, MAPPING_KINDS, HeapKind
 from calcharo_vm.recording.weak_references import referent
 
@@ -283,12 +284,33 @@ class Comparison(Identities):
             return self.update(value, shade)
         if type(value) is GeneratorType or is_guest_function(value, self.anatomy.guest_modules):
             return []
-        kind = self.anatomy.of(type(value)).kind
-        items, fields = self.anatomy.content(value, kind)
-        return [*items, *fields.values(), *held_by(value)]
+        anatomy = self.anatomy.of(type(value))
+        items, fields = self.anatomy.content(value, anatomy.kind)
+        return [*items, *fields.values(), *(() if anatomy.held_by is None else anatomy.held_by(value))]
 
     def update(self, value: object, shade: Shade) -> Items:
-        """Journals what has changed in a recorded object, and returns what it holds."""
+        """Journals what has changed in a recorded object, and returns what it holds, scalars or not."""
+        if shade.kind is HeapKind.INSTANCE:
+            parts = self._attributes_if_unchanged(value, shade)
+        else:
+            parts = None if id(value) in self.by_dictionary else parts_if_unchanged(value, shade)
+        return self._look_at(value, shade) if parts is None else parts
+
+    def _attributes_if_unchanged(self, value: object, shade: Shade) -> Items | None:
+        """The objects among the attributes that an instance keeps in a dictionary, if all are as they are recorded."""
+        readers = self.anatomy.of(type(value)).attributes
+        if shade.slots or readers is None or readers.dictionary is None:
+            return None
+        try:
+            dictionary = readers.dictionary(value)
+        except TypeError:  # the class has got other bases
+            return None
+        is_usual = id(dictionary) == shade.dictionary and shade.dictionary not in self.by_id
+        if not is_usual or len(dictionary) != len(shade.fields):  # type: ignore[arg-type]
+            return None
+        return entries_if_same(shade.fields, dict.items(dictionary))  # type: ignore[arg-type]
+
+    def _look_at(self, value: object, shade: Shade) -> Items:
         kind = shade.kind
         if kind is HeapKind.DICT:
             self.attributes_changed(value)
@@ -296,7 +318,7 @@ class Comparison(Identities):
             items, fields = self.anatomy.content(value, kind)
             return [*items, *fields.values()]
         if kind is HeapKind.FUNCTION and is_guest_function(value, self.anatomy.guest_modules):
-            self._compare_fields(shade, self.anatomy.content(value, kind)[1])
+            self._compare_fields(shade, function_fields(value))
             return []
         items, fields = self.content(value, kind)
         if kind in MAPPING_KINDS:
@@ -310,21 +332,33 @@ class Comparison(Identities):
             self._compare_fields(shade, fields)
         if shade.dictionary:
             self._update_dictionary(value, shade)
-        return [*items, *fields.values(), *held_by(value)]
+        held_by = self.anatomy.of(type(value)).held_by
+        return [*items, *fields.values(), *(() if held_by is None else held_by(value))]
 
     def _compare_items(self, shade: Shade, items: Items) -> None:
         old = shade.items
         before, now = len(old), len(items)
         shorter = min(before, now)
-        start = 0
-        while start < shorter and stands_for(old[start], items[start]):
-            start += 1
-        if start == before == now:
+        places = differing(old[:shorter], items[:shorter])
+        start = places[0] if places else shorter
+        same = min(same_at_start(reversed(old), reversed(items)), shorter - start) if before != now else 0
+        if before != now and max(before, now) - start - same <= len(places) + abs(before - now):
+            self._splice(shade, start, before - same, items[start : now - same])
             return
-        same = 0
-        while same < shorter - start and stands_for(old[before - same - 1], items[now - same - 1]):
-            same += 1
-        self._splice(shade, start, before - same, items[start : now - same])
+        self._replace_items(shade, places, items)
+        if before != now:
+            self._splice(shade, shorter, before, items[shorter:])
+
+    def _replace_items(self, shade: Shade, places: list[int], items: Items) -> None:
+        """Journals other items at certain places, in order, each run of them at once."""
+        gone = [shade.items[place] for place in places]
+        self.hold_all(gone)  # what has only moved is not let go of
+        while places:
+            start = places[0]
+            length = next((at for at, place in enumerate(places) if place != start + at), len(places))
+            self._splice(shade, start, start + length, items[start : start + length])
+            del places[:length]
+        self.release_all(gone)
 
     def _splice(self, shade: Shade, start: int, stop: int, values: Items) -> None:
         words = [self.hold(value) for value in values]
@@ -336,6 +370,9 @@ class Comparison(Identities):
         self.release_all(gone)
 
     def _compare_table(self, shade: Shade, pairs: Items) -> None:
+        if shade.kind in _SET_KINDS:
+            self._compare_elements(shade, pairs[::2])
+            return
         recorded = [part for entry in shade.table.items() for part in entry]
         if len(recorded) == len(pairs) and all(map(stands_for, recorded, pairs)):
             return
@@ -348,12 +385,40 @@ class Comparison(Identities):
         self._set_table(shade, words)
         self.release_all(recorded)
 
+    def _compare_elements(self, shade: Shade, elements: Items) -> None:
+        """Journals what has changed in a set: what is gone, then what is new, or else all of it."""
+        known = {word.address if type(word) is Shade else id(word): word for word in shade.table}
+        kept, new = set(), []
+        for element in elements:
+            word = known.get(id(element), MISSING)
+            if word is MISSING or (type(word) is Shade and word.type_address != id(type(element))):
+                new.append(element)
+            else:
+                kept.add(id(word))
+        gone = [word for word in shade.table if id(word) not in kept]
+        if len(gone) > len(kept):
+            self._set_table(shade, [part for element in elements for part in (self.hold(element), None)])
+            self.release_all([*known.values()])
+            return
+        words = [self.hold(element) for element in new]
+        for word in gone:
+            self.remove_key(shade, word)
+        for word in words:
+            self._set_key(shade, word, None)
+
     def _set_key(self, shade: Shade, key: object, word: object) -> None:
         shade.table[key] = word
         if type(key) is Shade:
             shade.has_plain_keys = False
         self.note_written(shade.token.stop)
         self.log += (ops.KEY, shade.token.stop, token(key), token(word))
+
+    def remove_key(self, shade: Shade, key: object) -> None:
+        """Journals that an entry is gone, whose value is a scalar."""
+        del shade.table[key]
+        self.note_written(shade.token.stop)
+        self.log += (ops.UNKEY, shade.token.stop, token(key))
+        self.release(key)
 
     def _compare_fields(self, shade: Shade, fields: dict[str, object], kept: tuple[str, ...] = ()) -> None:
         """Journals what has changed in the attributes; those in `kept` come first and stay as they are."""

@@ -4,10 +4,11 @@ from types import FunctionType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, plan
+from calcharo_vm.recording.effect import Effect
 from calcharo_vm.recording.frames import ObservedFrame
 from calcharo_vm.recording.handlers import Handler, HandlerMaker, following
 from calcharo_vm.recording.identity import Words
-from calcharo_vm.recording.natives import ITERATORS, Effect
+from calcharo_vm.recording.iterating import ITERATORS
 from calcharo_vm.recording.plan import Row
 
 

@@ -1,11 +1,13 @@
 """What instructions change beside the stack: what to remember before one, and what to read after it."""
 
 import sys
-from types import FunctionType, GeneratorType, MethodDescriptorType
+from collections import Counter, defaultdict
+from types import FunctionType, GeneratorType, MethodDescriptorType, MethodType
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops, plan
+from calcharo_vm.recording.adapters import full_name
 from calcharo_vm.recording.anatomy import (
     MISSING,
     class_attribute,
@@ -14,21 +16,18 @@ from calcharo_vm.recording.anatomy import (
     is_guest_function,
     is_guest_generator,
 )
+from calcharo_vm.recording.effect import Effect
 from calcharo_vm.recording.frames import FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Shade, Words, token
-from calcharo_vm.recording.modules import MODULE_TYPES
-from calcharo_vm.recording.natives import (
-    BOUND_TYPES,
-    GENERATORS,
+from calcharo_vm.recording.iterating import (
     LEADING,
     PLAIN_ITERATORS,
-    Effect,
+    advanced_with,
     advances_nothing_else,
-    effect_of,
-    is_plain_iterable,
     keeps_a_place,
-    writes_variables,
 )
+from calcharo_vm.recording.modules import MODULE_TYPES
+from calcharo_vm.recording.natives import BOUND_TYPES, GENERATORS, effect_of, writes_variables
 from calcharo_vm.recording.plan import Held, Prepare, Row
 from calcharo_vm.recording.shadow import Shadow
 from calcharo_vm.recording.values import HeapKind
@@ -37,9 +36,15 @@ from calcharo_vm.recording.weak_references import behind_proxies, behind_proxy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from calcharo_vm.recording.anatomy import Anatomy
 
 _NULL_FIRST = sys.version_info < (3, 13)
+_APART = frozenset({Effect.READS, Effect.REORDERS, Effect.UPDATES, Effect.EXTENDS, Effect.MANAGES})
+_WIDE = frozenset({Effect.MAKES_CLASS, Effect.RUNS_CODE, Effect.VARIABLES})
+"""What is more than what operands lead to."""
+_LISTED = frozenset(map(id, (tuple, list)))
+_ADDING_CONTAINERS = frozenset(map(id, (defaultdict, Counter)))
+_MOST_REORDERING = 2
+_PROPERTY_OF_ENUM = "enum.property"
 _WITHOUT_OPERANDS = frozenset({Effect.MAKES_CLASS, Effect.RETURNS, Effect.VARIABLES})
 _KEYED_CONTAINERS = frozenset(map(id, (list, dict, bytearray)))
 _METHODS_OF_WITH: dict[object, tuple[str, str]] = {
@@ -58,6 +63,22 @@ def _below(stack: Words, operands: int, depth: object) -> object:
     return stack[-operands - depth]
 
 
+def _entries_of(value: object) -> object:
+    """The dictionary that an object of the library's keeps its attributes in."""
+    return class_attribute(type(value), "__dict__").__get__(value)  # type: ignore[attr-defined] # it has one
+
+
+def _function_of(called: object) -> object:
+    return called.__func__ if type(called) is MethodType else called
+
+
+def _apart(called: object, operands: Words) -> tuple[object, Words]:
+    """The receiver of a call, and the other operands."""
+    if type(called) is MethodType or id(type(called)) in BOUND_TYPES:
+        return called.__self__, operands  # type: ignore[attr-defined] # it is bound
+    return (operands[0], operands[1:]) if operands else (None, [])
+
+
 class Effects:
     """Finds the changes that instructions make to slots, cells, namespaces and objects."""
 
@@ -68,8 +89,6 @@ class Effects:
         self._by_id = shadow.by_id
         self.searches = 0
         """How many searches have been due."""
-        self.effect_of: Callable[[object, Anatomy], Effect] = effect_of
-        """Says what a call does."""
         self.variable_writes = 0
         """How often code has written to variables of frames from outside."""
         self.preparations: dict[int, Prepare] = {
@@ -77,7 +96,7 @@ class Effects:
             plan.SUBSCRIPT: self._prepare_subscript,
             plan.STORE_SLICE: self._prepare_slice,
             plan.LIST_EXTENDS: lambda stack, _base, depth: self._prepare_extension(Effect.EXTENDS, stack, depth),
-            plan.COLLECTION_GROWS: lambda stack, _base, depth: self._prepare_extension(Effect.FIRST, stack, depth),
+            plan.COLLECTION_GROWS: lambda stack, _base, depth: self._prepare_extension(Effect.UPDATES, stack, depth),
             plan.SET_GROWS: lambda stack, _base, depth: (Effect.ADDS, _below(stack, 1, depth), stack[-1]),
             plan.MAP_GROWS: lambda stack, _base, depth: (Effect.KEYED, _below(stack, 2, depth), stack[-2]),
             plan.CALL: self._prepare_call,
@@ -106,10 +125,15 @@ class Effects:
             Effect.ENDS: self._advanced,
             Effect.AT_END: self._appended_or_popped,
             Effect.POPS: self._popped,
+            Effect.INSERTS: self._inserted,
             Effect.AT_START: self._moved_at_start,
             Effect.EXTENDS: self._extended,
+            Effect.UPDATES: self._updated,
+            Effect.REORDERS: self._reordered,
             Effect.ADDS: self._added,
+            Effect.DISCARDS: self._discarded,
             Effect.KEYED: self._keyed,
+            Effect.MAY_ADD: self._may_have_added,
             Effect.ATTRIBUTE: self._attribute_set,
             Effect.RETURNS: self._returned,
             Effect.VARIABLES: self._variables_written,
@@ -121,13 +145,7 @@ class Effects:
 
     def know_besides(self, effects: "Mapping[Callable[..., object], Effect]") -> None:  # type: ignore[explicit-any]
         """Takes the word of somebody for what calls of certain functions do."""
-        known = {id(function): (function, effect) for function, effect in effects.items()}
-
-        def known_or_found(called: object, anatomy: "Anatomy") -> Effect:
-            found = known.get(id(called))
-            return effect_of(called, anatomy) if found is None else found[1]
-
-        self.effect_of = known_or_found
+        self.shadow.anatomy.taught.update({id(function): (function, effect) for function, effect in effects.items()})
 
     # --- before the instruction ------------------------------------------------------------------
 
@@ -147,15 +165,15 @@ class Effects:
         target, key = behind_proxy(stack[-2]), stack[-1]
         if id(type(target)) not in _KEYED_CONTAINERS and self._stores_elsewhere(type(target)):
             return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, key
-        added = stack[-3] if type(key) is slice and len(stack) > 2 else None
-        return (Effect.UNKNOWN_CALL, target, added) if self._is_used_up(added) else (Effect.KEYED, target, key)
+        if type(key) is slice and len(stack) > 2:
+            return self._with_taken(Effect.UPDATES, target, [stack[-3]])
+        return Effect.KEYED, target, key
 
     def _prepare_slice(self, stack: Words, _base: int, _detail: object) -> Held:
         target, added = behind_proxy(stack[-3]), stack[-4]
-        if self._is_used_up(added):
+        if id(type(target)) not in _KEYED_CONTAINERS and self._stores_elsewhere(type(target)):
             return Effect.UNKNOWN_CALL, target, added
-        is_plain = id(type(target)) in _KEYED_CONTAINERS or not self._stores_elsewhere(type(target))
-        return (Effect.FIRST if is_plain else Effect.UNKNOWN_CALL), target
+        return self._with_taken(Effect.UPDATES, target, [added])
 
     def _stores_elsewhere(self, cls: type) -> bool:
         """Returns whether storing into an object may change others, in a way that the machine does not execute."""
@@ -164,13 +182,27 @@ class Effects:
         setter = class_attribute(cls, "__setitem__")
         return type(setter) is FunctionType and not is_guest_function(setter, self.shadow.anatomy.guest_modules)
 
-    def _is_used_up(self, iterable: object) -> bool:
-        """Returns whether iterating something changes it, or may change anything else that is recorded."""
-        return keeps_a_place(iterable) or not is_plain_iterable(iterable, self.shadow.anatomy.guest_modules)
+    def _taken_from(self, operands: Words) -> Words | None:
+        """The recorded iterators that iterating or calling some operands may advance; None if it may do more."""
+        anatomy = self.shadow.anatomy
+        taken: Words = []
+        for each in operands:
+            if id(type(each)) in PLAIN_ITERATORS and not keeps_a_place(each):
+                continue
+            found = advanced_with(each, anatomy)
+            if found is not None:
+                taken += found
+            elif effect_of(each, anatomy) is not Effect.NONE:
+                return None
+        return taken
+
+    def _with_taken(self, effect: Effect, target: object, operands: Words) -> Held:
+        """What an effect on one object is that is made of what some operands give."""
+        taken = self._taken_from(operands)
+        return (Effect.UNKNOWN_CALL, target, *operands) if taken is None else (effect, target, *taken)
 
     def _prepare_extension(self, effect: Effect, stack: Words, depth: object) -> Held:
-        target, added = _below(stack, 1, depth), stack[-1]
-        return (Effect.UNKNOWN_CALL, target, added) if self._is_used_up(added) else (effect, target)
+        return self._with_taken(effect, _below(stack, 1, depth), [stack[-1]])
 
     def _prepare_in_place(self, stack: Words, _base: int, _detail: object) -> Held:
         target = stack[-2]
@@ -179,23 +211,30 @@ class Effects:
         return (Effect.VARIABLES if writes_variables(target) else Effect.UNKNOWN_CALL), target, stack[-1]
 
     def _prepare_read_subscript(self, stack: Words, _base: int, _detail: object) -> Held:
-        return Effect.FIRST, stack[-2]
+        target = stack[-2]
+        if id(type(target)) in _ADDING_CONTAINERS:
+            return Effect.MAY_ADD, target, stack[-1]
+        shade, modules = self._by_id.get(id(target)), self.shadow.anatomy.guest_modules
+        is_class = shade is not None and shade.kind is HeapKind.CLASS
+        if is_class or is_guest_function(class_attribute(type(target), "__getitem__"), modules):
+            return None
+        return Effect.FIRST, target
 
     def _prepare_advance(self, stack: Words, _base: int, detail: object) -> Held:
         assert isinstance(detail, int)
         iterator = stack[detail]
-        if advances_nothing_else(iterator, self.shadow.anatomy.guest_modules):
-            return None if type(iterator) is GeneratorType else (Effect.ENDS, iterator)
+        if advances_nothing_else(iterator, self.shadow.anatomy):
+            return (Effect.ENDS, iterator) if keeps_a_place(iterator) else None
+        found = advanced_with(iterator, self.shadow.anatomy)
+        if found is not None:
+            return (Effect.ADVANCES, *found) if found else None
         # A generator of the library does not tell what it may change.
         may_be_anything = type(iterator) is GeneratorType or id(type(iterator)) in LEADING
         return (Effect.UNKNOWN_CALL if may_be_anything else Effect.UNKNOWN), iterator
 
     def _prepare_unpack(self, stack: Words, _base: int, detail: object) -> Held:
         assert isinstance(detail, int)
-        iterator = stack[detail]
-        if advances_nothing_else(iterator, self.shadow.anatomy.guest_modules):
-            return (Effect.ADVANCES, iterator) if keeps_a_place(iterator) else None
-        return Effect.UNKNOWN_CALL, iterator
+        return self._consumed([stack[detail]])
 
     def _prepare_read_attribute(self, stack: Words, _base: int, detail: object) -> Held:
         owner = stack[-1]
@@ -208,24 +247,44 @@ class Effects:
         found = class_attribute(type(owner), detail)
         if found is MISSING or is_guest_descriptor(found, self.shadow.anatomy.guest_modules):
             return None
+        if full_name(type(found)) == _PROPERTY_OF_ENUM:
+            getter = dict.get(_entries_of(found), "fget")  # type: ignore[call-overload] # it is a dictionary
+            if effect_of(getter, self.shadow.anatomy) is Effect.NONE:
+                return None
         return Effect.UNKNOWN, owner
 
     def _prepare_enter(self, stack: Words, _base: int, detail: object) -> Held:
         manager, anatomy = stack[-1], self.shadow.anatomy
         enter, leave = (class_attribute(type(manager), name) for name in _METHODS_OF_WITH[detail])
-        effect = self.effect_of(enter, anatomy) if is_guest_descriptor(leave, anatomy.guest_modules) else None
+        effect = effect_of(enter, anatomy) if is_guest_descriptor(leave, anatomy.guest_modules) else None
         if effect is Effect.NONE:
             return None
+        if effect is Effect.MANAGES:
+            return self._managed(manager, [])
         return (Effect.FIRST if effect is Effect.FIRST else Effect.UNKNOWN_CALL), manager
 
     def _prepare_exit(self, stack: Words, _base: int, _detail: object) -> Held:
-        if self.effect_of(stack[_EXIT_FUNCTION], self.shadow.anatomy) is Effect.NONE:
+        leave = stack[_EXIT_FUNCTION]
+        effect = effect_of(leave, self.shadow.anatomy)
+        if effect is Effect.NONE:
             return None
+        if effect is Effect.MANAGES:
+            return self._managed(_apart(leave, [stack[_EXIT_FUNCTION + 1]])[0], [stack[-1]])
         return Effect.UNKNOWN_CALL, *stack[-5:-2]
+
+    def _managed(self, manager: object, error: Words) -> Held:
+        """What a context manager changes that resumes a generator, and tells it of an error if there is one."""
+        anatomy = self.shadow.anatomy
+        if self._is_opaque(manager):
+            generator = dict.get(_entries_of(manager), "gen")  # type: ignore[call-overload] # it is a dictionary
+            if id(type(generator)) in GENERATORS and is_guest_generator(generator, anatomy.guest_modules):
+                errors = [each for each in error if each is not None]
+                return (Effect.UNKNOWN, *errors) if errors else None
+        return Effect.UNKNOWN_CALL, manager, *error
 
     def _prepare_call(self, stack: Words, base: int, _detail: object) -> Held:
         called, first = self.called_at(stack, base)
-        effect = self.effect_of(called, self.shadow.anatomy)
+        effect = effect_of(called, self.shadow.anatomy)
         if effect is Effect.NONE:
             return None
         if effect is Effect.RESUMES:
@@ -245,30 +304,52 @@ class Effects:
             return (Effect.UNKNOWN_CALL if effect is Effect.UNKNOWN else effect, *stack[base:])
         if effect in _WITHOUT_OPERANDS:
             return (effect,)
-        if effect is Effect.EXTENDS and any(map(self._is_used_up, stack[first:])):
-            return Effect.UNKNOWN_CALL, *stack[base:]
+        if effect in _APART:
+            return self._prepare_method(effect, called, stack[first:])
         receiver = getattr(called, "__self__", None) if id(type(called)) in BOUND_TYPES else None
-        return (effect, *self._operands(stack[first:], receiver))
+        operands = self._operands(stack[first:], receiver)
+        return (effect, *operands) if operands else None  # without any, it raises
+
+    def _prepare_method(self, effect: Effect, called: object, operands: Words) -> Held:
+        """What a call does whose receiver is another matter than its other operands."""
+        receiver, others = _apart(called, operands)
+        if effect is Effect.MANAGES:
+            return self._managed(receiver, others)
+        if effect is Effect.READS:
+            is_left_alone = type(_function_of(called)) is not FunctionType or self._is_opaque(receiver)
+            adds_entries = any(type(each) is defaultdict for each in others)
+            is_known = is_left_alone and not adds_entries
+            return self._consumed(others) if is_known else (Effect.UNKNOWN_CALL, called, *operands)
+        if effect is Effect.REORDERS:
+            lists = [each for each in others if type(each) is list]
+            is_usual = lists and len(others) <= _MOST_REORDERING
+            return (effect, *lists) if is_usual else (Effect.UNKNOWN_CALL, called, *operands)
+        return self._with_taken(effect, behind_proxy(receiver), others)
+
+    def _is_opaque(self, value: object) -> bool:
+        return self.shadow.anatomy.of(type(value)).kind is HeapKind.OPAQUE
 
     def prepare_spread(self, stack: Words, base: int, detail: object) -> Held:
-        """What a call may change whose arguments come from an iterable."""
-        held = self._prepare_call(stack, base, detail)
-        iterable = stack[self.called_at(stack, base)[1]]
-        if not self._is_used_up(iterable):
-            return held
-        if held is None and advances_nothing_else(iterable, self.shadow.anatomy.guest_modules):
-            return Effect.ADVANCES, iterable
-        return Effect.UNKNOWN_CALL, *(held or ())[1:], iterable
+        """What a call may change whose arguments come from an iterable, and from a mapping."""
+        called, first = self.called_at(stack, base)
+        arguments, named = stack[first], [each for each in stack[first + 1 :] if each is not self.null]
+        if id(type(arguments)) in _LISTED and all(type(each) is dict for each in named):
+            values: Words = []
+            for each in named:
+                values += dict.values(each)  # type: ignore[arg-type] # it is one
+            return self._prepare_call([*stack[base:first], *arguments, *values], 0, detail)  # type: ignore[misc] # as above
+        taken = self._taken_from([arguments])
+        if taken is None or effect_of(called, self.shadow.anatomy) is not Effect.NONE:
+            held = self._prepare_call(stack, base, detail)
+            is_wider = held is not None and held[0] in _WIDE
+            return (*held, arguments) if is_wider else (Effect.UNKNOWN_CALL, *stack[base:])  # type: ignore[misc] # as above
+        return (Effect.ADVANCES, *taken) if taken else None
 
     def _consumed(self, operands: Words) -> Held:
-        modules = self.shadow.anatomy.guest_modules
-        unknown = [
-            each for each in operands if not (advances_nothing_else(each, modules) or is_guest_function(each, modules))
-        ]
-        placed = [each for each in operands if keeps_a_place(each)]
-        if unknown:
-            return Effect.UNKNOWN_CALL, *unknown, *placed
-        return (Effect.ADVANCES, *placed) if placed else None
+        taken = self._taken_from(operands)
+        if taken is None:
+            return Effect.UNKNOWN_CALL, *operands
+        return (Effect.ADVANCES, *taken) if taken else None
 
     def _keeps_what_is_written(self, value: object) -> bool:
         """Returns whether a value is a file in memory, or one that the library or the program has written."""
@@ -353,16 +434,36 @@ class Effects:
         if len(held) == 2:
             self.shadow.moved_at(held[1], -1)
         else:
-            self.shadow.changed(held[1])
+            self.shadow.removed_at(held[1], held[2])
+
+    def _inserted(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.inserted_at(held[1], held[2] if len(held) > 2 else None)
 
     def _moved_at_start(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.moved_at(held[1], 0)
 
     def _extended(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         self.shadow.appended(held[1])
+        self.shadow.advanced(held[2:])
+
+    def _updated(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.changed(held[1])
+        self.shadow.advanced(held[2:])
+
+    def _reordered(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        for each in held[1:]:
+            self.shadow.changed(each)
 
     def _added(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
-        self.shadow.added(held[1], held[2])
+        self.shadow.added(held[1], held[2] if len(held) > 2 else None)
+
+    def _discarded(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        self.shadow.discarded(held[1], held[2] if len(held) > 2 else None)
+
+    def _may_have_added(self, frame: ObservedFrame, held: tuple[object, ...]) -> None:
+        shade = self.shadow.held(held[1])
+        if shade is None or shade.kind is not HeapKind.DICT or dict.__len__(held[1]) != len(shade.table):  # type: ignore[arg-type] # it is one
+            self._keyed(frame, held)
 
     def _keyed(self, _frame: ObservedFrame, held: tuple[object, ...]) -> None:
         if len(held) > 2:
@@ -435,3 +536,8 @@ class Effects:
             roots += [*one.fast, *one.stack, one.globals, one.locals]
             one = one.back
         self.shadow.refresh(roots)
+
+    def search_one(self, frame: ObservedFrame) -> None:
+        """Journals what has changed in all that a frame leads to that goes on: the others were searched meanwhile."""
+        if self.shadow.can_afford_a_search():
+            self.shadow.refresh([*frame.fast, *frame.stack])

@@ -106,14 +106,16 @@ def namespace_items(value: object) -> Items:
     return _flat([(key, part) for key, part in named if not (type(key) is str and key in MACHINERY_NAMES)])
 
 
-def _cell_items(value: object) -> Items:
+def cell_items(value: object) -> Items:
+    """What is in a cell."""
     try:
         return [_cell_contents(value)]
     except ValueError:  # an empty cell
         return []
 
 
-def _method_items(value: object) -> Items:
+def method_items(value: object) -> Items:
+    """The function of a method, and what that is bound to."""
     return [read(value) for read in _method_parts]
 
 
@@ -163,8 +165,8 @@ _LAYOUTS: tuple[tuple[type, HeapKind, Callable[[object], Items]], ...] = (
     (bytearray, HeapKind.BYTEARRAY, _bytearray_items),
     (range, HeapKind.RANGE, _range_items),
     (slice, HeapKind.SLICE, _slice_items),
-    (CellType, HeapKind.CELL, _cell_items),
-    (MethodType, HeapKind.METHOD, _method_items),
+    (CellType, HeapKind.CELL, cell_items),
+    (MethodType, HeapKind.METHOD, method_items),
     (FunctionType, HeapKind.FUNCTION, _nothing),
     (type, HeapKind.CLASS, _nothing),
     (ModuleType, HeapKind.MODULE, _nothing),

@@ -18,6 +18,7 @@ from calcharo_vm.errors import stop
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import effect_handlers, ops, stack_handlers
 from calcharo_vm.recording.budget import Budget
+from calcharo_vm.recording.effect import OPEN, Effect
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frame_table import NONE, FrameTable
 from calcharo_vm.recording.frames import CUT, FrameRecord, Holdings, Leave, ObservedFrame, ThreadRecord
@@ -177,9 +178,11 @@ class Recorder:
             thread = self._sync_caller(frame.back)
             caller, record = frame.back and frame.back.record, frame.record
             assert isinstance(record, FrameRecord)
-            is_called_by_library = type(caller) is not FrameRecord or caller.held is not None
-            if is_called_by_library or record.searches != self.effects.searches:
+            held = caller.held if type(caller) is FrameRecord else (Effect.UNKNOWN_CALL,)
+            if held is not None and held[0] in OPEN:  # library code that may have done anything before
                 self.effects.search(frame)
+            elif record.searches != self.effects.searches:
+                self.effects.search_one(frame)
             record.thread = thread
             thread.frames.append(record)
             self._pend()
@@ -232,9 +235,6 @@ class Recorder:
         """Journals what the program wrote to its standard output, or to its standard error."""
         with self.lock:
             text = self._within_limit(text)
-            thread: ThreadRecord | None = getattr(self._local, "thread", None)
-            if self._is_shared and thread is not None and thread is not self.writer:
-                self._turn_to(thread)
             self.log += (ops.ERR if is_error else ops.OUT, text)
             self.journal.written[is_error].append(text)
             self._written[is_error] += len(text)

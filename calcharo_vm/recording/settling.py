@@ -5,6 +5,7 @@ from typing import Protocol
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.effect import Effect
 from calcharo_vm.recording.effects import Effects
 from calcharo_vm.recording.frames import CUT, FrameRecord, ObservedFrame
 from calcharo_vm.recording.identity import Words
@@ -41,6 +42,7 @@ def make_settle(shadow: Shadow, changes: Changes) -> Settle:
     scalars, by_id, zeros, purge = shadow.scalars, shadow.by_id, shadow.zeros, shadow.purge
     see, see_iterator, forget, release_all = shadow.see, shadow.see_iterator, shadow.forget, shadow.release_all
     apply, appliers, rewrite = changes.apply, changes.effects.appliers, changes.rewrite
+    advances = Effect.ADVANCES
     store_op, branch_op, most_pushes = ops.STORE, ops.BRANCH, ops.MOST_PUSHES
 
     def settle(frame: ObservedFrame, record: FrameRecord, row: Row, length: int, following: int) -> None:
@@ -49,6 +51,10 @@ def make_settle(shadow: Shadow, changes: Changes) -> Settle:
         base = length - pops
         now = len(stack)
         gone: Sequence[object] | None = None
+        held = record.held if act <= PREPARED else None
+        if held is not None and held[0] is advances:  # what went with them may have left its address to the result
+            appliers[advances](frame, held)
+            held = None
         if act >= 0 and now == base:
             gone = [record.slots.pop(act, None)]
             if record.top == base:
@@ -91,11 +97,9 @@ def make_settle(shadow: Shadow, changes: Changes) -> Settle:
             gone = rewrite(stack, record, min(kept, now))
         if act == BRANCH:
             extend((branch_op, detail == following))
-        elif act <= PREPARED:
-            held = record.held
-            if held is not None:
-                appliers[held[0]](frame, held)
-        elif act not in _STACK_ONLY:
+        elif held is not None:
+            appliers[held[0]](frame, held)
+        elif act > PREPARED and act not in _STACK_ONLY:
             apply(frame, record, row)
         if gone:
             release_all(gone)

@@ -3,7 +3,7 @@
 Writes by opcodes and well-known methods name the one entry they changed.
 """
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from types import MemberDescriptorType
 
@@ -13,8 +13,8 @@ from calcharo_vm.recording.anatomy import MISSING, module_namespace
 from calcharo_vm.recording.comparison import Comparison
 from calcharo_vm.recording.exception_chain import linked_exceptions
 from calcharo_vm.recording.identity import Shade, stands_for
+from calcharo_vm.recording.iterating import LEADING, keeps_a_place
 from calcharo_vm.recording.layouts import MACHINERY_NAMES, namespace
-from calcharo_vm.recording.natives import LEADING, keeps_a_place
 from calcharo_vm.recording.values import OWN_FIELDS, HeapKind
 
 _READ_WHOLE = frozenset(
@@ -23,6 +23,8 @@ _READ_WHOLE = frozenset(
 """Kinds whose attributes are not all an instance's own."""
 _SLOT = id(MemberDescriptorType)
 _NAMED_KINDS = frozenset({HeapKind.DICT, HeapKind.NAMESPACE})
+_KEYED_ALONE = frozenset(map(id, (dict, defaultdict, Counter)))
+"""Dictionaries of which storing or deleting changes no other entry, and reading may add one."""
 _ENDED_KINDS: dict[HeapKind, type[list[object]] | type[deque[object]]] = {HeapKind.LIST: list, HeapKind.DEQUE: deque}
 
 
@@ -89,6 +91,44 @@ class Shadow(Comparison):
         elif grown:
             self.update(value, shade)
 
+    def discarded(self, value: object, element: object) -> None:
+        """Journals that an element has been removed from a set, or nothing when it was not there."""
+        shade = self.held(value)
+        if shade is None:
+            return
+        shrunk = len(shade.table) - set.__len__(value) if shade.kind is HeapKind.SET else -1  # type: ignore[arg-type]
+        is_plain = shade.has_plain_keys and id(type(element)) in self.scalars
+        if shrunk == 1 and is_plain and element in shade.table:
+            self.remove_key(shade, element)
+        elif shrunk:
+            self.update(value, shade)
+
+    def removed_at(self, value: object, place: object) -> None:
+        """Journals that the item at an index has been removed from a list."""
+        shade = self.held(value)
+        if shade is None:
+            return
+        before = len(shade.items)
+        is_shorter = shade.kind is HeapKind.LIST and list.__len__(value) == before - 1  # type: ignore[arg-type]
+        if is_shorter and type(place) is int and -before <= place < before:
+            at = place % before
+            self._splice(shade, at, at + 1, [])
+        else:
+            self.update(value, shade)
+
+    def inserted_at(self, value: object, place: object) -> None:
+        """Journals that an item has been inserted into a list before the one at an index, or at one of its ends."""
+        shade = self.held(value)
+        if shade is None:
+            return
+        before = len(shade.items)
+        is_longer = shade.kind is HeapKind.LIST and list.__len__(value) == before + 1  # type: ignore[arg-type]
+        if is_longer and type(place) is int:
+            at = min(max(place + before if place < 0 else place, 0), before)
+            self._splice(shade, at, at, [list.__getitem__(value, at)])  # type: ignore[call-overload]
+        else:
+            self.update(value, shade)
+
     def item_stored(self, value: object, key: object) -> None:
         """Journals what has been stored in a container, or deleted from it, under `key`."""
         if id(value) in self.by_dictionary:
@@ -97,7 +137,10 @@ class Shadow(Comparison):
         shade = self.held(value)
         if shade is None:
             return
-        if shade.kind is HeapKind.LIST and type(key) is int and list.__len__(value) == len(shade.items):  # type: ignore[arg-type]
+        if shade.kind is HeapKind.LIST and type(key) is int:
+            if list.__len__(value) != len(shade.items):  # type: ignore[arg-type]
+                self.removed_at(value, key)
+                return
             index = key + len(shade.items) if key < 0 else key
             if not 0 <= index < len(shade.items):  # it raised
                 return
@@ -107,7 +150,7 @@ class Shadow(Comparison):
             shade.kind is HeapKind.DICT
             and id(type(key)) in self.scalars
             and shade.has_plain_keys
-            and type(value) is dict
+            and id(type(value)) in _KEYED_ALONE
         ):
             self.key_stored(value, shade, key)
         elif not self._gained_a_key(value, shade):

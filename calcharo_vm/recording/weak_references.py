@@ -8,15 +8,15 @@ from calcharo_vm.host_builtins import __builtins__
 
 PROXIES: Final = (ProxyType, CallableProxyType)
 
-_ids: Final = frozenset(map(id, PROXIES))
-"""Types are told apart by their addresses: a metaclass of the program may have a `__hash__` of its own."""
+PROXY_TYPES: Final = frozenset(map(id, PROXIES))
+"""Their addresses, by which types are told apart: a metaclass of the program may have a `__hash__` of its own."""
 _call = vars(ReferenceType)["__call__"]
 _HEADER: Final = object.__basicsize__
 
 
 def is_proxy(value: object) -> bool:
     """Returns whether a value is a weak proxy."""
-    return id(type(value)) in _ids
+    return id(type(value)) in PROXY_TYPES
 
 
 def referent(reference: object) -> object:
@@ -26,7 +26,7 @@ def referent(reference: object) -> object:
 
 def behind_proxies(values: list[object]) -> list[object]:
     """The values, with what it stands for in the place of each weak proxy."""
-    if _ids.isdisjoint(map(id, map(type, values))):
+    if PROXY_TYPES.isdisjoint(map(id, map(type, values))):
         return values
     return [behind_proxy(value) for value in values]
 

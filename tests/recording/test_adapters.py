@@ -9,7 +9,8 @@ import pytest
 from calcharo_vm.errors import ConfigurationError
 from calcharo_vm.recording import Content, ObjectSnapshot, Recorder, Ref, register_adapter, unregister_adapter
 from calcharo_vm.recording.adapters import Adapter, Adapters, nearest_adapter
-from calcharo_vm.recording.natives import Effect
+from calcharo_vm.recording.effect import Effect
+from calcharo_vm.recording.natives import effect_of
 from tests.recording.audit import record
 
 
@@ -171,7 +172,7 @@ class Mine:
 def test_what_functions_do_may_be_told() -> None:
     recorder = Recorder(None)
     recorder.effects.know_besides({struct.calcsize: Effect.FIRST})
-    found = [recorder.effects.effect_of(each, recorder.shadow.anatomy) for each in (struct.calcsize, len)]
+    found = [effect_of(each, recorder.shadow.anatomy) for each in (struct.calcsize, len)]
     recorder.finish()
 
     assert found == [Effect.FIRST, Effect.NONE]

@@ -12,8 +12,8 @@ import attrs
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
+from calcharo_vm.recording.iterating import PLAIN_ITERATORS
 from calcharo_vm.recording.iterators import ITERATES
-from calcharo_vm.recording.natives import PLAIN_ITERATORS
 from calcharo_vm.recording.quick_objects import record_tuple
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_PAIRS, ITERATORS_OF_SCALARS, VIEWS
