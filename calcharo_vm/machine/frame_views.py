@@ -72,14 +72,31 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
 
 
 def callers(frame: Frame | FrameType) -> tuple[bool, Frame | FrameType | None]:
-    """Whether a frame is on the current thread's logical stack, and its caller there."""
-    for context in contexts_here():
+    """Whether a frame is on the logical stack of this thread, or a guest frame on that of its own, and its caller."""
+    places: list[tuple[ExecutionContext, FrameType | None]]
+    places = [(context, _getframe(1)) for context in contexts_here()]
+    if isinstance(frame, Frame) and frame.context not in contexts_here():
+        places.append((frame.context, _host_frame_of(frame.context)))
+    for context, host_frame in places:
         if context.frame is not None:
-            stack = list(logical_stack(context, _getframe(1)))
+            stack = list(logical_stack(context, host_frame))
             if frame in stack:
                 position = stack.index(frame)
                 return True, stack[position + 1] if position + 1 < len(stack) else None
     return False, None
+
+
+def _host_frame_of(context: ExecutionContext) -> FrameType | None:
+    """The innermost host frame of the thread that executes a context, None when none does."""
+    for innermost in _current_frames().values():
+        host_frame: FrameType | None = innermost
+        while host_frame is not None:
+            if id(host_frame.f_code) in _ENTERING:
+                entered = host_frame.f_locals.get("frame")
+                if type(entered) is Frame and entered.context is context:
+                    return innermost
+            host_frame = host_frame.f_back
+    return None
 
 
 def host_frames(stack: list[Frame | FrameType]) -> FrameType:
@@ -131,6 +148,7 @@ class _Chain(StubMarker):
 
 
 _getframe = sys._getframe  # the host's own, whatever it is replaced by later
+_current_frames = sys._current_frames
 _STUB = make_stub('def stub(): return "chain".next_call()()', StubMarker())
 
 

@@ -160,6 +160,15 @@ class Index:
             if words[at] in operations:
                 yield thread, self._next_of(thread, self.step(chunk, at)), at
 
+    def own_step(self, chunk: int, at: int) -> StepIndex:
+        """The step that an operation on an object is a part of, or the next to end if that never does."""
+        words, marks = self._journal.chunks[chunk], self._summary(chunk).marks
+        before = reversed(range(bisect_left(marks, at)))
+        thread: ThreadId = next((words[marks[each] + 1] for each in before if words[marks[each]] == ops.THREAD), 0)  # type: ignore[assignment] # the number of one
+        step = self.step(chunk, at)
+        own = self._next_of(thread, step)
+        return own if own < self._journal.length else step
+
     def _next_of(self, thread: ThreadId, step: StepIndex) -> StepIndex:
         """The first step of a thread from one on, or the number of steps."""
         journal = self._journal

@@ -235,6 +235,9 @@ class Recorder:
         """Journals what the program wrote to its standard output, or to its standard error."""
         with self.lock:
             text = self._within_limit(text)
+            thread: ThreadRecord | None = getattr(self._local, "thread", None)
+            if self._is_shared and thread is not None and thread is not self.writer:
+                self._turn_to(thread)
             self.log += (ops.ERR if is_error else ops.OUT, text)
             self.journal.written[is_error].append(text)
             self._written[is_error] += len(text)

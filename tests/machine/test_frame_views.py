@@ -44,6 +44,22 @@ PROGRAMS = {
         thread.start(); thread.join()
         print(seen)
     """,
+    "in another thread, which waits": """
+        import sys, threading
+        def names(frame):
+            while frame is not None:
+                yield frame.f_code.co_name
+                frame = frame.f_back
+        def inner():
+            kept.append(sys._getframe()); ready.set(); done.wait()
+        def work(): list(map(lambda _: inner(), [1]))
+        kept, ready, done = [], threading.Event(), threading.Event()
+        thread = threading.Thread(target=work)
+        thread.start(); ready.wait()
+        print(list(names(kept[0])), list(names(sys._current_frames()[thread.ident])))
+        done.set(); thread.join()
+        print(list(names(kept[0]))[:2])
+    """,
     "in a thread without a start": """
         import _thread, traceback
         def f():

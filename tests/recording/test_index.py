@@ -4,6 +4,7 @@ import pytest
 
 from calcharo_vm.recording import Recording, ops
 from calcharo_vm.recording.index import Index, Wanted
+from calcharo_vm.recording.journal import Journal
 from tests.conformance.fuzzing.semantics import SeededChoices
 from tests.recording.audit import record
 from tests.recording.mutating_programs import write_program
@@ -104,3 +105,18 @@ def test_a_name_in_a_table_that_is_replaced() -> None:
     index.writes(0)
 
     assert [0] == list(index.chunks(wanted, [0]))
+
+
+def test_the_step_that_an_operation_is_a_part_of() -> None:
+    journal = Journal(None)
+    journal.add_chunk(
+        (
+            *(ops.THREAD, 0, ops.KEY, 5, "a", 1, ops.THREAD, 1, ops.FIRST_STEP, ops.THREAD, 0, ops.FIRST_STEP),
+            *(ops.KEY, 5, "b", 1, ops.THREAD, 1, ops.FIRST_STEP),
+        )
+    )
+    index = Index(journal)
+
+    assert {5: [2, 12]} == index.writes(0)
+    assert [0, 2] == [index.step(0, at) for at in (2, 12)]
+    assert [1, 2] == [index.own_step(0, at) for at in (2, 12)]  # the second never ends

@@ -104,6 +104,15 @@ class TestEndings:
         assert call.exception is not None
         assert "GeneratorExit" == call.exception.type_name
 
+    def test_a_generator_that_another_one_closes(self) -> None:
+        source = "def f(): yield 1\ndef g():\n try: yield from f()\n finally: pass\nx = g()\nnext(x)\nx.close()\n"
+        closed, closing = only(source, "f"), only(source, "g")
+
+        assert closing.exception is not None
+        assert "GeneratorExit" == closing.exception.type_name
+        assert closed.is_unwound
+        assert (closed.exception is None) == (sys.version_info >= (3, 13))
+
     def test_arguments_that_are_objects_and_in_cells(self) -> None:
         call = only("def f(a, *b, **c): return lambda: a\nf([1], 2, d=3)\n", "f")
 

@@ -6,6 +6,7 @@ from calcharo_vm.errors import RecordingError
 from calcharo_vm.recording import Alias, AliasKind, ExecutionStep, ObjectSnapshot, ObjectWriteKind, Recording, Ref
 from calcharo_vm.types import Oid
 from tests.recording.audit import record
+from tests.recording.racing import record_race
 
 SEEN, SET, INSERTED = ObjectWriteKind.SEEN, ObjectWriteKind.SET, ObjectWriteKind.INSERTED
 DELETED, REPLACED = ObjectWriteKind.DELETED, ObjectWriteKind.REPLACED
@@ -194,3 +195,20 @@ def references(step: ExecutionStep) -> dict[Oid, list[tuple[Oid, str]]]:
         for name, part in thing.fields.items():
             note(part, oid, name)
     return found
+
+
+def test_writes_are_told_of_the_threads_own_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = record("mark = 1\nx = []\nx.append(5)\ny = 2")
+    (_made, before) = recording.writes(oid_of(recording, "x"))
+    monkeypatch.setattr(recording.chunk_index, "own_step", lambda _chunk, _at: before.index + 1)
+    (_made, after) = recording.writes(oid_of(recording, "x"))
+
+    assert (before.index + 1, before.kind, before.value) == (after.index, after.kind, after.value)
+
+
+def test_what_threads_write_is_told_of_one_that_writes_or_that_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = record_race(monkeypatch)
+    writes = [write for write in recording.writes(oid_of(recording, "x")) if write.step.opname == "STORE_SUBSCR"]
+
+    assert len(writes) > 30
+    assert all(write.value == write.step.variables_state["k"] for write in writes)

@@ -8,9 +8,11 @@ from types import FrameType
 
 import pytest
 
-from calcharo_vm.recording import Recorder
+from calcharo_vm.recording import Recorder, ops
+from calcharo_vm.recording.queries.story import _ended_in
 from tests.recording.audit import record
 from tests.recording.machine import NULL, finish
+from tests.recording.racing import record_race
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs" / "examples"
 PROGRAMS = ("bubble_sort", "recursion", "pipeline", "shapes", "chain")
@@ -101,3 +103,27 @@ def test_what_has_no_line_is_left_out() -> None:
 
 def test_nothing_happened() -> None:
     assert not finish(Recorder(NULL)).story()
+
+
+@pytest.mark.parametrize("chunk_steps", [100, 1024])
+def test_threads_raise_and_write_at_their_own_steps(chunk_steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = record_race(monkeypatch, chunk_steps)
+    steps = [step.index for step in recording.story()]
+    told = {step for step in steps if recording[step].opname in {"RAISE_VARARGS", "CALL"}}
+
+    assert sorted(set(steps)) == steps
+    assert steps[::-1] == [step.index for step in reversed(recording.story())]
+    assert {step.index for step in recording if step.opname == "RAISE_VARARGS"} <= told
+
+
+@pytest.mark.parametrize(("ended", "expected"), [(1, {1}), (5, {5}), (9, {9}), (400, {0})])
+def test_a_step_that_begins_in_one_chunk_and_ends_in_another(
+    ended: int, expected: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ops, "CHUNK_STEPS", 4)
+    recording = record("x = 1\n" * 300)
+    marks = {0: [(1, ended, 0)]}
+    recording.journal.columns(ended // 4).threads[ended % 4] = 1
+    monkeypatch.setattr(recording.chunk_index, "marks_of_threads", lambda chunk, _operations: marks.get(chunk, ()))
+
+    assert expected == {step for chunk in range(110) for step in _ended_in(recording, chunk)}

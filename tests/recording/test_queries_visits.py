@@ -9,6 +9,7 @@ from types import FrameType
 import pytest
 
 from tests.recording.audit import record
+from tests.recording.racing import record_race
 from tests.recording.small_programs import small_program
 
 SOURCE = "def f(n):\n if n:\n  f(n - 1)\n return n\nfor k in (1, 2):\n f(k)\n"
@@ -113,6 +114,17 @@ class TestOutput:
         ] == [(row.text, row.stream, row.line_number) for row in output]
         assert list(output)[::-1] == list(reversed(output))
         assert "1\n" == output[-1].text
+
+    def test_threads_have_their_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        recording = record_race(monkeypatch)
+        rows = list(recording.output())
+
+        assert {7} == {row.step.line_number for row in rows}
+        assert {"CALL"} == {row.step.opname for row in rows}
+        assert recording.stdout == "".join(row.text for row in rows)
+        for row in rows:
+            told = f"{row.step.variables_state['k']} {row.step.variables_state['i']}\n"
+            assert set(row.text) <= set(told), row
 
     def test_it_is_what_the_program_writes_natively(self) -> None:
         with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:

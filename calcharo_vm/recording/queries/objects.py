@@ -107,10 +107,14 @@ class ObjectWrites:
             case _:
                 return Change(_WHOLE[operation])
 
+    def step_of(self, key: _Key) -> StepIndex:
+        """The step of a write: where threads race, those of others may end between the write and its own end."""
+        return self._recording.chunk_index.own_step(key[0], key[2])
+
     def row(self, key: _Key) -> ObjectWrite:
         """The row of a write."""
-        step, change = key[1], self.change(key)
-        state = self._recording.state_after(step)
+        step, change = self.step_of(key), self.change(key)
+        state = self._recording.state_after(key[1])
         plain, is_set = PlainValues(state), state.heap[self._oid].kind in _SETS
         if change.slot is None:
             value: object = plain.of(range(self._oid))

@@ -391,8 +391,8 @@ class _Chain:
         key = next(writes.find(is_backwards=True, before=question.step), None)
         if key is None:
             return None, None  # pragma: no cover - whatever an object holds was written to it
-        step, frame = key[1], self._table.executing(key[1])
-        state = self._recording.state_after(step)
+        step, state = writes.step_of(key), self._recording.state_after(key[1])
+        frame = self._table.executing(step)
         opname = self._journal.instruction(step).opname
         if self._is_by_caller(key):
             caller = self._table.callers[frame]

@@ -204,8 +204,14 @@ class Call(StepRow):
 
     @property
     def exception(self) -> ExceptionSnapshot | None:
-        """The exception that it ended with, None when it did not, or when it is a generator that was closed."""
-        return self.last.exception if self.is_unwound and self.last is not None else None
+        """The exception that it ended with, None when it did not.
+
+        A generator that is closed ends with `GeneratorExit`, but since CPython 3.13 with none where it waits outside
+        of any `try`.
+        """
+        event = self.last.exception if self.is_unwound and self.last is not None else None
+        is_its_own = event is not None and (event.frame == self.frame or self.function in event.unwound)
+        return event if is_its_own else None
 
 
 class Handling(enum.StrEnum):

@@ -14,6 +14,7 @@ from calcharo_vm.types import StepIndex
 if TYPE_CHECKING:
     from calcharo_vm.recording.recording import Recording
 
+_MOST_BETWEEN: Final = 48
 _TOLD: Final = frozenset({ops.OUT, ops.ERR, ops.RAISED})
 
 
@@ -32,8 +33,35 @@ def story(recording: "Recording") -> Answer[ExecutionStep]:
 
 def _told_in(recording: "Recording", chunk: int, leaving: frozenset[int]) -> set[StepIndex]:
     """The steps of a chunk that are told; the compiler's own, which have no line, are not."""
-    index, journal, last = recording.chunk_index, recording.journal, len(recording) - 1
+    index, journal = recording.chunk_index, recording.journal
     told = set(begun_in(recording, chunk))
-    told.update(min(step, last) for step, _at in index.marks(chunk, _TOLD))
+    told.update(_ended_in(recording, chunk))
     told.update(index.steps(chunk, leaving))
     return {step for step in told if journal.instruction(step).line is not None}
+
+
+def _ended_in(recording: "Recording", chunk: int) -> Iterator[StepIndex]:
+    """Yields the steps of a chunk that raise or write; they may have done it in an earlier one.
+
+    Other threads may complete steps in between. Where they fill too many chunks, the step is told that ends next.
+    """
+    index, journal = recording.chunk_index, recording.journal
+    start, stop, last = journal.starts[chunk], journal.end_of_chunk(journal.starts[chunk]), len(recording) - 1
+    for earlier in _earlier(recording, chunk):
+        steps = (step for _thread, step, _at in index.marks_of_threads(earlier, _TOLD))
+        yield from (step for step in steps if start <= step < stop)
+    for _thread, step, at in index.marks_of_threads(chunk, _TOLD):
+        if step < stop:
+            yield step
+        elif step > last or journal.chunk_of(step) - chunk > _MOST_BETWEEN:
+            yield min(index.step(chunk, at), last)
+
+
+def _earlier(recording: "Recording", chunk: int) -> Iterator[int]:
+    """Yields the chunks in which steps of a chunk may have begun, backwards: each ends a step of its thread at most."""
+    unseen = set(recording.journal.columns(chunk).threads)
+    for earlier in reversed(range(max(0, chunk - _MOST_BETWEEN), chunk)):
+        if not unseen:
+            return
+        yield earlier
+        unseen.difference_update(recording.journal.columns(earlier).threads)

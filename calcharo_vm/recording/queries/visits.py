@@ -118,7 +118,8 @@ def output(recording: "Recording") -> Answer[Output]:
         wanted = Wanted(operations=_WRITING)
         for chunk in recording.chunk_index.chunks(wanted, reversed(numbers) if is_backwards else numbers):
             words = recording.journal.chunks[chunk]
-            marks = [(min(step, last), at) for step, at in recording.chunk_index.marks(chunk, _WRITING)]
+            told = recording.chunk_index.marks_of_threads(chunk, _WRITING)
+            marks = [(min(step, last), at) for _thread, step, at in told]
             found = [
                 (step, stream, "".join(str(words[at + 1]) for _step, at in pieces))
                 for (step, stream), pieces in groupby(marks, key=lambda mark: (mark[0], _STREAMS[words[mark[1]]]))
