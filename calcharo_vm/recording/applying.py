@@ -107,7 +107,9 @@ def _handled(state: "State", depth: int) -> None:
 
 
 def _caught(state: "State", word: object) -> None:
-    raised = state.raises[state.thread]
+    raised = state.raises.get(state.thread)
+    if raised is None:  # its step has ended, as the stack that the handler cut held the last of an object
+        raised = state.caught[state.thread] = state.unhandled.pop(state.thread).copy()
     raised.caught_in, raised.word = state.top.number, word
 
 
@@ -206,7 +208,8 @@ def _raising(
     _count: int, *codes: int,
 ) -> None:  # fmt: skip
     raised = Raised(type_name, message, frame, list(codes), handler, word, is_again=is_caught is None)
-    (state.caught if is_caught else state.raises)[state.thread] = raised
+    where = state.unhandled if is_caught is ... else state.caught if is_caught else state.raises
+    where[state.thread] = raised
 
 
 def _since(state: "State", oid: int) -> None:

@@ -4,6 +4,7 @@ They say nothing of what only the last step is asked for, such as what it pushed
 """
 
 from collections.abc import Mapping, Sequence
+from types import EllipsisType
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
@@ -62,13 +63,15 @@ def words_of(state: State) -> tuple[object, ...]:
         for is_caught, raises in ((False, state.raises), (True, state.caught)):
             if thread in raises:
                 words += _raising(raises[thread], is_caught=is_caught)
+        if thread in state.unhandled:
+            words += _raising(state.unhandled[thread], is_caught=...)
         if thread in state.seconds:
             words += (ops.SAMPLE, state.resident, state.seconds[thread])
     words += (ops.THREAD, state.thread, ops.WRITTEN, *state.written)
     return tuple(words)
 
 
-def _raising(raised: Raised, *, is_caught: bool) -> Words:
+def _raising(raised: Raised, *, is_caught: bool | EllipsisType) -> Words:
     left = raised.unwound
     where = (raised.frame, raised.caught_in, raised.word)
     kind = None if raised.is_again and not is_caught else is_caught

@@ -88,7 +88,7 @@ LEFT: Final = 42
 RAISING: Final = 43
 """is caught, type name, message, frame, frame of the handler or -1, word, n, codes of the frames it left: an exception
 that the thread's step, which is not complete, raised, or that the thread's next step begins to handle; not caught but
-None if the step passes it on."""
+None if the step passes it on, and `...` if its step is complete while what the handler cuts off is still let go."""
 WRITTEN: Final = 44
 """characters, characters: how much had been written to standard output and standard error."""
 KEPT: Final = 45

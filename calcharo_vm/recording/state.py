@@ -167,6 +167,7 @@ class State:
         self.following: dict[int, int] = {}  # by thread: the frame of its next step
         self.raises: dict[int, Raised] = {}  # by thread, in a step that is not complete
         self.caught: dict[int, Raised] = {}  # by thread: what a handler takes over at the thread's next step
+        self.unhandled: dict[int, Raised] = {}  # by thread: what was raised last and left to a handler so far
         self._step_thread = 0
         self._instruction = _NO_WORD
         self._resumed = _NO_WORD  # the frame that begins the step by being resumed, until it has what with
@@ -196,6 +197,7 @@ class State:
         other.kept = {thread: kept.copy() for thread, kept in self.kept.items()}
         other.following, other.caught = self.following.copy(), self.caught.copy()
         other.raises = {thread: raised.copy() for thread, raised in self.raises.items()}
+        other.unhandled = {thread: raised.copy() for thread, raised in self.unhandled.items()}
         other.handling = self.handling
         self._mark = object()
         return other
@@ -371,8 +373,8 @@ class State:
     def _complete(self) -> None:
         thread = self._step_thread
         self.raised = self.raises.pop(thread, None)
-        if self.raised is not None and self.raised.word is not None:
-            self.caught[thread] = self.raised
+        if self.raised is not None:
+            (self.unhandled if self.raised.word is None else self.caught)[thread] = self.raised
         self._finished = self.left.pop(thread, [])
         for oid, thing in self.kept.pop(thread, {}).items():
             if oid not in self.heap:

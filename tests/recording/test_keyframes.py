@@ -109,6 +109,23 @@ keys = sorted([Key(3), Key(1), Key(2)], key=lambda key: Key(-key.n))
 total = {key: key + key for key in keys}
 again = [total[Key(2)].n for _ in range(5)]
 """,
+    "a handler that cuts off the last of an object": """
+class Numbers(list):
+    def __iter__(self): return self
+    __next__ = list.pop
+    def __del__(self):
+        for i in range(40): done.append([i])
+def f():
+    try:
+        for n in Numbers([1, 2]): pass
+    except IndexError as error: return str(error)
+done, told = [], []
+for _ in range(4): told.append(f())
+def g(): return [n for n in Numbers([1, 2])]
+for _ in range(4):
+    try: g()
+    except IndexError as error: told.append(error)
+""",
     "tracing": """
 import sys
 def trace(frame, event, argument):

@@ -522,3 +522,25 @@ def test_an_exception_in_an_instruction_that_changes_what_lies_on_the_stack() ->
 
 def _appends(code: object) -> bool:
     return isinstance(code, CodeType) and any(each.opname == "LIST_APPEND" for each in decode(code).instructions)
+
+
+def test_a_finaliser_that_runs_between_an_exception_and_its_handler() -> None:
+    source = """
+class Numbers(list):
+    def __iter__(self): return self
+    __next__ = list.pop
+    def __del__(self): done.append(1)
+def f():
+    try:
+        for n in Numbers([1, 2]): pass
+    except IndexError as error: return str(error)
+done = []
+x = f()
+"""
+    recording = record(source, is_audited=True)
+    events = [step.exception for step in recording if step.exception is not None]
+
+    assert "pop from empty list" == recording[-1].variables_state["x"]
+    assert ["raised", "handled"] == [event.state.value for event in events]
+    assert {"pop from empty list"} == {event.message for event in events}
+    assert "f" == events[1].caught_by
