@@ -26,7 +26,7 @@ class Chunks(Sequence[Words]):
     come to more than `most_a_step`, because values are large or steps change much, as many as need be are packed.
     """
 
-    most_a_step = 60
+    most_a_step = 58
     bytes_a_word = 12
     """What a word of steps takes as part of a tuple, and what the objects of a journal take beside, by experience."""
     ordinary = 64
