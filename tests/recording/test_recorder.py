@@ -544,3 +544,13 @@ x = f()
     assert ["raised", "handled"] == [event.state.value for event in events]
     assert {"pop from empty list"} == {event.message for event in events}
     assert "f" == events[1].caught_by
+
+
+def test_what_an_iterator_lets_go_at_its_end_goes_in_that_step() -> None:
+    recording = record("iterator = iter([[1]])\nfor x in iterator: pass\nx = None")
+    steps = [step.index for step in recording if step.opname == "FOR_ITER"]
+    dropped = [
+        step for step in range(len(recording)) if any(op == ops.DROP for op, _ in recording.journal.operations(step))
+    ]
+
+    assert steps[-1] in dropped

@@ -477,7 +477,8 @@ class _DirectMaker(_Maker):
 _ENVIRONMENT = (
     *("tape", "extend", "put", "pending", "shadow", "by_id", "by_dictionary", "note_written", "new", "new_table"),
     *("new_tuple", "hold", "see_iterator", "release", "release_all", "zeros", "purge", "is_plain", "goes_unseen"),
-    *("go_unseen", "function_goes_unseen", "variables_go_unseen", "hold_tuple", "new_instance", "complete"),
+    *("go_unseen", "function_goes_unseen", "iterator_goes_unseen", "variables_go_unseen", "hold_tuple"),
+    *("new_instance", "complete"),
     *("complete_instance", "recorder", "entries", "turns", "ends", "can_end", "returned_to_native", "end"),
     *("FunctionType", "GuestCode", "LEFT", "Left", "SCALAR_IDS", "NULL", "Shade", "stands_for", "NO_ENTRIES"),
     *sorted(NAMED_TYPES),

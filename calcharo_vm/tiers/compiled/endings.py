@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _QUIET_TYPES: Final = frozenset(map(id, (dict, set, range, FunctionType, *ITERATORS_OF_SCALARS, *ITERATORS_OF_ITEMS)))
 """Types whose objects end without a word, but for what they hold and weak references; so do tuples, lists and cells."""
+_PLAIN: Final = frozenset(map(id, (list, tuple)))
 _PASSIVE: Final = SCALAR_IDS | {id(CodeType)}
 """Types whose objects a function refers to, and nobody can tell when these go."""
 _BUILTINS: Final = builtins.__dict__
@@ -69,6 +70,10 @@ class Endings:
     def goes_unseen(self, shade: Shade, value: object) -> bool:
         """The same for one place."""
         return goes_unnoticed(shade) or self.go_unseen(((shade, value),))
+
+    def iterator_goes_unseen(self, shade: Shade, held: Shade, iterator: object) -> bool:
+        """The same for an iterator at its end, and the container that it alone may hold."""
+        return (held.type_address in _PLAIN and goes_unnoticed(held)) or self.go_unseen(((shade, iterator),))
 
     def variables_go_unseen(self, slots: Mapping[int, Shade], fast: Sequence[object]) -> bool:
         """The same for a frame's variables."""

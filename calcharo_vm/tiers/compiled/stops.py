@@ -128,6 +128,7 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "goes_unseen": endings.goes_unseen,
         "go_unseen": endings.go_unseen,
         "function_goes_unseen": endings.function_goes_unseen,
+        "iterator_goes_unseen": endings.iterator_goes_unseen,
         "variables_go_unseen": endings.variables_go_unseen,
         "recorder": recorder,
         "entries": recorder.entries,

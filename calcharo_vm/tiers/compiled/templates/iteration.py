@@ -98,7 +98,7 @@ def _end(side: PathWriter, value: str, at_end: Sequence[Line | Goto]) -> None:
     shade, held = side.name("s"), side.name("s")
     side.emit(f"{shade} = record.shades[-1]")
     side.emit(f"{held} = {shade}.fields.get({ITERATES!r})")
-    ends = f"type({held}) is Shade and {held}.count < 2 and not goes_unseen({shade}, stack[-1])"
+    ends = f"type({held}) is Shade and {held}.count < 2 and not iterator_goes_unseen({shade}, {held}, stack[-1])"
     side.emit(f"if {shade}.count != 1 or zeros or ({ends}):")
     side.written.lines += [attrs.evolve(line, depth=line.depth + 1) for line in at_end]
     side.nest("else:")
