@@ -76,7 +76,7 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
         writer.emit(f"if {value} is NULL:")
         writer.written.lines += at_end
     else:
-        _end(writer.copy(), value, at_end)
+        _end(writer.copy(), value, at_end, holds_objects=family == "ITERATORS_OF_ITEMS")
     writer.nest("else:")
     late = f"return late(frame, stack, {writer.index}, {value})"
     if family == "ITERATORS_OF_PAIRS":
@@ -87,7 +87,7 @@ def for_iter(writer: PathWriter, at_end: Sequence[Line | Goto]) -> None:
         writer.end(str(ops.ADVANCED), *_PUSHED, pushed.word)
 
 
-def _end(side: PathWriter, value: str, at_end: Sequence[Line | Goto]) -> None:
+def _end(side: PathWriter, value: str, at_end: Sequence[Line | Goto], *, holds_objects: bool) -> None:
     """Writes the end of a loop: until 3.13, the iterator goes; since then, POP_ITER drops it.
 
     The handler does that where somebody may be able to tell that the iterator, or what it iterated, is gone.
@@ -97,9 +97,12 @@ def _end(side: PathWriter, value: str, at_end: Sequence[Line | Goto]) -> None:
     side.nest(f"if {value} is NULL:")
     shade, held = side.name("s"), side.name("s")
     side.emit(f"{shade} = record.shades[-1]")
-    side.emit(f"{held} = {shade}.fields.get({ITERATES!r})")
-    ends = f"type({held}) is Shade and {held}.count < 2 and not iterator_goes_unseen({shade}, {held}, stack[-1])"
-    side.emit(f"if {shade}.count != 1 or zeros or ({ends}):")
+    is_unusual = f"{shade}.count != 1 or zeros"
+    if holds_objects:
+        side.emit(f"{held} = {shade}.fields.get({ITERATES!r})")
+        ends = f"type({held}) is Shade and {held}.count < 2 and not iterator_goes_unseen({shade}, {held}, stack[-1])"
+        is_unusual += f" or ({ends})"
+    side.emit(f"if {is_unusual}:")
     side.written.lines += [attrs.evolve(line, depth=line.depth + 1) for line in at_end]
     side.nest("else:")
     if _STAYS:
