@@ -19,7 +19,6 @@ from calcharo_vm.tiers.compiled.path_writer import (
     Point,
     Subject,
     Written,
-    held_values,
 )
 from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GENERATORS, GUEST, ITERATORS_OF_PAIRS, NAMED_TYPES
 from calcharo_vm.tiers.compiled.raising import NAMES as RAISING_NAMES
@@ -28,6 +27,7 @@ from calcharo_vm.tiers.compiled.templates.exceptions import catch, leave_frame, 
 from calcharo_vm.tiers.compiled.templates.frameless_loops import for_iter_without_frame
 from calcharo_vm.tiers.compiled.templates.generators import send
 from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
+from calcharo_vm.tiers.compiled.values import held_values
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
 _ASKING = frozenset({"FOR_ITER", "SEND"})
@@ -307,10 +307,10 @@ class _Maker:
 
     def _branch(self, writer: PathWriter, index: int) -> None:
         name = self.opnames[index]
-        value = writer.peek(1)
+        value = writer.peek_any(1)
         if name.endswith("_NONE"):
             test = f"{value.code} is {'not ' if name.endswith('NOT_NONE') else ''}None"
-        elif not value.is_scalar:
+        elif not writer.peek(1).is_scalar:
             raise Declined
         else:
             test = value.code if name.endswith("_TRUE") else f"not {value.code}"

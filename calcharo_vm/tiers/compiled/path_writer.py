@@ -13,8 +13,9 @@ from calcharo_vm.machine.guest_code import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording.anatomy import outlives_the_program
 from calcharo_vm.recording.ops import MOST_FOLDED
+from calcharo_vm.tiers.compiled import reading
 from calcharo_vm.tiers.compiled.assembly import Goto, Line
-from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, are_mixed, held_values, only_one, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -461,7 +462,7 @@ class PathWriter:
         """Counts what lies on the stack: it may be all that holds it."""
         for value in self._stack:
             if value.shade is not None and not value.is_owned:
-                self.emit(f"{value.shade}.count += 1")
+                self.emit(value.if_object(f"{value.shade}.count += 1"))
         self._stack = [attrs.evolve(value, is_owned=value.shade is not None) for value in self._stack]
 
     def _tell(self) -> None:
@@ -591,39 +592,9 @@ class PathWriter:
             kinds = self.operand_types(place)
             if self._depth == 0 or not kinds:
                 raise Declined
-            self._stack.insert(0, self._taken(kinds))
+            self._stack.insert(0, reading.taken(self, self._depth - 1, kinds))
             self._depth -= 1
             self._mark()
-
-    def _taken(self, kinds: frozenset[type]) -> Value:
-        """Takes what lies on top of the frame's stack."""
-        at = self._depth - 1
-        if self.subject.is_direct:
-            return self._taken_from_variable(at, kinds)
-        if kinds <= SCALARS:
-            self.leave_unless(f"record.top < {at}")
-            name = self.name("v")
-            self.emit(f"{name} = stack.pop()")
-            return Value(name, None)
-        if kinds & SCALARS:
-            raise Declined
-        self.leave_unless(f"record.top == {at}")
-        shade = self.name("s")
-        self.emit(f"{shade} = record.take_top()")
-        return Value(self.hold("stack.pop()"), None, shade, is_owned=True)
-
-    def _taken_from_variable(self, at: int, kinds: frozenset[type]) -> Value:
-        """The same where there is no frame: what blocks leave to each other lies in variables."""
-        if kinds & SCALARS and not kinds <= SCALARS:
-            raise Declined
-        (held,) = held_values(at + 1)[at:]
-        self.leave_unless(f"{held.shade} is {'' if kinds <= SCALARS else 'not '}None")
-        if kinds <= SCALARS:
-            return self.scalar(held.code, None)
-        name, shade = self.hold(held.code), self.name("s")
-        self.emit(f"{shade} = {held.shade}")
-        self.emit(f"{held.code} = None")
-        return Value(name, None, shade, is_owned=True)
 
     def drop_held(self) -> None:
         """Drops what lies on top of what blocks leave to each other, in a step that tells of it now."""
@@ -647,15 +618,43 @@ class PathWriter:
         self._steps_told = self.steps
 
     def peek(self, place: int) -> Value:
-        """The value at a place from the top of the stack, from 1."""
+        """The value at a place from the top of the stack, from 1: a scalar or an object, as has been seen there.
+
+        Raises:
+            Declined: Both have been seen.
+        """
+        value = self.settled(self.peek_any(place), self.operand_types(place))
+        if value.is_mixed:
+            raise Declined
+        return value
+
+    def peek_any(self, place: int) -> Value:
+        """The same, for instructions that need not know whether it is a scalar or an object."""
         self.need(place)
         return self._stack[-place]
 
+    def settled(self, value: Value, kinds: frozenset[type]) -> Value:
+        """A value that may be a scalar or an object, known to be one of them if only that has been seen."""
+        if not value.is_mixed or not kinds or are_mixed(kinds):
+            return value
+        self.leave_unless(f"{value.shade} is {'' if kinds <= SCALARS else 'not '}None")
+        if kinds <= SCALARS:
+            return self._now(value, shade=None, is_owned=False, is_mixed=False)
+        return self._now(value, is_mixed=False)
+
+    def _now(self, value: Value, **known: Any) -> Value:
+        """Takes note of what is known of a value, wherever it is."""
+        self._stack = [attrs.evolve(each, **known) if each.code == value.code else each for each in self._stack]
+        self._slots = {
+            slot: attrs.evolve(each, **known) if each.code == value.code else each for slot, each in self._slots.items()
+        }
+        return attrs.evolve(value, **known)
+
     def own_top(self) -> Value:
         """The value on top of the stack, counted as what lies there."""
-        value = self.peek(1)
+        value = self.peek_any(1)
         if value.shade is not None and not value.is_owned:
-            self.emit(f"{value.shade}.count += 1")
+            self.emit(value.if_object(f"{value.shade}.count += 1"))
             value = self._stack[-1] = attrs.evolve(value, is_owned=True)
             self._mark()
         return value
@@ -668,7 +667,7 @@ class PathWriter:
         """
         if place < len(self._stack):
             value = self._stack[-place - 1]
-            if value.shade is None:
+            if value.shade is None or value.is_mixed:
                 raise Declined
             return value
         at = self._depth + len(self._stack) - place - 1
@@ -700,14 +699,14 @@ class PathWriter:
         owned = [value for value in taken if value.is_owned and not value.is_constant]
         is_dropping = is_end or self.index in self.subject.dropping
         if owned:  # all of them may be one object
-            stays = " and ".join(f"{value.shade}.count > {len(owned)}" for value in owned)
-            going = ", ".join(f"({value.shade}, {value.code})" for value in owned)
+            stays = " and ".join(value.or_scalar(f"{value.shade}.count > {len(owned)}") for value in owned)
+            going = ", ".join(value.going for value in owned)
             self.leave_unless(f"{stays} or go_unseen(({going},))" if is_dropping else stays)
         if is_dropping:
             self._dropped += [str(value.shade) for value in owned]
         else:
             for value in owned:
-                self.emit(f"{value.shade}.count -= 1")
+                self.emit(value.if_object(f"{value.shade}.count -= 1"))
         del self._stack[-count:]
 
     def hand_over(self, count: int) -> list[Value]:
@@ -758,10 +757,9 @@ class PathWriter:
         if value.type is not None or kind is object:
             raise Declined
         self.leave_unless(type_test(value.code, kind))
-        known = attrs.evolve(value, type=kind)
-        self._stack = [known if each is value else each for each in self._stack]
-        self._slots = {slot: known if each is value else each for slot, each in self._slots.items()}
-        return known
+        if value.is_mixed and kind in SCALARS:
+            return self._now(value, type=kind, shade=None, is_owned=False, is_mixed=False)
+        return self._now(value, type=kind, is_mixed=False)
 
     def seen(self, value: Value, kinds: frozenset[type]) -> Value:
         """A scalar that has just been read, and can be read again, as one of the types that were seen there."""
@@ -776,17 +774,7 @@ class PathWriter:
         """What a container holds: `code` reads it there, `recorded` from what is recorded of it."""
         if not kinds:
             self.only_raises(code)
-        if kinds <= SCALARS:
-            return self.seen(self.scalar(code, None), kinds)
-        if kinds & SCALARS:
-            raise Declined
-        name, shade = self.hold(code), self.name("s")
-        self.emit(f"{shade} = {recorded}")
-        self.leave_unless(
-            f"type({shade}) is Shade and {shade}.address == id({name}) and {shade}.epoch == shadow.epoch"
-            f" and {shade}.type_address == id(type({name}))"
-        )
-        return Value(name, None, shade)
+        return reading.part(self, code, recorded, kinds)
 
     def known_object(self, name: str) -> Value:
         """An object that is recorded: its shade is looked up by its address."""
@@ -843,17 +831,10 @@ class PathWriter:
         """The value of a fast local slot, which is of one of the types that were seen there."""
         known = self._slots.get(slot)
         if known is not None:
-            return known
-        if kinds and kinds <= SCALARS:
-            value = self.seen(self.scalar(f"fast[{slot}]", None), kinds)
-        elif kinds and not kinds & SCALARS:
-            name, shade = self.hold(f"fast[{slot}]"), self.name("s")
-            self.emit(f"{shade} = slots[{slot}]")
-            self.leave_unless(f"{shade}.epoch == shadow.epoch")
-            value = Value(name, None, shade)
-        else:
+            return self.settled(known, kinds)
+        if not kinds:
             raise Declined
-        self._slots[slot] = value
+        value = self._slots[slot] = reading.local(self, slot, kinds)
         return value
 
     @property
@@ -907,8 +888,8 @@ class PathWriter:
         self.emit(f"fast[{slot}] = {value.code}")
         if value.shade is not None:
             if not value.is_owned:
-                self.emit(f"{value.shade}.count += 1")
-            self.emit(f"slots[{slot}] = {value.shade}")
+                self.emit(value.if_object(f"{value.shade}.count += 1"))
+            self.emit(value.if_object(f"slots[{slot}] = {value.shade}"))
         self._slots[slot] = attrs.evolve(value, is_owned=False)
 
     # --- handlers of exceptions ------------------------------------------------------------------
@@ -968,11 +949,13 @@ class PathWriter:
         for place, value in enumerate(() if self.subject.is_direct else self._stack, self._depth):
             lines.append(f"stack.append({value.code})")
             if value.shade is not None:
-                if not value.is_owned:
-                    lines.append(f"{value.shade}.count += 1")
-                lines.append(f"record.places.append({place})")
-                lines.append(f"record.shades.append({value.shade})")
-                lines.append(f"record.top = {place}")
+                told = [] if value.is_owned else [f"{value.shade}.count += 1"]
+                told += [
+                    f"record.places.append({place})",
+                    f"record.shades.append({value.shade})",
+                    f"record.top = {place}",
+                ]
+                lines += map(value.if_object, told)
         if self.handled is not None:
             lines.append(f"frame.result = {self.handled.code}")
         if self._objects:
@@ -993,11 +976,6 @@ class PathWriter:
         lines = []
         for held, value in zip(held_values(self._depth + len(self._stack))[self._depth :], self._stack, strict=True):
             if value.shade is not None and not value.is_owned:
-                lines.append(f"{value.shade}.count += 1")
+                lines.append(value.if_object(f"{value.shade}.count += 1"))
             lines.append(f"{held.code}, {held.shade} = {value.code}, {value.shade}")
         return lines
-
-
-def held_values(count: int) -> tuple[Value, ...]:
-    """What blocks leave to each other on the stack, bottom first, where there is no frame; a scalar has no shade."""
-    return tuple(Value(f"held{at}", None, f"shade{at}", is_owned=True) for at in range(count))

@@ -58,6 +58,7 @@ class Value:
         is_constant: Whether it is a constant of the code object, so that its end on the stack is not its end.
         is_owned: Whether its `Shade` counts it already, because it lay on the stack when the block began.
         fresh: What is known of a new tuple that is about to be taken apart; its `shade` makes that only when asked.
+        is_mixed: Whether it is a scalar at times: then the variable that would have its `Shade` has None.
     """
 
     code: str
@@ -67,21 +68,50 @@ class Value:
     constant: object = None
     is_constant: bool = False
     fresh: Fresh | None = None
+    is_mixed: bool = False
 
     @property
     def word(self) -> str:
         """The expression of what is written to the tape for it."""
+        if self.is_mixed:
+            return f"({self.code} if {self.shade} is None else {self.shade}.token)"
         return self.code if self.shade is None else f"{self.shade}.token"
 
     @property
     def recorded(self) -> str:
         """The expression of what a shade keeps for it."""
+        if self.is_mixed:
+            return f"({self.code} if {self.shade} is None else {self.shade})"
         return self.code if self.shade is None else self.shade
 
     @property
     def is_scalar(self) -> bool:
-        """Whether it is written to the tape as itself."""
+        """Whether it is always written to the tape as itself."""
         return self.shade is None
+
+    def if_object(self, line: str) -> str:
+        """A line that is for objects alone."""
+        return f"if {self.shade} is not None: {line}" if self.is_mixed else line
+
+    def or_scalar(self, condition: str) -> str:
+        """A condition that is for objects alone."""
+        return f"({self.shade} is None or {condition})" if self.is_mixed else condition
+
+    @property
+    def going(self) -> str:
+        """What `go_unseen` gets for it, among others."""
+        pair = f"({self.shade}, {self.code})"
+        return f"*(() if {self.shade} is None else ({pair},))" if self.is_mixed else pair
+
+
+def are_mixed(kinds: frozenset[type]) -> bool:
+    """Returns whether some of a value's types are those of scalars, and some are not."""
+    return bool(kinds & SCALARS) and not kinds <= SCALARS
+
+
+def held_values(count: int) -> tuple[Value, ...]:
+    """What blocks leave to each other on the stack, bottom first, where there is no frame; a scalar has no shade."""
+    return tuple(Value(f"held{at}", None, f"shade{at}", is_owned=True) for at in range(count))
 
 
 def only_one(kinds: frozenset[type]) -> type | None:

@@ -62,7 +62,7 @@ def call(writer: PathWriter) -> None:
         return
     if callee is None or not subject.calls_natively(callee):
         raise Declined
-    called, arguments = _operands(writer)
+    called, arguments = _operands(writer, look=writer.peek)
     if called.constant is not callee and writer.known("callee", called.code) is not callee:
         name = subject.constant(f"called_{writer.index}", callee)
         writer.leave_unless(f"{called.code} is {name}")
@@ -79,16 +79,25 @@ def _has_keywords(writer: PathWriter) -> bool:
     return "KW_NAMES" in writer.subject.plan.opnames[max(writer.index - 2, 0) : writer.index]
 
 
-def _operands(writer: PathWriter, above: int = 0) -> tuple[Value, list[Value]]:
-    """What is called, and its arguments, of which the first may be the receiver of a method; `above` is more on top."""
+def _operands(
+    writer: PathWriter, above: int = 0, look: Callable[[int], Value] | None = None
+) -> tuple[Value, list[Value]]:
+    """What is called, and its arguments, of which the first may be the receiver of a method.
+
+    Args:
+        writer: Writes the path.
+        above: How much lies on top of them.
+        look: Gives the value at a place; arguments that are passed on may be scalars or objects.
+    """
+    look = look or writer.peek_any
     places = range(writer.oparg + 2 + above, above, -1)
     for place in places[:2]:
         if writer.kind(place) is Null:
             writer.only(writer.peek(place), Null)
-    first, second, *rest = (writer.peek(place) for place in places)
+    first, second, *rest = (look(place) for place in places)
     if first.type is Null:
         return second, rest
-    if first.is_scalar:
+    if first.is_scalar or first.is_mixed:
         raise Declined
     return first, rest if second.type is Null else [second, *rest]
 

@@ -87,7 +87,8 @@ def _handed_over(writer: PathWriter, entry: HandlerEntry | None, *, raised: Valu
     dropped = writer.hand_over_above(writer.depth if entry is None else entry.depth)
     for value in dropped:
         if value.is_owned and value is not raised and not value.is_constant:
-            writer.leave_unless(f"{value.shade}.count > {len(dropped)} or is_plain({value.shade})")
+            stays = f"({value.shade}.count > {len(dropped)} or is_plain({value.shade}))"
+            writer.leave_unless(value.or_scalar(stays))
     return dropped
 
 

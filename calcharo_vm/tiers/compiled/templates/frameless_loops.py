@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.iterators import ITERATES
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter, held_values
+from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_SCALARS
 from calcharo_vm.tiers.compiled.templates.iteration import HAS_POSITIONS
-from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, are_mixed, held_values, only_one, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ def _end(writer: PathWriter, held: Value, value: str, source: str, go_on: Callab
 def _push(writer: PathWriter, value: str) -> None:
     """Pushes the next value; what is not as it was before is told, and left to the next instruction's handler."""
     kinds = writer.result_types
-    if not kinds or (kinds & SCALARS and not kinds <= SCALARS):
+    if not kinds:
         raise Declined
     kind, shade, advanced = only_one(kinds), writer.name("s"), str(ops.ADVANCED)
     if kinds <= SCALARS:
@@ -83,8 +83,11 @@ def _push(writer: PathWriter, value: str) -> None:
             f"{shade} is not None and {shade}.count and {shade}.epoch == shadow.epoch"
             f" and {shade}.type_address == id(type({value}))"
         )
+        if are_mixed(kinds):
+            writer.emit(f"if id(type({value})) in SCALAR_IDS: {shade} = None")
+            known = f"(id(type({value})) in SCALAR_IDS or {known})"
         writer.keep(value)
-        pushed = Value(value, None, shade)
+        pushed = Value(value, None, shade, is_mixed=are_mixed(kinds))
     other = writer.copy()
     other.nest(f"if not ({known}):")
     other.add_words(advanced)

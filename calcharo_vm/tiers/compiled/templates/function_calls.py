@@ -15,7 +15,7 @@ from calcharo_vm.machine.guest_code import CO_VARARGS, CO_VARKEYWORDS
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import GENERATORS
 from calcharo_vm.tiers.compiled.templates.generators import create_generator
-from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, are_mixed, only_one, type_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def call_function(
     if kinds and kinds <= GENERATORS and not names and not above:
         create_generator(writer, called, arguments, find_code(writer, called.code))
         return
-    can_be_direct = bool(kinds) and (kinds <= SCALARS or not kinds & SCALARS)
+    can_be_direct = bool(kinds)
     function = _function(writer, arguments, names)
     if function is not None and not can_be_direct:
         raise Declined
@@ -67,10 +67,10 @@ def call_function(
     signature = signature_of_bound(bound)
     if function is None and not subject.is_direct:
         side = writer.copy()
-        side.nest(f"if {guest}.signature != {signature!r}:")
+        side.nest(f"if {guest}.signature != {signature}:")
         _start(side, called, arguments, guest)
     else:
-        writer.leave_unless(f"{guest}.signature == {signature!r}")
+        writer.leave_unless(f"{guest}.signature == {signature}")
     leave_if_too_deep(writer)
     writer.catch_up()
     writer.hand_over(writer.oparg + BESIDES + len(above))
@@ -218,9 +218,10 @@ def pass_on(writer: PathWriter, bound: Sequence[Value | Packed]) -> tuple[str, s
         if type(each) is Value:
             codes.append(each.code)
             if each.shade is not None:
-                slots.append(f"{at}: {each.shade}")
+                slot = f"{at}: {each.shade}"
+                slots.append(f"**({{}} if {each.shade} is None else {{{slot}}})" if each.is_mixed else slot)
                 if not each.is_owned:
-                    writer.emit(f"{each.shade}.count += 1")
+                    writer.emit(each.if_object(f"{each.shade}.count += 1"))
         elif type(each) is Packed:
             packed, shade = writer.name("o"), writer.name("s")
             writer.emit(f"{packed} = {each.code}")
@@ -228,7 +229,7 @@ def pass_on(writer: PathWriter, bound: Sequence[Value | Packed]) -> tuple[str, s
             slots.append(f"{at}: {shade}")
             holding = "hold_tuple" if each.code[0] == "(" else "hold"
             preparing += [f"{shade} = {holding}({packed})", f"{packed} = None"]
-            preparing += [f"{part.shade}.count -= 1" for part in each.parts if part.is_owned]
+            preparing += [part.if_object(f"{part.shade}.count -= 1") for part in each.parts if part.is_owned]
     writer.emit(f"{given} = [{', '.join(codes)}]")
     return given, f"{{{', '.join(slots)}}}", preparing
 
@@ -257,6 +258,12 @@ def go_on_with(writer: PathWriter, result: str, shade: str, kinds: frozenset[typ
         writer.go_on_with(Value(result, None, shade, is_owned=True))
         writer.leave_unless(f"{shade} is not None")
         return
+    if are_mixed(kinds):
+        if finding:
+            writer.emit(finding)
+        writer.keep(result)
+        writer.go_on_with(Value(result, None, shade, is_owned=True, is_mixed=True))
+        return
     kind = only_one(kinds)
     other = writer.copy()
     other.nest(f"if not ({f'id(type({result})) in SCALAR_IDS' if kind is None else type_test(result, kind)}):")
@@ -267,5 +274,15 @@ def go_on_with(writer: PathWriter, result: str, shade: str, kinds: frozenset[typ
 
 
 def signature_of_bound(bound: Sequence[Value | Packed]) -> str:
-    """Of which kinds arguments are, as `signature_of` says it of values."""
-    return f"({''.join('s' if type(each) is Value and each.is_scalar else 'o' for each in bound)})"
+    """The expression of which kinds arguments are, as `signature_of` says it of values."""
+    letters = "".join(map(_letter, bound))
+    return f'f"({letters})"' if "{" in letters else repr(f"({letters})")
+
+
+def _letter(argument: Value | Packed) -> str:
+    """What stands in a signature for an argument: a letter, or an expression in braces."""
+    if type(argument) is not Value:
+        return "o"
+    if argument.is_mixed:
+        return f"{{'s' if {argument.shade} is None else 'o'}}"
+    return "s" if argument.is_scalar else "o"

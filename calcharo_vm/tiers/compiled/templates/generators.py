@@ -322,14 +322,17 @@ def _yielded(writer: PathWriter, code: str) -> tuple[Value, str]:
         kind = only_one(kinds)
         test = f"id(type({code})) in SCALAR_IDS" if kind is None else type_test(code, kind)
         return Value(code, kind), f"not ({test})"
-    if kinds & SCALARS:
-        raise Declined
     writer.keep(code)
     shade = writer.name("s")
     writer.subject.constant("HANDED_ON", _HANDED_ON)
     writer.emit(f"{shade} = record.thread.yielded")
     is_known = f"{shade}.epoch == shadow.epoch and ({shade}.count > 1 or {shade}.kind in HANDED_ON)"
-    return Value(code, None, shade, is_owned=True), f"{shade} is None or not ({is_known})"
+    is_unusual = f"{shade} is None or not ({is_known})"
+    if not kinds & SCALARS:
+        return Value(code, None, shade, is_owned=True), is_unusual
+    return Value(
+        code, None, shade, is_owned=True, is_mixed=True
+    ), f"id(type({code})) not in SCALAR_IDS and ({is_unusual})"
 
 
 @template("GET_YIELD_FROM_ITER")

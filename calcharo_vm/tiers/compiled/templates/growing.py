@@ -19,7 +19,7 @@ def append(writer: PathWriter, container: Value, value: Value) -> tuple[str, ...
     writer.emit(f"{container.code}.append({value.code})")
     writer.emit(f"{shade}.items.append({value.recorded})")
     if value.shade is not None and not value.is_owned:
-        writer.emit(f"{value.shade}.count += 1")
+        writer.emit(value.if_object(f"{value.shade}.count += 1"))
     writer.emit(f"note_written({shade}.token.stop)")
     return str(ops.ITEMS), f"{shade}.token.stop", size, size, "1", value.word
 

@@ -23,7 +23,7 @@ from calcharo_vm.tiers.compiled.templates.function_calls import (
     pass_on,
     signature_of_bound,
 )
-from calcharo_vm.tiers.compiled.values import SCALARS, Value
+from calcharo_vm.tiers.compiled.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def _make(
     instance = _new(writer, called)
     given = [Value(instance, None, shade, is_owned=True), *arguments]
     bound = bind(writer, Value(function, FunctionType, "None"), given, names, only_function(writer))
-    writer.leave_unless(f"{guest}.signature == {signature_of_bound(bound)!r} and {guest}.returns_nothing")
+    writer.leave_unless(f"{guest}.signature == {signature_of_bound(bound)} and {guest}.returns_nothing")
     leave_if_too_deep(writer)
     writer.catch_up()
     writer.hand_over(writer.oparg + BESIDES + len(above))
@@ -145,8 +145,7 @@ def load_property(writer: PathWriter, owner: Value, classes: Sequence[type], nam
     subject, kinds = writer.subject, writer.subject.profile.types_at(writer.index + 1, 1)
     getters = {id(found.fget): found.fget for cls in classes if type(found := type_attribute(cls, name)) is property}
     is_one = len(getters) == 1 and all(type(type_attribute(cls, name)) is property for cls in classes)
-    is_known = bool(kinds) and (kinds <= SCALARS or not kinds & SCALARS)
-    if not is_one or not is_known or subject.is_direct or subject.limits_recursion:
+    if not is_one or not kinds or subject.is_direct or subject.limits_recursion:
         raise Declined
     (getter,) = getters.values()
     if type(getter) is not FunctionType:

@@ -17,6 +17,7 @@ from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.recording.quick_objects import record_tuple
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_PAIRS, ITERATORS_OF_SCALARS, VIEWS
+from calcharo_vm.tiers.compiled.reading import found
 from calcharo_vm.tiers.compiled.templates.generators import next_of_generator
 from calcharo_vm.tiers.compiled.templates.objects import new_words
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
@@ -140,16 +141,9 @@ def _known(writer: PathWriter, value: str, late: str, kinds: frozenset[type]) ->
         test = f"id(type({value})) in SCALAR_IDS" if kind is None else type_test(value, kind)
         writer.emit(f"if not ({test}): {late}")
         return Value(value, kind)
-    if kinds and not kinds & SCALARS:
-        shade = writer.name("s")
-        writer.emit(f"{shade} = by_id.get(id({value}))")
-        writer.emit(
-            f"if {shade} is None or not {shade}.count or {shade}.epoch != shadow.epoch"
-            f" or {shade}.type_address != id(type({value})): {late}"
-        )
-        writer.keep(value)
-        return Value(value, None, shade)
-    raise Declined
+    if not kinds:
+        raise Declined
+    return found(writer, value, late, kinds)
 
 
 def _push_new(writer: PathWriter, value: str, late: str) -> None:

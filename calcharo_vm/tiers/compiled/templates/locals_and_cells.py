@@ -46,7 +46,7 @@ def store_fast(writer: PathWriter) -> None:
 def store_and_load(writer: PathWriter) -> None:
     """Stores a local and pushes another."""
     slot, other = writer.oparg >> 4, writer.oparg & 15
-    stored = writer.peek(1)
+    stored = writer.peek_any(1)
     loaded = None if slot == other else writer.load(other, writer.result_types)
     writer.take()
     writer.store(slot, stored)
@@ -61,7 +61,7 @@ def store_two(writer: PathWriter) -> None:
     first, second = writer.oparg >> 4, writer.oparg & 15
     if first == second:
         raise Declined
-    value, other = writer.peek(1), writer.peek(2)
+    value, other = writer.peek_any(1), writer.peek_any(2)
     gone = writer.let_go(first), writer.let_go(second)  # before anything is done
     if None not in gone:
         writer.leave_unless(f"{gone[0]} is not {gone[1]} or {gone[0]} is None")  # the end of one object

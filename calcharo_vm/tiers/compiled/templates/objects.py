@@ -49,6 +49,7 @@ def build_set(writer: PathWriter) -> None:
 def build_map(writer: PathWriter) -> None:
     """Makes a dictionary of keys and values from the stack, in turns."""
     parts = _parts(writer, 2 * writer.oparg)
+    parts[::2] = [writer.peek(place) for place in range(2 * writer.oparg, 0, -2)]
     if not all(key.is_scalar for key in parts[::2]):
         raise Declined
     entries = (f"{key.code}: {part.code}" for key, part in zip(parts[::2], parts[1::2], strict=True))
@@ -75,7 +76,7 @@ def give_error(writer: PathWriter, arguments: Sequence[Value], callee: object) -
 def _parts(writer: PathWriter, count: int) -> list[Value]:
     if count > _MOST_PARTS:
         raise Declined
-    return [writer.peek(place) for place in range(count, 0, -1)]
+    return [writer.peek_any(place) for place in range(count, 0, -1)]
 
 
 def _give_sequence(writer: PathWriter, cls: type, code: str, parts: Sequence[Value]) -> None:
@@ -107,7 +108,7 @@ def _made(writer: PathWriter, cls: type, code: str, parts: Sequence[Value]) -> s
     writer.hand_over(len(parts))
     for part in parts:
         if part.shade is not None and not part.is_owned:
-            writer.emit(f"{part.shade}.count += 1")
+            writer.emit(part.if_object(f"{part.shade}.count += 1"))
     return name
 
 

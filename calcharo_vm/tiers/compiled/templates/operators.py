@@ -50,7 +50,7 @@ def compare_op(writer: PathWriter) -> None:
 @template("IS_OP")
 def is_op(writer: PathWriter) -> None:
     """Tests whether two values are the same object."""
-    left, right = writer.peek(2), writer.peek(1)
+    left, right = writer.peek_any(2), writer.peek_any(1)
     writer.use(2)
     result = writer.scalar(f"{left.code} is {'not ' if writer.oparg else ''}{right.code}", bool)
     writer.give(result)

@@ -63,7 +63,7 @@ def pass_by(writer: PathWriter) -> None:
 @template("POP_TOP", "POP_ITER")
 def pop_top(writer: PathWriter) -> None:
     """Drops a value, or an iterator and its position."""
-    if writer.is_handled(writer.peek(1)):
+    if writer.is_handled(writer.peek_any(1)):
         writer.let_go_of(writer.take())  # the handler keeps it
     else:
         writer.use(_POPPED.get(writer.opname, 1), is_end=writer.opname == "POP_ITER")
@@ -73,7 +73,7 @@ def pop_top(writer: PathWriter) -> None:
 @template("COPY")
 def copy(writer: PathWriter) -> None:
     """Pushes a value from further down once more."""
-    value = attrs.evolve(writer.peek(writer.oparg), is_owned=False)
+    value = attrs.evolve(writer.peek_any(writer.oparg), is_owned=False)
     writer.give(value)
 
 
