@@ -27,6 +27,7 @@ from calcharo_vm.tiers.compiled.templates.exceptions import catch, leave_frame, 
 from calcharo_vm.tiers.compiled.templates.frameless_loops import for_iter_without_frame
 from calcharo_vm.tiers.compiled.templates.generators import send
 from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
+from calcharo_vm.tiers.compiled.templates.operators import truth_of_object
 from calcharo_vm.tiers.compiled.values import held_values
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
@@ -310,9 +311,8 @@ class _Maker:
         value = writer.peek_any(1)
         if name.endswith("_NONE"):
             test = f"{value.code} is {'not ' if name.endswith('NOT_NONE') else ''}None"
-        elif not writer.peek(1).is_scalar:
-            raise Declined
         else:
+            value = value if value.is_scalar else truth_of_object(writer, value)
             test = value.code if name.endswith("_TRUE") else f"not {value.code}"
         writer.use(1)
         for opening, is_taken, target in ((f"if {test}:", True, self._target(index)), ("else:", False, index + 1)):
@@ -480,6 +480,7 @@ _ENVIRONMENT = (
     *("go_unseen", "function_goes_unseen", "iterator_goes_unseen", "variables_go_unseen", "hold_tuple"),
     *("new_instance", "complete"),
     *("complete_instance", "recorder", "entries", "turns", "ends", "can_end", "returned_to_native", "end"),
+    *("is_true", "is_instance"),
     *("FunctionType", "GuestCode", "LEFT", "Left", "SCALAR_IDS", "NULL", "Shade", "stands_for", "NO_ENTRIES"),
     *sorted(NAMED_TYPES),
 )

@@ -23,7 +23,9 @@ from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.machine.guest_code import GuestCode, Shape, parameter_count
 from calcharo_vm.machine.hiding import hidden
 from calcharo_vm.machine.values import NULL, Null
+from calcharo_vm.recording.layouts import derives_from
 from calcharo_vm.recording.modules import MODULE_TYPES
+from calcharo_vm.tiers.compiled.classes import is_unchanging
 from calcharo_vm.tiers.compiled.values import name_of_type, signature_of
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class Profile:
         signatures: Of which kinds the arguments were when the code object was entered, and how often.
         classes: The addresses of the program's classes that were called.
         owners: The addresses of the classes of objects whose attributes were loaded or stored.
+        unchanging: Those of these classes that nobody can change.
+        subjects: The addresses of classes whose own attributes were loaded.
         starts: The addresses of the classes after which `super()` has looked.
         results: Of each instruction that went on to the next one, the types that were on top of the stack then.
         raised: The instructions that have raised.
@@ -76,6 +80,8 @@ class Profile:
         self.signatures: Counter[str] = Counter()
         self.classes: dict[int, set[int]] = {}
         self.owners: dict[int, set[int]] = {}
+        self.unchanging: dict[int, set[type]] = {}
+        self.subjects: dict[int, set[int]] = {}
         self.starts: dict[int, set[int]] = {}
         self.results: dict[int, set[type]] = {}
         self.raised: set[int] = set()
@@ -133,7 +139,7 @@ class Profile:
                 if known is GUEST:
                     self.functions.setdefault(index, set()).add(_described(callee))  # type: ignore[arg-type] # it is one
             if has_owner:
-                self.owners.setdefault(index, set()).add(id(type(stack[-1])))
+                self._see_owner(index, stack[-1])
             if is_super:
                 self.starts.setdefault(index, set()).add(id(stack[-2]))
             target: object = NULL
@@ -147,6 +153,14 @@ class Profile:
             return target
 
         return hidden(looking)
+
+    def _see_owner(self, index: int, owner: object) -> None:
+        cls = type(owner)
+        self.owners.setdefault(index, set()).add(id(cls))
+        if derives_from(cls, type):
+            self.subjects.setdefault(index, set()).add(id(owner))
+        elif is_unchanging(cls):
+            self.unchanging.setdefault(index, set()).add(cls)
 
 
 class Called(NamedTuple):
@@ -199,7 +213,7 @@ def _native(callee: object) -> object:
         return callee if owner is None or id(type(owner)) in MODULE_TYPES else None
     if type(callee) is not type:
         return None
-    if callee.__module__ == "builtins":
+    if callee.__module__ == "builtins" or is_unchanging(callee):
         return callee
     is_error = issubclass(callee, BaseException) and _is_made_natively(callee)
     return OwnError(id(callee)) if is_error else CLASS

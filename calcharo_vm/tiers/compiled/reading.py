@@ -91,3 +91,11 @@ def found(writer: PathWriter, name: str, otherwise: str, kinds: frozenset[type])
     writer.emit(f"{'el' if is_mixed else ''}if not ({is_known}): {otherwise}")
     writer.keep(name)
     return Value(name, None, shade, is_mixed=is_mixed)
+
+
+def recorded(writer: PathWriter, code: str, kinds: frozenset[type]) -> Value:
+    """What an expression gives that can be read again: a scalar, or what is recorded already."""
+    if kinds <= SCALARS:
+        return writer.seen(writer.scalar(code, None), kinds)
+    name = writer.hold(code)
+    return found(writer, name, writer.leaving, kinds)

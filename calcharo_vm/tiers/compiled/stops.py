@@ -12,6 +12,7 @@ from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
 from calcharo_vm.recording.quick_objects import make_hold_tuple, make_new, make_new_table, make_new_tuple
+from calcharo_vm.tiers.compiled.asking import Asking
 from calcharo_vm.tiers.compiled.completions import make_complete, make_complete_instance, make_new_instance
 from calcharo_vm.tiers.compiled.endings import Endings
 from calcharo_vm.tiers.compiled.profile import NAMED_TYPES
@@ -101,7 +102,7 @@ def variables(frame: FrameType) -> dict[str, Any]:
 def environment_of(recorder: Recorder) -> dict[str, object]:
     """What made functions find under the names that all of them know."""
     tape, shadow = recorder.tape, recorder.shadow
-    endings = Endings(shadow)
+    endings, asking = Endings(shadow), Asking(shadow)
     return {
         "tape": tape,
         "extend": tape.words.extend,
@@ -130,6 +131,8 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "function_goes_unseen": endings.function_goes_unseen,
         "iterator_goes_unseen": endings.iterator_goes_unseen,
         "variables_go_unseen": endings.variables_go_unseen,
+        "is_true": asking.is_true,
+        "is_instance": asking.is_instance,
         "recorder": recorder,
         "entries": recorder.entries,
         "turns": recorder.turns,

@@ -150,3 +150,11 @@ def unchanged(old: str, value: Value, kind: type | None = None) -> str:
         return f"{old} == {value.code}"
     is_equal = f"({old} == {value.code} or {value.code} != {value.code})"  # NaN is not equal to itself
     return f"{old} is {value.code} or ({is_equal} and stands_for({old}, {value.code}))"
+
+
+def is_same(old: str, value: Value, kind: type | None = None) -> str:
+    """The condition that a value is recorded already where `old` is recorded; see `unchanged`."""
+    if value.is_scalar:
+        return unchanged(old, value, kind)
+    is_object = f"{old} is {value.shade}"
+    return f"({unchanged(old, value)}) if {value.shade} is None else {is_object}" if value.is_mixed else is_object

@@ -5,17 +5,20 @@ from __future__ import annotations
 import sys
 from types import FunctionType
 
+import attrs
+
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.machine.attributes import BUILTIN_METHODS, type_attribute
+from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.layouts import mro, namespace
 from calcharo_vm.recording.values import OWN_FIELDS
-from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, plain_classes
+from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, has_no_descriptor, plain_classes
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.exceptions import load_arguments
 from calcharo_vm.tiers.compiled.templates.instances import load_property
+from calcharo_vm.tiers.compiled.templates.other_attributes import load_other, load_readable
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import Value, unchanged
+from calcharo_vm.tiers.compiled.values import Value, is_same
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
@@ -31,15 +34,15 @@ def _classes(writer: PathWriter) -> list[type]:
 @template("LOAD_ATTR", "LOAD_METHOD")
 def load_attribute(writer: PathWriter) -> None:
     """Pushes an attribute of an instance, or a method and its receiver."""
-    is_method = writer.opname == "LOAD_METHOD" or (_HAS_METHODS and writer.oparg & 1)
+    is_method = writer.opname == "LOAD_METHOD" or (_HAS_METHODS and writer.oparg & 1 == 1)
     name = writer.subject.plan.code.co_names[writer.oparg >> 1 if _HAS_METHODS else writer.oparg]
     classes = _classes(writer)
     owner = writer.peek(1)
     if not classes or owner.is_scalar:
-        if is_method:
-            _load_built_in_method(writer, name)
+        if name == "args":
+            load_arguments(writer)
         else:
-            load_arguments(writer, name)
+            load_other(writer, owner, name, is_method=is_method)
     elif is_method:
         _load_method(writer, owner, classes, name)
     elif are_kept_by_instances(classes, name):
@@ -50,22 +53,10 @@ def load_attribute(writer: PathWriter) -> None:
             writer.note(value, "attribute", owner.shade, name)
         writer.use(1)
         writer.give(value)
+    elif all(has_no_descriptor(cls, name) for cls in classes):
+        load_readable(writer, owner, classes, name)
     else:
         load_property(writer, owner, classes, name)
-
-
-def _load_built_in_method(writer: PathWriter, name: str) -> None:
-    owner = writer.peek(1)
-    kind = writer.kind(1)
-    method = BUILTIN_METHODS.get(kind, {}).get(name)  # type: ignore[arg-type] # None is in no table
-    if method is None or kind is None:
-        raise Declined
-    owner = writer.only(owner, kind)
-    found = writer.permanent(method)
-    writer.take()
-    writer.push(found)
-    writer.push(owner)
-    writer.end("2", found.word, owner.word)
 
 
 def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: str) -> None:
@@ -148,35 +139,41 @@ def store_attribute(writer: PathWriter) -> None:
     """Stores an attribute of an instance, in the place of a scalar or of what something else holds, too."""
     name = writer.subject.plan.code.co_names[writer.oparg]
     classes = _classes(writer)
-    value, owner = writer.peek(2), writer.peek(1)
-    if not classes or owner.shade is None or value.is_owned or owner.is_owned or name in OWN_FIELDS:
+    value, owner = writer.peek_any(2), writer.peek(1)
+    if not classes or owner.shade is None or name in OWN_FIELDS:
         raise Declined
-    if not are_kept_by_instances(classes, name) or name[:2] == "__":
+    if not all(has_no_descriptor(cls, name) for cls in classes) or name[:2] == "__":
         raise Declined
     writer.instance(owner, classes)
     shade, words = owner.shade, writer.name("words")
     if not writer.known("dictionary", shade):
-        writer.leave_unless(f"{shade}.dictionary not in by_id")
+        dictionary = f"{shade}.dictionary"  # or else somebody else has had its address
+        writer.leave_unless(f"{dictionary} not in by_id or by_id[{dictionary}].type_address != id(dict)")
         writer.note("not recorded", "dictionary", shade)
     before: Value | None = writer.known("attribute", shade, name)
     is_known = before is not None and before.is_scalar
     old = before.code if before is not None and is_known else _old_attribute(writer, str(shade), name)
+    if owner.is_owned:  # which may be the value, too
+        writer.leave_unless(f"{shade}.count > {1 + value.is_owned}")
+        writer.emit(f"{shade}.count -= 1")
+    writer.hand_over(2)
     writer.emit(f"{owner.code}.{name} = {value.code}")
-    recorded = value.shade or value.code
     kind = before.type if before is not None and is_known else None
-    writer.emit(f"if {unchanged(old, value, kind) if value.is_scalar else f'{old} is {recorded}'}: {words} = ()")
+    writer.emit(f"if {is_same(old, value, kind)}:")
+    writer.emit(f"{words} = ()", 1)
+    if value.is_owned:
+        writer.emit(value.if_object(f"{value.shade}.count -= 1"), 1)
     writer.emit("else:")
     writer.emit(f"if {shade}.fields is NO_ENTRIES: {shade}.fields = {{}}", 1)
     if not is_known:
         writer.emit(f"if type({old}) is Shade: {old}.count -= 1", 1)
-    writer.emit(f"{shade}.fields[{name!r}] = {recorded}", 1)
-    if value.shade is not None:
-        writer.emit(f"{value.shade}.count += 1", 1)
+    writer.emit(f"{shade}.fields[{name!r}] = {value.recorded}", 1)
+    if value.shade is not None and not value.is_owned:
+        writer.emit(value.if_object(f"{value.shade}.count += 1"), 1)
     writer.emit(f"note_written({shade}.token.stop)", 1)
     writer.emit(f"{words} = ({ops.FIELD}, {shade}.token.stop, {name!r}, {value.word})", 1)
     writer.changes("attribute", name)  # of another object as well, which may be this one
-    writer.note(value, "attribute", shade, name)
-    writer.use(2)
+    writer.note(attrs.evolve(value, is_owned=False), "attribute", shade, name)
     writer.end("0", f"*{words}")
 
 

@@ -62,7 +62,7 @@ def call(writer: PathWriter) -> None:
         return
     if callee is None or not subject.calls_natively(callee):
         raise Declined
-    called, arguments = _operands(writer, look=writer.peek)
+    called, arguments = _operands(writer, look=writer.peek_any if callee in _TAKING_ANY else writer.peek)
     if called.constant is not callee and writer.known("callee", called.code) is not callee:
         name = subject.constant(f"called_{writer.index}", callee)
         writer.leave_unless(f"{called.code} is {name}")
@@ -189,6 +189,24 @@ def _add(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> Non
     writer.end("1", "None", f"*{words}")
 
 
+def _is_instance(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
+    if len(arguments) != 2 or arguments[1].is_scalar or arguments[1].is_mixed:
+        raise Declined
+    value, types, result = arguments[0].code, arguments[1].code, writer.name("v")
+    writer.emit(f"{result} = type({value}) is {types} or is_instance({value}, {types})")
+    writer.leave_if(f"{result} is None")
+    writer.use(writer.oparg + 2)
+    writer.give(Value(result, bool))
+
+
+def _class_of(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
+    if len(arguments) != 1:
+        raise Declined
+    cls = writer.known_object(writer.hold(f"type({arguments[0].code})"))
+    writer.use(writer.oparg + 2)
+    writer.give(cls)
+
+
 _NATIVE: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
     len: _length,
     list.append: _append,
@@ -196,8 +214,14 @@ _NATIVE: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
     dict.get: _get,
     set.add: _add,
     GeneratorType.send: call_send,
+    isinstance: _is_instance,
+    type: _class_of,
 }
 """What is known of functions that work on objects."""
+
+
+_TAKING_ANY: frozenset[object] = frozenset({isinstance, type})
+"""Those of them for which scalars are as good as objects."""
 
 
 @template("KW_NAMES")

@@ -145,10 +145,10 @@ def make_own_error(writer: PathWriter, called: Value, arguments: Sequence[Value]
     _give_recorded(writer, error, None)
 
 
-def load_arguments(writer: PathWriter, name: str) -> None:
+def load_arguments(writer: PathWriter) -> None:
     """Pushes the arguments of an exception of one of the interpreter's classes."""
     owner, owners = writer.peek(1), writer.subject.profile.owners.get(writer.index, set())
-    if name != "args" or owner.is_scalar or not owners or not owners <= EXCEPTION_IDS or writer.subject.is_direct:
+    if owner.is_scalar or not owners or not owners <= EXCEPTION_IDS or writer.subject.is_direct:
         raise Declined
     writer.leave_unless(f"id(type({owner.code})) in {writer.subject.constant('EXCEPTION_IDS', EXCEPTION_IDS)}")
     arguments = writer.hold(f"{owner.code}.args")

@@ -171,7 +171,7 @@ def _parts(writer: PathWriter, value: str, late: str) -> Sequence[Value]:
         return ()
     count = subject.linked.decoded.opargs[following]
     seen = [subject.profile.types_at(following + 1, at + 1) for at in range(count)]
-    if not 0 < count <= ops.MOST_PUSHES or not all(kinds <= SCALARS or not kinds & SCALARS for kinds in seen):
+    if not 0 < count <= ops.MOST_PUSHES or not all(seen):
         return ()
     writer.emit(f"if len({value}) != {count} or id({value}) in by_id: {late}")
     parts = []

@@ -58,12 +58,14 @@ def is_op(writer: PathWriter) -> None:
 
 @template("UNARY_NOT", "TO_BOOL")
 def truth(writer: PathWriter) -> None:
-    """Replaces a scalar by its truth, or by the opposite."""
-    value = writer.peek(1)
+    """Replaces a value by its truth, or by the opposite."""
+    value, negated = writer.peek_any(1), writer.opname == "UNARY_NOT"
     if not value.is_scalar:
-        raise Declined
+        found = truth_of_object(writer, value)
+        writer.use(1)
+        writer.give(writer.scalar(f"not {found.code}", bool) if negated else found)
+        return
     writer.use(1)
-    negated = writer.opname == "UNARY_NOT"
     result = value
     if value.type is not bool or negated:
         result = writer.scalar(f"not {value.code}" if negated else f"not not {value.code}", bool)
@@ -81,6 +83,14 @@ def unary(writer: PathWriter) -> None:
     writer.use(1)
     result = writer.scalar(f"{'~' if inverts else '-'}{value.code}", kind)
     writer.give(result)
+
+
+def truth_of_object(writer: PathWriter, value: Value) -> Value:
+    """The truth of what may be an object, if no code has to tell."""
+    name = writer.name("v")
+    writer.emit(f"{name} = is_true({value.code})")
+    writer.leave_if(f"{name} is None")
+    return Value(name, bool)
 
 
 def operands(writer: PathWriter) -> tuple[Value, Value]:
