@@ -27,7 +27,6 @@ _MRO_OF = type.__dict__["__mro__"].__get__
 _NAMESPACE_OF = type.__dict__["__dict__"].__get__
 _UNUSUAL_GETTERS = frozenset(kind.__getattribute__ for kind in (type, ModuleType, super))
 _NATIVE_METHODS = frozenset({MethodDescriptorType, WrapperDescriptorType})
-_BOUND_NATIVE = frozenset({BuiltinMethodType, MethodWrapperType})
 BUILTIN_METHODS = {
     kind: {name: method for name in dir(kind) if type(method := getattr(kind, name)) in _NATIVE_METHODS}
     for kind in (
@@ -76,11 +75,16 @@ def load_method(owner: Any, operand: tuple[str, Callable[[Any], Any]]) -> tuple[
             and _is_plain(owner)
         ):
             return function, owner
-    elif type(attribute) in _BOUND_NATIVE and attribute.__self__ is owner and _is_plain(owner):
+    elif _is_bound_native(type(attribute)) and attribute.__self__ is owner and _is_plain(owner):
         function = type_attribute(kind, name)
         if type(function) in _NATIVE_METHODS and function.__get__(owner, kind) == attribute:
             return function, owner
     return attribute, NULL
+
+
+def _is_bound_native(kind: type) -> bool:
+    """Whether it is the type of methods of built-in types; those that get to know their class have one of their own."""
+    return kind is MethodWrapperType or issubclass(kind, BuiltinMethodType)
 
 
 def _is_plain(owner: Any) -> bool:

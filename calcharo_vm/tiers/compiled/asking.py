@@ -9,10 +9,11 @@ from weakref import ref
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.machine.values import NULL
+from calcharo_vm.recording.identity import Shade, stands_for
 from calcharo_vm.tiers.compiled.values import EXCEPTIONS, SCALARS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from calcharo_vm.recording.shadow import Shadow
 
@@ -46,8 +47,17 @@ class Asking:
     """Asks about values, for one recorder."""
 
     def __init__(self, shadow: Shadow) -> None:
+        self._shadow = shadow
         self._always_true = _Answers(shadow, _is_always_true)
         self._says_its_class = _Answers(shadow, _says_its_class)
+
+    def are_recorded(self, words: Sequence[object], values: Sequence[object]) -> bool:
+        """Returns whether values are those that are recorded, and need not be looked at again."""
+        epoch = self._shadow.epoch
+        for word, value in zip(words, values, strict=True):
+            if not stands_for(word, value) or (type(word) is Shade and word.epoch != epoch):
+                return False
+        return True
 
     def is_true(self, value: object) -> bool | None:
         """Returns whether a value is true; None if code of the program or of a library may have to tell."""

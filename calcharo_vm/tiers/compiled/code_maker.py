@@ -456,8 +456,7 @@ class _DirectMaker(_Maker):
             assembly.add("fast += closure", 2)
             for at in places:
                 assembly.add(f"slots[{at}] = hold(fast[{at}])", 2)
-            assembly.add("if zeros: purge()", 2)
-        assembly.add("if taken:", 2)
+        assembly.add("if taken or zeros:", 2)  # what is not what it was is dropped when the frame is told
         assembly.add(f"extend(({', '.join(told[:-1])},))", 3)
         assembly.add("release_all(taken)", 3)
         assembly.add("if zeros: purge()", 3)
@@ -480,7 +479,7 @@ _ENVIRONMENT = (
     *("go_unseen", "function_goes_unseen", "iterator_goes_unseen", "variables_go_unseen", "hold_tuple"),
     *("new_instance", "complete"),
     *("complete_instance", "recorder", "entries", "turns", "ends", "can_end", "returned_to_native", "end"),
-    *("is_true", "is_instance"),
+    *("is_true", "is_instance", "are_recorded"),
     *("FunctionType", "GuestCode", "LEFT", "Left", "SCALAR_IDS", "NULL", "Shade", "stands_for", "NO_ENTRIES"),
     *sorted(NAMED_TYPES),
 )

@@ -37,8 +37,8 @@ def make_enter(recorder: Recorder) -> Enter:
 
     It returns `NULL` if the function has to have a frame, and nothing is done yet.
     """
-    tape, shadow, by_id = recorder.tape, recorder.shadow, recorder.shadow.by_id
-    pending, zeros, purge = tape.pending, shadow.zeros, shadow.purge
+    tape, by_id = recorder.tape, recorder.shadow.by_id
+    pending = tape.pending
     make_way, go_on = _make_make_way(recorder), _make_go_on(recorder)
     run_in_frame = _make_run_in_frame(recorder)
 
@@ -75,8 +75,6 @@ def make_enter(recorder: Recorder) -> Enter:
             slots, taken = make_way(back, given)
             if slots is None:
                 return run_in_frame(guest, [*given, *guest.padding, *cells], globals_, thread, taken)
-        if zeros:
-            purge()
         pending.clear()
         recorder.running = None
         depth, scope = context.limit - context.depth - 1, namespace.token.stop

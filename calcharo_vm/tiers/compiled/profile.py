@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from types import (
     BuiltinFunctionType,
@@ -44,7 +44,7 @@ GENERATORS: frozenset[type] = frozenset({GeneratorType, CoroutineType})
 VIEWS = frozenset(map(type, ({}.keys(), {}.values(), {}.items())))
 
 KNOWN_TYPES: frozenset[type] = frozenset[type](
-    {int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, Null}
+    {int, float, bool, str, bytes, NoneType, list, tuple, dict, range, set, frozenset, deque, defaultdict, Null}
 ).union(ITERATORS_OF_SCALARS, ITERATORS_OF_ITEMS, ITERATORS_OF_PAIRS, VIEWS, GENERATORS)
 """The types that are told apart; others are `object`, so that no class of the program is kept alive."""
 NAMED_TYPES = {name: kind for kind in KNOWN_TYPES if (name := name_of_type(kind)) not in vars(builtins)}

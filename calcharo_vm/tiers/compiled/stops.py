@@ -133,6 +133,7 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "variables_go_unseen": endings.variables_go_unseen,
         "is_true": asking.is_true,
         "is_instance": asking.is_instance,
+        "are_recorded": asking.are_recorded,
         "recorder": recorder,
         "entries": recorder.entries,
         "turns": recorder.turns,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from types import BuiltinFunctionType, GeneratorType, MethodDescriptorType
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,10 @@ from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import CLASS, GUEST, OwnError
+from calcharo_vm.tiers.compiled.templates.container_methods import METHODS, TAKING_ANY
 from calcharo_vm.tiers.compiled.templates.exceptions import make_own_error
 from calcharo_vm.tiers.compiled.templates.function_calls import call_function
 from calcharo_vm.tiers.compiled.templates.generators import call_send, end_generator
-from calcharo_vm.tiers.compiled.templates.growing import add, append
 from calcharo_vm.tiers.compiled.templates.instances import IN_PLACE, instantiate
 from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
@@ -40,7 +41,7 @@ _PURE: frozenset[object] = frozenset(
     }
 )
 """What gives the same each time, and does nothing else, for scalars."""
-_SIZED = frozenset({list, tuple, dict, set})
+_SIZED = frozenset({list, tuple, dict, set, frozenset, deque, range})
 
 
 @template("CALL")
@@ -136,59 +137,6 @@ def _length(writer: PathWriter, arguments: Sequence[Value], callee: object) -> N
     _push(writer, [writer.peek(1)], callee, int)
 
 
-def _append(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
-    if len(arguments) != 2 or arguments[0].shade is None:
-        raise Declined
-    container = writer.only(arguments[0], list)
-    writer.leave_unless(f"len({container.code}) == len({container.shade}.items)")
-    value = writer.take()
-    writer.use(writer.oparg + 1)
-    words = append(writer, container, value)
-    writer.push(Value("None", type(None)))
-    writer.end("1", "None", *words)
-
-
-def _pop(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
-    kinds = writer.result_types
-    if len(arguments) != 1 or arguments[0].shade is None or not kinds or not kinds <= SCALARS:
-        raise Declined
-    container = writer.only(arguments[0], list)
-    shade, at = container.shade, writer.name("at")
-    writer.emit(f"{at} = len({container.code}) - 1")
-    writer.leave_unless(f"{at} >= 0 and {at} == len({shade}.items) - 1 and type({shade}.items[-1]) is not Shade")
-    writer.use(writer.oparg + 2)
-    result = writer.scalar(f"{container.code}.pop()", None)
-    writer.emit(f"{shade}.items.pop()")
-    writer.emit(f"note_written({shade}.token.stop)")
-    writer.push(result)
-    writer.end("1", result.word, str(ops.ITEMS), f"{shade}.token.stop", at, f"{at} + 1", "0")
-
-
-def _get(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
-    kinds = writer.result_types
-    if not 2 <= len(arguments) <= 3 or arguments[0].shade is None:
-        raise Declined
-    if not all(argument.is_scalar for argument in arguments[1:]) or not kinds or not kinds <= SCALARS:
-        raise Declined
-    container = writer.only(arguments[0], dict)
-    writer.leave_unless(f"{container.shade}.has_plain_keys")
-    rest = ", ".join(argument.code for argument in arguments[1:])
-    result = writer.seen(writer.scalar(f"{container.code}.get({rest})", None), kinds)
-    writer.use(writer.oparg + 2)
-    writer.give(result)
-
-
-def _add(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
-    if len(arguments) != 2 or arguments[0].shade is None or not arguments[1].is_scalar:
-        raise Declined
-    container, value = writer.only(arguments[0], set), arguments[1]
-    writer.leave_unless(f"{container.shade}.has_plain_keys and len({container.code}) == len({container.shade}.table)")
-    writer.use(writer.oparg + 2)
-    words = add(writer, container, value)
-    writer.push(Value("None", type(None)))
-    writer.end("1", "None", f"*{words}")
-
-
 def _is_instance(writer: PathWriter, arguments: Sequence[Value], _callee: object) -> None:
     if len(arguments) != 2 or arguments[1].is_scalar or arguments[1].is_mixed:
         raise Declined
@@ -209,10 +157,7 @@ def _class_of(writer: PathWriter, arguments: Sequence[Value], _callee: object) -
 
 _NATIVE: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
     len: _length,
-    list.append: _append,
-    list.pop: _pop,
-    dict.get: _get,
-    set.add: _add,
+    **METHODS,
     GeneratorType.send: call_send,
     isinstance: _is_instance,
     type: _class_of,
@@ -220,7 +165,7 @@ _NATIVE: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
 """What is known of functions that work on objects."""
 
 
-_TAKING_ANY: frozenset[object] = frozenset({isinstance, type})
+_TAKING_ANY: frozenset[object] = frozenset({isinstance, type, *TAKING_ANY})
 """Those of them for which scalars are as good as objects."""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.objects import give_read
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 
 if TYPE_CHECKING:
@@ -65,10 +66,15 @@ def build_string(writer: PathWriter) -> None:
 
 @template("BINARY_SLICE")
 def binary_slice(writer: PathWriter) -> None:
-    """Pushes a slice of a string."""
-    if writer.operand_types(3) != {str}:
-        raise Declined
+    """Pushes a slice of a string, list or tuple."""
+    kind = writer.kind(3)
     start, stop = _scalar(writer, 2), _scalar(writer, 1)
+    if kind is list or kind is tuple:
+        container = writer.only(writer.peek(3), kind)
+        give_read(writer, f"{container.code}[{start.code}:{stop.code}]", frozenset({kind}), 3)
+        return
+    if kind is not str:
+        raise Declined
     text = writer.only(writer.peek(3), str)
     writer.use(3)
     _push(writer, f"{text.code}[{start.code}:{stop.code}]")

@@ -302,7 +302,7 @@ def call_send(writer: PathWriter, arguments: Sequence[Value], _callee: object) -
     receiver, sent = writer.only(arguments[0], GeneratorType), arguments[1].code
     writer.leave_unless(f"{receiver.shade}.frame is not None and not zeros and recorder.running is record")
     writer.tell()
-    generator = receiver.code
+    generator = writer.hold(receiver.code)  # under a name of its own, which is forgotten afterwards
     writer.let_others_run({generator})
     row = subject.constant(f"asking_{index}", subject.plan.rows[index])
     writer.emit(f"frame.ip, record.row, record.length = {index + 1}, {row}, {depth}")

@@ -7,11 +7,12 @@ from types import CellType
 import attrs
 
 from calcharo_vm.host_builtins import __builtins__
+from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import unchanged
+from calcharo_vm.tiers.compiled.values import Value, unchanged
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
@@ -33,6 +34,17 @@ def load_two(writer: PathWriter) -> None:
     writer.push(first)
     writer.push(second)
     writer.end("2", first.word, second.word)
+
+
+@template("LOAD_FAST_AND_CLEAR")
+def load_and_clear(writer: PathWriter) -> None:
+    """Pushes NULL where a comprehension has a variable that has no value so far."""
+    if writer.result_types != {Null}:
+        raise Declined
+    slot = writer.oparg
+    writer.leave_unless(f"fast[{slot}] is NULL")
+    writer.push(Value("NULL", Null))
+    writer.end("1", "NULL", str(ops.FAST), str(slot), "NULL")
 
 
 @template("STORE_FAST")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import VIEWS
-from calcharo_vm.tiers.compiled.templates.objects import give_error
-from calcharo_vm.tiers.compiled.values import EXCEPTIONS, PLAIN_EXCEPTIONS, SCALARS, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.templates.objects import give_error, give_read
+from calcharo_vm.tiers.compiled.values import EXCEPTIONS, PLAIN_EXCEPTIONS, SCALARS, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +22,24 @@ def of_scalars(writer: PathWriter, arguments: Sequence[Value], callee: object) -
     if not all(argument.is_scalar for argument in arguments):
         raise Declined
     _give_object(writer, arguments, callee)
+
+
+def of_receiver(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
+    """Calls a method of an object that nobody can change, with scalars."""
+    if not arguments or arguments[0].is_scalar or not all(argument.is_scalar for argument in arguments[1:]):
+        raise Declined
+    _give_object(writer, arguments, callee)
+
+
+def of_joined(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
+    """Joins the texts that a list or tuple holds."""
+    if len(arguments) != 2 or not arguments[0].is_scalar or arguments[1].is_scalar:
+        raise Declined
+    container = _container(writer, 1)
+    if container.type not in {list, tuple}:
+        raise Declined
+    writer.leave_unless(f"Shade not in set(map(type, {container.shade}.items))")
+    _give_scalar(writer, f"{arguments[0].code}, {container.code}", callee)
 
 
 def of_containers(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
@@ -41,7 +60,7 @@ def of_items(writer: PathWriter, arguments: Sequence[Value], callee: object) -> 
     writer.leave_unless(f"Shade not in set(map(type, {container.shade}.{content}))")
     kinds = writer.result_types
     if kinds and kinds <= SCALARS:
-        _give_scalar(writer, container, callee, only_one(kinds))
+        _give_scalar(writer, container.code, callee)
     else:
         _give_object(writer, [container], callee)
 
@@ -57,35 +76,34 @@ def _container(writer: PathWriter, place: int) -> Value:
     return writer.only(argument, kind)
 
 
-def _give_scalar(writer: PathWriter, container: Value, callee: object, kind: type | None) -> None:
+def _give_scalar(writer: PathWriter, arguments: str, callee: object) -> None:
     name = writer.subject.constant(f"called_{writer.index}", callee)
-    result = writer.scalar(f"{name}({container.code})", None)
-    is_of_kind = f"id(type({result.code})) in SCALAR_IDS" if kind is None else type_test(result.code, kind)
-    writer.leave_unless(is_of_kind)
+    result = writer.seen(writer.scalar(f"{name}({arguments})", None), writer.result_types)
     writer.use(writer.oparg + 2)
-    writer.give(Value(result.code, kind))
+    writer.give(result)
 
 
 def _give_object(writer: PathWriter, arguments: Sequence[Value], callee: object) -> None:
-    kinds = writer.result_types
-    if not kinds or kinds & SCALARS:
-        raise Declined
+    kinds, given = writer.result_types, ", ".join(argument.code for argument in arguments)
+    if kinds <= SCALARS:
+        _give_scalar(writer, given, callee)
+        return
     name = writer.subject.constant(f"called_{writer.index}", callee)
-    result, shade = writer.hold(f"{name}({', '.join(argument.code for argument in arguments)})"), writer.name("s")
-    writer.leave_if(f"id({result}) in by_id")  # it may be one of the arguments, which then stays on the stack
-    writer.use(writer.oparg + 2)
-    writer.tell()
-    writer.emit(f"{shade} = hold({result})")
-    writer.push(Value(result, only_one(kinds), shade, is_owned=True))
-    writer.end("1", f"{shade}.token", is_purging=True)
+    give_read(writer, f"{name}({given})", kinds, writer.oparg + 2)
 
 
 _METHODS_OF_TEXTS = "split rsplit splitlines partition rpartition"
+_METHODS_OF_PATTERNS = {
+    re.Pattern: "match fullmatch search findall finditer split",
+    re.Match: "end expand group groupdict groups span start",
+}
 RESULTS: dict[object, Callable[[PathWriter, Sequence[Value], object], None]] = {
     range: of_scalars,
     **dict.fromkeys(EXCEPTIONS, of_scalars),
     **dict.fromkeys(PLAIN_EXCEPTIONS, give_error),
     **{getattr(kind, name): of_scalars for kind in (str, bytes) for name in _METHODS_OF_TEXTS.split()},
+    **{vars(kind)[name]: of_receiver for kind, names in _METHODS_OF_PATTERNS.items() for name in names.split()},
+    **dict.fromkeys((str.join, bytes.join), of_joined),
     **dict.fromkeys(
         (dict.items, dict.keys, dict.values, dict.copy, list.copy, set.copy, enumerate, zip), of_containers
     ),

@@ -10,7 +10,7 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.anatomy import name_of
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
-from calcharo_vm.tiers.compiled.values import SCALARS, Value
+from calcharo_vm.tiers.compiled.values import SCALARS, Value, are_mixed, only_one
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +71,22 @@ def give_error(writer: PathWriter, arguments: Sequence[Value], callee: object) -
     writer.emit(f"{shade} = new({name}, {kind}, {anatomy.name!r}, [{', '.join(given)}])")
     items = (str(ops.ITEMS), f"{shade}.token.stop", "0", "0", str(len(given)), *given)
     _give(writer, callee, name, shade, items if given else ())
+
+
+def give_read(writer: PathWriter, code: str, kinds: frozenset[type], count: int) -> None:
+    """Pushes a new object, or a scalar, in the place of so many values: of an object, what it holds is read."""
+    result, shade = writer.hold(code), writer.name("s")
+    is_scalar = f"id(type({result})) in SCALAR_IDS"
+    is_mixed = are_mixed(kinds)
+    known = f"id({result}) in by_id"  # it may be one of the values, which then stays on the stack
+    writer.leave_if(f"not {is_scalar} and {known}" if is_mixed else f"{is_scalar} or {known}")
+    writer.use(count)
+    writer.tell()
+    writer.emit(f"{shade} = None if {is_scalar} else hold({result})" if is_mixed else f"{shade} = hold({result})")
+    kind = only_one(kinds - {object})
+    value = Value(result, kind, shade, is_owned=True, is_mixed=is_mixed)
+    writer.push(value)
+    writer.end("1", value.word, is_purging=True)
 
 
 def _parts(writer: PathWriter, count: int) -> list[Value]:
