@@ -24,6 +24,11 @@ _USUAL: Final = {name: vars(object)[name] for name in ("__getattribute__", "__cl
 _is_subclass: Final = type.__subclasscheck__
 
 
+def are_held(shades: Sequence[Shade | None]) -> bool:
+    """Returns whether something else holds each of the objects that places hold, scalars left out."""
+    return all(shade is None or shade.count > shades.count(shade) for shade in shades)
+
+
 class _Answers:
     """What is known of classes, until one of the program's has changed; it keeps none of them alive."""
 

@@ -68,9 +68,9 @@ def looks_up_as_usual(cls: type) -> bool:
 
 
 def has_no_descriptor(cls: type, name: str) -> bool:
-    """Returns whether an attribute is either the instance's own, or what the class has is that very attribute."""
+    """Returns whether an attribute is either the instance's own, or what the class has, or has as a static method."""
     found = type_attribute(cls, name)
-    return type(found) is MemberDescriptorType or is_plain_value(found)
+    return type(found) is MemberDescriptorType or type(found) is staticmethod or is_plain_value(found)
 
 
 def is_plain_value(found: object) -> bool:

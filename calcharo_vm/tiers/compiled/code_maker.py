@@ -20,7 +20,7 @@ from calcharo_vm.tiers.compiled.path_writer import (
     Subject,
     Written,
 )
-from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GENERATORS, GUEST, ITERATORS_OF_PAIRS, NAMED_TYPES
+from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GENERATORS, GUEST, ITERATORS_OF_PAIRS, METHOD, NAMED_TYPES
 from calcharo_vm.tiers.compiled.raising import NAMES as RAISING_NAMES
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
 from calcharo_vm.tiers.compiled.templates.exceptions import catch, leave_frame, raise_again, raise_here
@@ -33,9 +33,9 @@ from calcharo_vm.tiers.compiled.values import held_values
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
 _ASKING = frozenset({"FOR_ITER", "SEND"})
 """Instructions that ask an iterator for a value and go on elsewhere when it ends: they begin paths."""
-_RESUMED = CALLS | {"YIELD_VALUE"}
-"""Instructions that other frames may come between and the next one."""
-_RUNNING = frozenset({GUEST, CLASS, GeneratorType.send})
+_RESUMED = CALLS | {"YIELD_VALUE", "POP_EXCEPT"}
+"""Instructions after which the eval loop goes on: other frames have come in between, or it has left a handler."""
+_RUNNING = frozenset({GUEST, METHOD, CLASS, GeneratorType.send})
 """What is called that frames of the program execute for."""
 _RAISING = frozenset({"RAISE_VARARGS", "RERAISE"})
 _MAY_RAISE = frozenset({"BINARY_OP", "BINARY_SUBSCR", "CALL", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"})
@@ -479,7 +479,7 @@ _ENVIRONMENT = (
     *("go_unseen", "function_goes_unseen", "iterator_goes_unseen", "variables_go_unseen", "hold_tuple"),
     *("new_instance", "complete"),
     *("complete_instance", "recorder", "entries", "turns", "ends", "can_end", "returned_to_native", "end"),
-    *("is_true", "is_instance", "are_recorded"),
+    *("is_true", "is_instance", "are_recorded", "are_held"),
     *("FunctionType", "GuestCode", "LEFT", "Left", "SCALAR_IDS", "NULL", "Shade", "stands_for", "NO_ENTRIES"),
     *sorted(NAMED_TYPES),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import gc
-from types import CellType, CodeType, FunctionType
+from types import CellType, CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Final
 from weakref import getweakrefcount
 
@@ -55,7 +55,9 @@ class Endings:
             cls, items = type(value), shade.items
             if shade.address != id(value) or len(going) > _MOST:
                 return False
-            if cls is CellType:
+            if cls is MethodType:
+                going += zip(items, (value.__func__, value.__self__), strict=True)  # type: ignore[arg-type, attr-defined] # it is one
+            elif cls is CellType:
                 going += [(part, value.cell_contents) for part in items if type(part) is Shade]  # type: ignore[attr-defined] # it is one
             elif cls is tuple or cls is list:
                 parts = zip(items, value, strict=True)  # type: ignore[call-overload] # it is one of these

@@ -700,6 +700,8 @@ class PathWriter:
         is_dropping = is_end or self.index in self.subject.dropping
         if owned:  # all of them may be one object
             stays = " and ".join(value.or_scalar(f"{value.shade}.count > {len(owned)}") for value in owned)
+            if len(owned) > 1:
+                stays = f"({stays} or are_held(({', '.join(str(value.shade) for value in owned)})))"
             going = ", ".join(value.going for value in owned)
             self.leave_unless(f"{stays} or go_unseen(({going},))" if is_dropping else stays)
         if is_dropping:

@@ -11,6 +11,7 @@ from types import (
     FunctionType,
     GeneratorType,
     MethodDescriptorType,
+    MethodType,
     NoneType,
     WrapperDescriptorType,
 )
@@ -133,6 +134,8 @@ class Profile:
                 callee = stack[-called + 1] if stack[-called] is NULL else stack[-called]
                 known = _native(callee)
                 self.callees.setdefault(index, set()).add(known)
+                if known is METHOD:
+                    callee, known = callee.__func__, GUEST  # type: ignore[attr-defined] # it is one
                 if known is CLASS:
                     self.classes.setdefault(index, set()).add(id(callee))
                     callee, known = _initializer(callee)
@@ -192,6 +195,8 @@ def _described(function: FunctionType) -> Called:
 
 GUEST = "guest"
 """Stands for the program's own functions."""
+METHOD = "method"
+"""Stands for methods that are bound, of the program's own functions."""
 CLASS = "class"
 """Stands for classes that are made by class statements; of their methods, the machine executes some."""
 
@@ -208,6 +213,8 @@ def _native(callee: object) -> object:
     if type(callee) is FunctionType:
         constants = callee.__code__.co_consts
         return GUEST if constants and type(constants[-1]) is GuestCode else None
+    if type(callee) is MethodType:
+        return METHOD if _native(callee.__func__) is GUEST else None
     if type(callee) in (MethodDescriptorType, BuiltinFunctionType):
         owner = getattr(callee, "__self__", None)
         return callee if owner is None or id(type(owner)) in MODULE_TYPES else None

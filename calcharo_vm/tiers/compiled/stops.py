@@ -12,7 +12,7 @@ from calcharo_vm.machine.signals import LEFT
 from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording.identity import NO_ENTRIES, Shade, is_plain, stands_for
 from calcharo_vm.recording.quick_objects import make_hold_tuple, make_new, make_new_table, make_new_tuple
-from calcharo_vm.tiers.compiled.asking import Asking
+from calcharo_vm.tiers.compiled.asking import Asking, are_held
 from calcharo_vm.tiers.compiled.completions import make_complete, make_complete_instance, make_new_instance
 from calcharo_vm.tiers.compiled.endings import Endings
 from calcharo_vm.tiers.compiled.profile import NAMED_TYPES
@@ -134,6 +134,7 @@ def environment_of(recorder: Recorder) -> dict[str, object]:
         "is_true": asking.is_true,
         "is_instance": asking.is_instance,
         "are_recorded": asking.are_recorded,
+        "are_held": are_held,
         "recorder": recorder,
         "entries": recorder.entries,
         "turns": recorder.turns,

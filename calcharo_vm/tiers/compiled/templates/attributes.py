@@ -14,9 +14,10 @@ from calcharo_vm.recording.layouts import mro, namespace
 from calcharo_vm.recording.values import OWN_FIELDS
 from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, has_no_descriptor, plain_classes
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.templates.bound_methods import bind_method, is_bound_by_classes, is_bound_by_instances
 from calcharo_vm.tiers.compiled.templates.exceptions import load_arguments
 from calcharo_vm.tiers.compiled.templates.instances import load_property
-from calcharo_vm.tiers.compiled.templates.other_attributes import load_other, load_readable
+from calcharo_vm.tiers.compiled.templates.other_attributes import give_attribute, load_other, load_readable
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, is_same
 
@@ -43,6 +44,8 @@ def load_attribute(writer: PathWriter) -> None:
             load_arguments(writer)
         else:
             load_other(writer, owner, name, is_method=is_method)
+    elif is_bound_by_classes(classes, name):
+        _give_bound(writer, owner, classes, name, is_method=is_method)
     elif is_method:
         _load_method(writer, owner, classes, name)
     elif are_kept_by_instances(classes, name):
@@ -53,10 +56,19 @@ def load_attribute(writer: PathWriter) -> None:
             writer.note(value, "attribute", owner.shade, name)
         writer.use(1)
         writer.give(value)
+    elif is_bound_by_instances(classes, name):
+        _give_bound(writer, owner, classes, name, is_method=False)
     elif all(has_no_descriptor(cls, name) for cls in classes):
         load_readable(writer, owner, classes, name)
     else:
         load_property(writer, owner, classes, name)
+
+
+def _give_bound(writer: PathWriter, owner: Value, classes: list[type], name: str, *, is_method: bool) -> None:
+    """Pushes a method that is bound to the instance or its class, unless the instance has such an attribute itself."""
+    writer.instance(owner, classes)
+    writer.leave_unless(f"{name!r} not in {owner.shade}.fields")
+    give_attribute(writer, bind_method(writer, owner, name), is_method=is_method)
 
 
 def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: str) -> None:

@@ -11,10 +11,11 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
-from calcharo_vm.tiers.compiled.profile import CLASS, GUEST, OwnError
+from calcharo_vm.tiers.compiled.profile import CLASS, GUEST, METHOD, OwnError
+from calcharo_vm.tiers.compiled.templates.bound_methods import call_method
 from calcharo_vm.tiers.compiled.templates.container_methods import METHODS, TAKING_ANY
 from calcharo_vm.tiers.compiled.templates.exceptions import make_own_error
-from calcharo_vm.tiers.compiled.templates.function_calls import call_function
+from calcharo_vm.tiers.compiled.templates.function_calls import call_function, leave_unless_goes
 from calcharo_vm.tiers.compiled.templates.generators import call_send, end_generator
 from calcharo_vm.tiers.compiled.templates.instances import IN_PLACE, instantiate
 from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
@@ -55,8 +56,16 @@ def call(writer: PathWriter) -> None:
         raise Declined
     callees = subject.profile.callees.get(writer.index, set())
     callee = next(iter(callees)) if len(callees) == 1 else None
-    if callee in (GUEST, CLASS):
-        (instantiate if callee == CLASS else call_function)(writer, *_operands(writer), names)
+    if callee == CLASS:
+        instantiate(writer, *_operands(writer), names)
+        return
+    if callee == GUEST:
+        called, arguments = _operands(writer)
+        leave_unless_goes(writer, called)
+        call_function(writer, called, arguments, names)
+        return
+    if callee == METHOD and not names:
+        call_method(writer, *_operands(writer))
         return
     if isinstance(callee, OwnError):
         make_own_error(writer, *_operands(writer), callee.address)
@@ -188,7 +197,11 @@ def call_with_keywords(writer: PathWriter) -> None:
         raise Declined
     names = plan.code.co_consts[plan.opargs[writer.index - 1]]
     called, arguments = _operands(writer, 1)
-    (instantiate if callees == {CLASS} else call_function)(writer, called, arguments, names, [writer.peek(1)])
+    if callees == {CLASS}:
+        instantiate(writer, called, arguments, names, [writer.peek(1)])
+        return
+    leave_unless_goes(writer, called)
+    call_function(writer, called, arguments, names, [writer.peek(1)])
 
 
 @template("CONTAINS_OP")

@@ -37,7 +37,7 @@ def call_function(
 
     Args:
         writer: What writes the path.
-        called: The function.
+        called: The function, which goes unseen if only the stack holds it.
         arguments: The arguments; the last ones belong to `names`.
         names: The names of keyword arguments.
         above: What else lies on the stack, above the arguments.
@@ -54,8 +54,6 @@ def call_function(
     if function is not None and not can_be_direct:
         raise Declined
     guest = find_code(writer, called.code)
-    if called.is_owned:
-        writer.leave_unless(f"{called.shade}.count > 1 or function_goes_unseen({called.shade}, {called.code})")
     if not can_be_direct:
         if subject.is_direct:
             writer.leave()
@@ -75,6 +73,12 @@ def call_function(
     writer.catch_up()
     writer.hand_over(writer.oparg + BESIDES + len(above))
     _call_directly(writer, called, bound, guest, kinds, [each for each in (*above, called) if each.is_owned])
+
+
+def leave_unless_goes(writer: PathWriter, called: Value, goes: str = "function_goes_unseen") -> None:
+    """Leaves a call to the handler if somebody can tell that what is called goes when it has been called."""
+    if called.is_owned:
+        writer.leave_unless(f"{called.shade}.count > 1 or {goes}({called.shade}, {called.code})")
 
 
 def find_code(writer: PathWriter, function: str) -> str:

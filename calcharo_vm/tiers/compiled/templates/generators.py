@@ -46,8 +46,6 @@ def create_generator(writer: PathWriter, called: Value, arguments: Sequence[Valu
     subject, index = writer.subject, writer.index
     if subject.is_direct:
         raise Declined
-    if called.is_owned:  # a generator expression's function is gone when it has been called
-        writer.leave_unless(f"{called.shade}.count > 1 or function_goes_unseen({called.shade}, {called.code})")
     origins = subject.constant("origins", sys.get_coroutine_origin_tracking_depth)
     writer.leave_unless(f"{guest}.generator_count == {len(arguments)} and {guest}.machine is frame.context.machine")
     writer.leave_unless("recorder.running is record and frame.context.depth < frame.context.limit")
@@ -302,7 +300,7 @@ def call_send(writer: PathWriter, arguments: Sequence[Value], _callee: object) -
     receiver, sent = writer.only(arguments[0], GeneratorType), arguments[1].code
     writer.leave_unless(f"{receiver.shade}.frame is not None and not zeros and recorder.running is record")
     writer.tell()
-    generator = writer.hold(receiver.code)  # under a name of its own, which is forgotten afterwards
+    generator = receiver.code
     writer.let_others_run({generator})
     row = subject.constant(f"asking_{index}", subject.plan.rows[index])
     writer.emit(f"frame.ip, record.row, record.length = {index + 1}, {row}, {depth}")

@@ -97,7 +97,7 @@ def _parts(writer: PathWriter, count: int) -> list[Value]:
 
 def _give_sequence(writer: PathWriter, cls: type, code: str, parts: Sequence[Value]) -> None:
     name = _made(writer, cls, code, parts)
-    kind, type_name = _kind(writer, cls)
+    kind, type_name = kind_of(writer, cls)
     shade = writer.name("s")
     writer.emit(f"{shade} = new({name}, {kind}, {type_name}, [{', '.join(part.recorded for part in parts)}])")
     items = (str(ops.ITEMS), f"{shade}.token.stop", "0", "0", str(len(parts)), *(part.word for part in parts))
@@ -106,7 +106,7 @@ def _give_sequence(writer: PathWriter, cls: type, code: str, parts: Sequence[Val
 
 def _give_table(writer: PathWriter, cls: type, code: str, parts: Sequence[Value]) -> None:
     name = _made(writer, cls, code, parts)
-    kind, type_name = _kind(writer, cls)
+    kind, type_name = kind_of(writer, cls)
     shade = writer.name("s")
     entries = (f"{key.code}: {part.recorded}" for key, part in zip(parts[::2], parts[1::2], strict=True))
     writer.emit(f"{shade} = new_table({name}, {kind}, {type_name}, {{{', '.join(entries)}}})")
@@ -128,7 +128,7 @@ def _made(writer: PathWriter, cls: type, code: str, parts: Sequence[Value]) -> s
     return name
 
 
-def _kind(writer: PathWriter, cls: type) -> tuple[str, str]:
+def kind_of(writer: PathWriter, cls: type) -> tuple[str, str]:
     """What the made code calls the kind of a class's instances, and their type's name as a literal."""
     anatomy = writer.subject.shadow.anatomy.of(cls)
     return writer.subject.constant(f"kind_of_{cls.__name__}", anatomy.kind), repr(anatomy.name)
@@ -159,7 +159,7 @@ def give_constant(writer: PathWriter, constant: object) -> None:
         f"{shade}.count and {shade}.epoch == shadow.epoch and {shade}.type_address == {writer.subject.address(id(cls))}"
     )
     writer.leave_unless(f"{shade} is None or ({is_held})")
-    kind, type_name = _kind(writer, cls)
+    kind, type_name = kind_of(writer, cls)
     own_name = name_of(constant, writer.subject.shadow.anatomy.of(cls).kind)
     content: tuple[str, ...] = ()
     if is_flat:

@@ -39,8 +39,11 @@ def binary_op(writer: PathWriter) -> None:
 def compare_op(writer: PathWriter) -> None:
     """Compares two scalars."""
     symbol = _COMPARISONS[writer.oparg >> _COMPARISON_SHIFT]
-    left, right = operands(writer)
-    if symbol not in {"==", "!="} and not (left.type is right.type or {left.type, right.type} <= NUMBERS):
+    is_equality = symbol in {"==", "!="}
+    left, right = (writer.peek(2), writer.peek(1)) if is_equality else operands(writer)
+    if not (left.is_scalar and right.is_scalar):
+        raise Declined
+    if not is_equality and not (left.type is right.type or {left.type, right.type} <= NUMBERS):
         raise Declined
     writer.use(2)
     result = writer.scalar(f"{left.code} {symbol} {right.code}", bool)

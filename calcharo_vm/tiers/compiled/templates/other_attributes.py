@@ -22,6 +22,7 @@ from calcharo_vm.tiers.compiled.classes import (
 from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import KNOWN_TYPES
 from calcharo_vm.tiers.compiled.reading import recorded
+from calcharo_vm.tiers.compiled.templates.bound_methods import bind_method, is_bound_by_classes
 from calcharo_vm.tiers.compiled.values import Value, only_one
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _NULL_LAST: Final = sys.version_info >= (3, 13)
 """Whether NULL lies above what is called, or below."""
+_GIVING: Final = frozenset({FunctionType, classmethod, staticmethod})
+"""Types of what classes have that give a function, or a method bound to the class."""
 _LOOKS_UP_IN_CLASS: Final = vars(type)["__getattribute__"]
 
 
@@ -104,6 +107,9 @@ def _load_from_class(writer: PathWriter, owner: Value, subjects: set[int], name:
     metaclass = only_one(frozenset(map(type, classes)))
     if metaclass is not type:
         writer.leave_unless(f"{name!r} not in type({owner.code}).__dict__")
+    if is_bound_by_classes(classes, name):
+        give_attribute(writer, bind_method(writer, owner, name), is_method=is_method)
+        return
     _give(writer, recorded(writer, f"{owner.code}.{name}", _kinds(writer, is_method)), is_method=is_method)
 
 
@@ -113,7 +119,7 @@ def _reads_plainly(cls: type, name: str) -> bool:
     if not all(is_unchanging(base) for base in mro(metaclass)[1:]) or type_attribute(metaclass, name) is not NULL:
         return False
     found = type_attribute(cls, name)
-    is_found = found is not NULL and (type(found) is FunctionType or is_plain_value(found))
+    is_found = found is not NULL and (type(found) in _GIVING or is_plain_value(found))
     return is_found and type_attribute(metaclass, "__getattribute__") is _LOOKS_UP_IN_CLASS
 
 
@@ -127,13 +133,15 @@ def _kinds(writer: PathWriter, is_method: bool) -> frozenset[type]:
 
 
 def _give(writer: PathWriter, value: Value, *, is_method: bool) -> None:
-    """Ends the instruction with the attribute."""
+    """Ends the instruction with an attribute."""
     writer.use(1)
-    if not is_method:
-        writer.give(value)
-        return
+    give_attribute(writer, value, is_method=is_method)
+
+
+def give_attribute(writer: PathWriter, value: Value, *, is_method: bool) -> None:
+    """Ends the instruction with an attribute whose owner has been taken from the stack."""
     null = Value("NULL", Null)
-    pushed = (value, null) if _NULL_LAST else (null, value)
+    pushed = (value,) if not is_method else (value, null) if _NULL_LAST else (null, value)
     for each in pushed:
         writer.push(each)
-    writer.end("2", *(each.word for each in pushed))
+    writer.end(str(len(pushed)), *(each.word for each in pushed))
