@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import GeneratorType
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,14 +13,7 @@ from calcharo_vm.recording.frame_table import NONE
 from calcharo_vm.tiers.compiled.assembly import Assembly, Goto, Line
 from calcharo_vm.tiers.compiled.blocks import Block, find_loops, make_blocks
 from calcharo_vm.tiers.compiled.code_cache import Outline
-from calcharo_vm.tiers.compiled.path_writer import (
-    Declined,
-    Ended,
-    PathWriter,
-    Point,
-    Subject,
-    Written,
-)
+from calcharo_vm.tiers.compiled.path_writer import PathWriter
 from calcharo_vm.tiers.compiled.profile import CALLS, CLASS, GENERATORS, GUEST, ITERATORS_OF_PAIRS, METHOD, NAMED_TYPES
 from calcharo_vm.tiers.compiled.raising import NAMES as RAISING_NAMES
 from calcharo_vm.tiers.compiled.templates import TEMPLATES
@@ -29,6 +23,10 @@ from calcharo_vm.tiers.compiled.templates.generators import send
 from calcharo_vm.tiers.compiled.templates.iteration import ITERATOR_PLACE, for_iter
 from calcharo_vm.tiers.compiled.templates.operators import truth_of_object
 from calcharo_vm.tiers.compiled.values import held_values
+from calcharo_vm.tiers.compiled.written import Declined, Ended, Point, Written
+
+if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.subject import Subject
 
 _JUMPS = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"})
 _ASKING = frozenset({"FOR_ITER", "SEND"})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.recording import Recorder
-    from calcharo_vm.tiers.compiled.path_writer import Point
+    from calcharo_vm.tiers.compiled.written import Point
 
 
 @attrs.frozen

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from calcharo_vm.tiers.compiled.code_cache import CodeCache
     from calcharo_vm.tiers.compiled.code_maker import MadeCode
     from calcharo_vm.tiers.compiled.linked import Linked
-    from calcharo_vm.tiers.compiled.path_writer import Point
+    from calcharo_vm.tiers.compiled.written import Point
 
 PATIENCE = 50
 """How often a guard may fail before the code is made anew."""

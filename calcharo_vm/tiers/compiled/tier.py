@@ -16,9 +16,9 @@ from calcharo_vm.tiers.compiled.compiled_code import CompiledCode
 from calcharo_vm.tiers.compiled.direct_code import DirectCode
 from calcharo_vm.tiers.compiled.linked import Entry, Linked
 from calcharo_vm.tiers.compiled.native_entry import make_enter
-from calcharo_vm.tiers.compiled.path_writer import Subject
 from calcharo_vm.tiers.compiled.profile import CALLS, Profile
 from calcharo_vm.tiers.compiled.resuming import Resuming
+from calcharo_vm.tiers.compiled.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import FunctionType
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -13,13 +14,16 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.layouts import mro, namespace
 from calcharo_vm.recording.values import OWN_FIELDS
 from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, has_no_descriptor, plain_classes
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.bound_methods import bind_method, is_bound_by_classes, is_bound_by_instances
 from calcharo_vm.tiers.compiled.templates.exceptions import load_arguments
 from calcharo_vm.tiers.compiled.templates.instances import load_property
 from calcharo_vm.tiers.compiled.templates.other_attributes import give_attribute, load_other, load_readable
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, is_same
+from calcharo_vm.tiers.compiled.written import Declined
+
+if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)

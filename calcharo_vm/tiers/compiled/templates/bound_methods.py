@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import type_attribute
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.function_calls import call_function, leave_unless_goes
 from calcharo_vm.tiers.compiled.templates.objects import kind_of, new_words
 from calcharo_vm.tiers.compiled.values import Value
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 
 def is_bound_by_classes(classes: Sequence[type], name: str) -> bool:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import CLASS, GUEST, METHOD, OwnError
 from calcharo_vm.tiers.compiled.templates.bound_methods import call_method
 from calcharo_vm.tiers.compiled.templates.container_methods import METHODS, TAKING_ANY
@@ -21,9 +20,12 @@ from calcharo_vm.tiers.compiled.templates.instances import IN_PLACE, instantiate
 from calcharo_vm.tiers.compiled.templates.native_results import RESULTS
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)

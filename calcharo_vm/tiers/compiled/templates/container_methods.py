@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.reading import part, recorded
 from calcharo_vm.tiers.compiled.templates.growing import add, append, extend
 from calcharo_vm.tiers.compiled.values import Value
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 _NONE = Value("None", type(None))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.objects import give_read
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
     from calcharo_vm.tiers.compiled.values import Value
 
 TEMPLATES: dict[str, Template] = {}

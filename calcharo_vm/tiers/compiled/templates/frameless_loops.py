@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Final
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.iterators import ITERATES
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_SCALARS
 from calcharo_vm.tiers.compiled.templates.iteration import HAS_POSITIONS
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, are_mixed, held_values, only_one, type_test
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 _STAYS: Final = sys.version_info >= (3, 14)
 """Whether an iterator that has ended stays on the stack."""

@@ -12,14 +12,15 @@ import attrs
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.guest_code import CO_VARARGS, CO_VARKEYWORDS
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import GENERATORS
 from calcharo_vm.tiers.compiled.templates.generators import create_generator
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, are_mixed, only_one, type_test
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
     from calcharo_vm.tiers.compiled.profile import Called
 
 BESIDES: Final = 2

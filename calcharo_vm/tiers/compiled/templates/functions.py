@@ -16,12 +16,14 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.functions import UNCLOSED_NAME
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.values import HeapKind
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)

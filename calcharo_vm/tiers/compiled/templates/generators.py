@@ -15,15 +15,16 @@ from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.assembly import Line
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import GENERATORS
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from calcharo_vm.tiers.compiled.assembly import Goto
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)

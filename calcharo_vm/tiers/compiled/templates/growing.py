@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
     from calcharo_vm.tiers.compiled.values import Value
 
 

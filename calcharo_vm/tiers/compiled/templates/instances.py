@@ -11,7 +11,6 @@ from calcharo_vm.machine.values import NULL
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.values import HeapKind
 from calcharo_vm.tiers.compiled.classes import plain_classes
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.function_calls import (
     BESIDES,
     bind,
@@ -24,9 +23,12 @@ from calcharo_vm.tiers.compiled.templates.function_calls import (
     signature_of_bound,
 )
 from calcharo_vm.tiers.compiled.values import Value
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 IN_PLACE: Final = 2
 """What tells a function that it is called in place of native code."""

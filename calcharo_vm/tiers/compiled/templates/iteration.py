@@ -15,18 +15,19 @@ from calcharo_vm.recording import ops
 from calcharo_vm.recording.iterating import PLAIN_ITERATORS
 from calcharo_vm.recording.iterators import ITERATES
 from calcharo_vm.recording.quick_objects import record_tuple
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import ITERATORS_OF_ITEMS, ITERATORS_OF_PAIRS, ITERATORS_OF_SCALARS, VIEWS
 from calcharo_vm.tiers.compiled.reading import found
 from calcharo_vm.tiers.compiled.templates.generators import next_of_generator
 from calcharo_vm.tiers.compiled.templates.objects import new_words
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Fresh, Value, only_one, type_test
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from calcharo_vm.tiers.compiled.assembly import Goto, Line
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)

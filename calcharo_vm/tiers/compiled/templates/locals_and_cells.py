@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import CellType
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -10,9 +11,12 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.values import HeapKind
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, unchanged
+from calcharo_vm.tiers.compiled.written import Declined
+
+if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)

@@ -6,13 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import VIEWS
 from calcharo_vm.tiers.compiled.templates.objects import give_error, give_read
 from calcharo_vm.tiers.compiled.values import EXCEPTIONS, PLAIN_EXCEPTIONS, SCALARS, Value
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 _CONTAINERS = frozenset({list, tuple, dict, set, range}) | VIEWS
 

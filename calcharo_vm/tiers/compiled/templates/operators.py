@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.templates.subscripts import subscript
 from calcharo_vm.tiers.compiled.values import NUMBERS, Value
+from calcharo_vm.tiers.compiled.written import Declined
+
+if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)

@@ -19,14 +19,16 @@ from calcharo_vm.tiers.compiled.classes import (
     looks_up_as_usual,
     readable_classes,
 )
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.profile import KNOWN_TYPES
 from calcharo_vm.tiers.compiled.reading import recorded
 from calcharo_vm.tiers.compiled.templates.bound_methods import bind_method, is_bound_by_classes
 from calcharo_vm.tiers.compiled.values import Value, only_one
+from calcharo_vm.tiers.compiled.written import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 _NULL_LAST: Final = sys.version_info >= (3, 13)
 """Whether NULL lies above what is called, or below."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import CodeType
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -11,11 +12,14 @@ from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.constants import COMMON_CONSTANTS
 from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
-from calcharo_vm.tiers.compiled.path_writer import Declined, PathWriter
 from calcharo_vm.tiers.compiled.templates.functions import begin_function
 from calcharo_vm.tiers.compiled.templates.objects import give_constant
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value
+from calcharo_vm.tiers.compiled.written import Declined
+
+if TYPE_CHECKING:
+    from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
 TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
