@@ -73,9 +73,10 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
 
 def callers(frame: Frame | FrameType) -> tuple[bool, Frame | FrameType | None]:
     """Whether a frame is on the logical stack of this thread, or a guest frame on that of its own, and its caller."""
-    places: list[tuple[ExecutionContext, FrameType | None]]
-    places = [(context, _getframe(1)) for context in contexts_here()]
-    if isinstance(frame, Frame) and frame.context not in contexts_here():
+    places: list[tuple[ExecutionContext, FrameType | None]] = []
+    for context in contexts_here():  # no comprehension: until 3.11, that is a frame of its own
+        places.append((context, _getframe(1)))  # noqa: PERF401
+    if isinstance(frame, Frame) and frame.context not in contexts_here() and _is_executing(frame):
         places.append((frame.context, _host_frame_of(frame.context)))
     for context, host_frame in places:
         if context.frame is not None:
@@ -86,13 +87,24 @@ def callers(frame: Frame | FrameType) -> tuple[bool, Frame | FrameType | None]:
     return False, None
 
 
+def _is_executing(frame: Frame) -> bool:
+    """Whether a guest frame is on its context's stack."""
+    each = frame.context.frame
+    while each is not None and each is not frame:
+        each = each.back
+    return each is not None
+
+
 def _host_frame_of(context: ExecutionContext) -> FrameType | None:
     """The innermost host frame of the thread that executes a context, None when none does."""
     for innermost in _current_frames().values():
         host_frame: FrameType | None = innermost
         while host_frame is not None:
             if id(host_frame.f_code) in _ENTERING:
-                entered = host_frame.f_locals.get("frame")
+                variables = host_frame.f_locals
+                entered = variables.get("frame")
+                if type(variables) is dict:  # until 3.12, the frame keeps it, and what it has would live as long
+                    variables.clear()
                 if type(entered) is Frame and entered.context is context:
                     return innermost
             host_frame = host_frame.f_back

@@ -1,5 +1,10 @@
 """Tests for calcharo_vm/recording/quick_objects.py: new objects whose content is known."""
 
+import gc
+from collections.abc import Iterator
+
+import pytest
+
 from calcharo_vm.recording import Recorder, ops
 from calcharo_vm.recording.quick_objects import (
     make_hold_tuple,
@@ -14,6 +19,14 @@ from tests.recording.machine import NULL
 
 class Thing:
     pass
+
+
+@pytest.fixture(autouse=True)
+def no_collector() -> Iterator[None]:
+    """Has no collection come between, after which what is recorded has to be looked at again."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def test_a_tuple_of_what_is_recorded_is_told() -> None:
