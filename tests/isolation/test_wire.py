@@ -17,7 +17,7 @@ from calcharo_vm.isolation.layers import Layer, LayerState
 from calcharo_vm.isolation.spool import Spool, TooLarge
 from calcharo_vm.isolation.wire import MOST_BYTES, FrameKind, FrameReader
 from calcharo_vm.recording import Outcome, OutcomeStatus
-from calcharo_vm.recording.storage.records import PREFIX, Kind, RecordFile, record
+from calcharo_vm.recording.storage.records import PREFIX, SIGNATURE, VERSION, Kind, RecordFile, record
 
 COMPLETED = Outcome(OutcomeStatus.COMPLETED, exit_code=0)
 RESULT = json.dumps({"status": "completed", "limit": None, "exit_code": 0, "exception": None})
@@ -107,7 +107,7 @@ class TestSpool:
         ("first", "message"),
         [
             (b"no recording" * 4, "does not begin as a recording does"),
-            (PREFIX.pack(b"\x89CALCHARO\r\n\x1a\n", 1) + record(Kind.CHUNK, b"", count=1), "a head where none can be"),
+            (PREFIX.pack(SIGNATURE, VERSION) + record(Kind.CHUNK, b"", count=1), "a head where none can be"),
         ],
     )
     def test_beginnings(self, first: bytes, message: str) -> None:

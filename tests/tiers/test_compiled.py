@@ -378,6 +378,8 @@ def test_compiled_code_goes_with_the_program() -> None:
 
 def test_the_program_collects_no_garbage_of_the_tier() -> None:
     source = "import gc\ngc.collect()\ndef f(n):\n    i = 0\n    while i < n: i += 1\nf(200)\nprint(gc.collect())"
+    for _ in range(3):  # what others have left, and what ends with that
+        gc.collect()
 
     assert compiled(source).stdout == interpreted(source).stdout
 
