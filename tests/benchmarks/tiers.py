@@ -90,7 +90,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def recording(code: CodeType, tier: str, size: int) -> tuple[float, int]:
     """Returns the CPU time that recording takes, all of it, and the number of steps."""
-    config = TracerConfig(optimization=tier)
+    config = TracerConfig(optimization=tier, code_cache=False)  # each run makes its code itself
     gc.collect()
     start = time.process_time()
     found = execute_and_trace(code, config, globals=namespace(size))
