@@ -56,7 +56,7 @@ def recorded(name: str, tier: str, size: int) -> tuple[int, float]:
     code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
     gc.collect()
     start = time.process_time()
-    recording = execute_and_trace(code, TracerConfig(optimization=tier), globals=namespace(size))
+    recording = execute_and_trace(code, TracerConfig(optimization=tier, code_cache=False), globals=namespace(size))
     taken = time.process_time() - start
     recording.raise_for_outcome()
     return len(recording), taken

@@ -11,6 +11,7 @@ import marshal
 import os
 import stat
 import sys
+from _thread import get_ident
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
@@ -63,10 +64,15 @@ def _bytes_of(main: CodeType) -> bytes:
 
 
 class CodeCache:
-    """What has been made for one program."""
+    """What has been made for one program.
+
+    Attributes:
+        keeps: Whether anything is kept.
+    """
 
     def __init__(self, folder: str) -> None:
         """`folder` is where files are kept, and is made when there is something to keep; "" keeps nothing."""
+        self.keeps = bool(folder)
         self._folder = folder
         self._path = ""
         self._codes: dict[bytes, bytes] = {}
@@ -76,7 +82,7 @@ class CodeCache:
 
     def begin(self, main: CodeType) -> None:
         """Reads what was kept of the program whose main code object is given; later calls do nothing."""
-        if self._path or not self._folder:
+        if self._path or not self.keeps:
             return
         name = f"{_VERSION}-{_digest(_bytes_of(main)).hex()}{_SUFFIX}"
         self._path = f"{self._folder}/{name}"
@@ -86,7 +92,7 @@ class CodeCache:
 
     def compiled(self, source: str, filename: str) -> CodeType:
         """Compiles a source text, unless that has been done before."""
-        if not self._folder:
+        if not self.keeps:
             return compile(source, filename, "exec")
         key = self._use(f"{filename}\n{source}")
         kept = self._codes.get(key)
@@ -156,7 +162,7 @@ def _user() -> int:
 
 def _write(path: str, content: bytes) -> None:
     """Writes a file at one go: other processes see the old one or the new one."""
-    partial = f"{path}.{os.getpid()}"
+    partial = f"{path}.{os.getpid()}.{get_ident()}"
     file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         for part in (_FORMAT, _digest(content), content):

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from calcharo_vm.machine.frame import Frame
     from calcharo_vm.machine.guest_code import GuestCode
     from calcharo_vm.recording import Recorder
-    from calcharo_vm.tiers.compiled.code_cache import CodeCache
+    from calcharo_vm.tiers.compiled.code_cache import CodeCache, Outline
+    from calcharo_vm.tiers.compiled.code_maker import MadeCode
 
 WARM = 40
 """How often a loop turns, or a code object is entered, before it is looked at."""
@@ -197,9 +198,8 @@ class _Unit:
                 self._folded,
                 frozenset(self._dropping),
             )
-            description = self._description(subject)
-            made = make_code(subject, frozenset(self._hot), frozenset(self._declined), self._cache.outline(description))
-            self._cache.keep_outline(description, made.outline)
+            hot, declined = frozenset(self._hot), frozenset(self._declined)
+            made = self._made("", subject, lambda outline: make_code(subject, hot, declined, outline))
         except TooDeep:
             self._attempts = _MOST_ATTEMPTS
             self._result.reason = "its loops are nested more deeply than CPython compiles"
@@ -230,9 +230,10 @@ class _Unit:
         signature = max(signatures, key=signatures.__getitem__)  # `most_common` imports, and the program may import
         direct = attrs.evolve(subject, is_direct=True, constants={})
         try:
-            description = f"{signature} {self._description(subject)}"
-            made = make_direct_code(direct, frozenset(self._declined), signature, self._cache.outline(description))
-            self._cache.keep_outline(description, made.outline)
+            declined = frozenset(self._declined)
+            made = self._made(
+                signature, subject, lambda outline: make_direct_code(direct, declined, signature, outline)
+            )
         except TooDeep:
             return  # the other form has its blocks in other places
         if made.outline.handled:
@@ -240,6 +241,15 @@ class _Unit:
         self._result.direct_source = made.source
         form = DirectCode(made, subject.plan, self._guest, self._recorder, self._result.failures)
         guest.direct, guest.signature = form.function(self._linked, self._recorder, self._cache), signature
+
+    def _made(self, form: str, subject: Subject, make: Callable[[Outline | None], MadeCode]) -> MadeCode:
+        """Makes code, at once if the same has been made in a run before."""
+        if not self._cache.keeps:
+            return make(None)
+        description = f"{form} {self._description(subject)}"
+        made = make(self._cache.outline(description))
+        self._cache.keep_outline(description, made.outline)
+        return made
 
     def _description(self, subject: Subject) -> str:
         """What decides what is made, but for what the program's objects are like."""
