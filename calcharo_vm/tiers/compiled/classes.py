@@ -12,6 +12,8 @@ from calcharo_vm.recording.layouts import mro
 from calcharo_vm.recording.weak_references import PROXIES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calcharo_vm.recording.shadow import Shadow
 
 _IMMUTABLE = 1 << 8
@@ -28,12 +30,7 @@ def plain_classes(shadow: Shadow, addresses: set[int] | None) -> list[type]:
 
     They are in the order in which the recorder met them, which is the same in each run.
     """
-    if not addresses or len(addresses) > _MOST:
-        return []
-    known = {id(cls): cls for reference in shadow.classes if (cls := reference()) is not None}
-    found = [cls for address, cls in known.items() if address in addresses]
-    is_usual = len(found) == len(addresses) and all(_is_usual(cls, known) for cls in found)
-    return found if is_usual else []
+    return _classes_at(shadow, addresses, _is_usual)
 
 
 def _is_usual(cls: type, known: dict[int, type]) -> bool:
@@ -46,12 +43,22 @@ def _is_usual(cls: type, known: dict[int, type]) -> bool:
 
 def readable_classes(shadow: Shadow, addresses: set[int] | None) -> list[type]:
     """The same classes, or ones that derive from built-in types, if they look up attributes as `object` does."""
+    return _classes_at(shadow, addresses, _reads_as_usual)
+
+
+def recorded_classes(shadow: Shadow) -> dict[int, type]:
+    """The program's classes that have been recorded, by address, in the order in which the recorder met them."""
+    return {id(cls): cls for reference in shadow.classes if (cls := reference()) is not None}
+
+
+def _classes_at(
+    shadow: Shadow, addresses: set[int] | None, is_fit: Callable[[type, dict[int, type]], bool]
+) -> list[type]:
     if not addresses or len(addresses) > _MOST:
         return []
-    known = {id(cls): cls for reference in shadow.classes if (cls := reference()) is not None}
+    known = recorded_classes(shadow)
     found = [cls for address, cls in known.items() if address in addresses]
-    is_usual = len(found) == len(addresses) and all(_reads_as_usual(cls, known) for cls in found)
-    return found if is_usual else []
+    return found if len(found) == len(addresses) and all(is_fit(cls, known) for cls in found) else []
 
 
 def _reads_as_usual(cls: type, known: dict[int, type]) -> bool:

@@ -17,7 +17,8 @@ from calcharo_vm.tiers.compiled.classes import are_kept_by_instances, has_no_des
 from calcharo_vm.tiers.compiled.templates.bound_methods import bind_method, is_bound_by_classes, is_bound_by_instances
 from calcharo_vm.tiers.compiled.templates.exceptions import load_arguments
 from calcharo_vm.tiers.compiled.templates.instances import load_property
-from calcharo_vm.tiers.compiled.templates.other_attributes import give_attribute, load_other, load_readable
+from calcharo_vm.tiers.compiled.templates.loading import give_loaded
+from calcharo_vm.tiers.compiled.templates.other_attributes import load_other, load_readable
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import Value, is_same
 from calcharo_vm.tiers.compiled.written import Declined
@@ -72,7 +73,7 @@ def _give_bound(writer: PathWriter, owner: Value, classes: list[type], name: str
     """Pushes a method that is bound to the instance or its class, unless the instance has such an attribute itself."""
     writer.instance(owner, classes)
     writer.leave_unless(f"{name!r} not in {owner.shade}.fields")
-    give_attribute(writer, bind_method(writer, owner, name), is_method=is_method)
+    give_loaded(writer, bind_method(writer, owner, name), is_called=is_method)
 
 
 def _load_method(writer: PathWriter, owner: Value, classes: list[type], name: str) -> None:

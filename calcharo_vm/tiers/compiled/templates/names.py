@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.imports import LAZY_IMPORT
-from calcharo_vm.machine.values import Null
 from calcharo_vm.recording import ops
 from calcharo_vm.recording.layouts import MACHINERY_NAMES
+from calcharo_vm.tiers.compiled.templates.loading import give_loaded, place_of_loaded
 from calcharo_vm.tiers.compiled.templates.registry import Template, registering
 from calcharo_vm.tiers.compiled.values import SCALARS, Value, unchanged
 from calcharo_vm.tiers.compiled.written import Declined
@@ -21,26 +20,19 @@ TEMPLATES: dict[str, Template] = {}
 template = registering(TEMPLATES)
 
 
-_NULL_LAST = sys.version_info >= (3, 13)
-
-
 @template("LOAD_GLOBAL")
 def load_global(writer: PathWriter) -> None:
     """Pushes a global or builtin, and NULL if it is about to be called."""
-    frame, is_called = writer.subject.frame, writer.oparg & 1
+    frame, is_called = writer.subject.frame, writer.oparg & 1 == 1
     name = writer.subject.plan.code.co_names[writer.oparg >> 1]
-    kinds = writer.subject.profile.types_at(writer.index + 1, 2 if is_called and _NULL_LAST else 1)
+    kinds = writer.subject.profile.types_at(writer.index + 1, place_of_loaded(is_called=is_called))
     if type(frame.globals) is not dict or type(frame.builtins) is not dict or not kinds:
         raise Declined
     value = writer.known("global", name)
     if value is None:
         value = _read_global(writer, name, kinds)
         writer.note(value, "global", name)
-    null = Value("NULL", Null)
-    pushed = [value] if not is_called else [value, null] if _NULL_LAST else [null, value]
-    for each in pushed:
-        writer.push(each)
-    writer.end(str(len(pushed)), *(each.word for each in pushed))
+    give_loaded(writer, value, is_called=is_called)
 
 
 def _read_global(writer: PathWriter, name: str, kinds: frozenset[type]) -> Value:

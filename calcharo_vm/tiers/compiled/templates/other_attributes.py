@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from types import FunctionType, MethodDescriptorType, ModuleType
 from typing import TYPE_CHECKING, Final
 
 from calcharo_vm.host_builtins import __builtins__
 from calcharo_vm.machine.attributes import BUILTIN_METHODS, type_attribute
 from calcharo_vm.machine.imports import LAZY_IMPORT
-from calcharo_vm.machine.values import NULL, Null
+from calcharo_vm.machine.values import NULL
 from calcharo_vm.machine.views import GUEST_VIEWS
 from calcharo_vm.recording.layouts import mro
 from calcharo_vm.tiers.compiled.classes import (
@@ -18,10 +17,12 @@ from calcharo_vm.tiers.compiled.classes import (
     is_unchanging,
     looks_up_as_usual,
     readable_classes,
+    recorded_classes,
 )
 from calcharo_vm.tiers.compiled.profile import KNOWN_TYPES
 from calcharo_vm.tiers.compiled.reading import recorded
 from calcharo_vm.tiers.compiled.templates.bound_methods import bind_method, is_bound_by_classes
+from calcharo_vm.tiers.compiled.templates.loading import give_loaded, place_of_loaded
 from calcharo_vm.tiers.compiled.values import Value, only_one
 from calcharo_vm.tiers.compiled.written import Declined
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     from calcharo_vm.tiers.compiled.path_writer import PathWriter
 
-_NULL_LAST: Final = sys.version_info >= (3, 13)
-"""Whether NULL lies above what is called, or below."""
 _GIVING: Final = frozenset({FunctionType, classmethod, staticmethod})
 """Types of what classes have that give a function, or a method bound to the class."""
 _LOOKS_UP_IN_CLASS: Final = vars(type)["__getattribute__"]
@@ -99,7 +98,7 @@ def _load_from_module(writer: PathWriter, owner: Value, name: str, *, is_method:
 
 def _load_from_class(writer: PathWriter, owner: Value, subjects: set[int], name: str, *, is_method: bool) -> None:
     """Pushes an attribute of a class of the program that is no method of the class itself."""
-    known = {id(cls): cls for reference in writer.subject.shadow.classes if (cls := reference()) is not None}
+    known = recorded_classes(writer.subject.shadow)
     classes = [known[address] for address in subjects if address in known]
     if len(classes) != len(subjects) or not all(_reads_plainly(cls, name) for cls in classes):
         raise Declined
@@ -110,7 +109,7 @@ def _load_from_class(writer: PathWriter, owner: Value, subjects: set[int], name:
     if metaclass is not type:
         writer.leave_unless(f"{name!r} not in type({owner.code}).__dict__")
     if is_bound_by_classes(classes, name):
-        give_attribute(writer, bind_method(writer, owner, name), is_method=is_method)
+        give_loaded(writer, bind_method(writer, owner, name), is_called=is_method)
         return
     _give(writer, recorded(writer, f"{owner.code}.{name}", _kinds(writer, is_method)), is_method=is_method)
 
@@ -127,8 +126,7 @@ def _reads_plainly(cls: type, name: str) -> bool:
 
 def _kinds(writer: PathWriter, is_method: bool) -> frozenset[type]:
     """The types that the attribute has had."""
-    place = 2 if is_method and _NULL_LAST else 1
-    kinds = writer.subject.profile.types_at(writer.index + 1, place)
+    kinds = writer.subject.profile.types_at(writer.index + 1, place_of_loaded(is_called=is_method))
     if not kinds:
         raise Declined
     return kinds
@@ -137,13 +135,4 @@ def _kinds(writer: PathWriter, is_method: bool) -> frozenset[type]:
 def _give(writer: PathWriter, value: Value, *, is_method: bool) -> None:
     """Ends the instruction with an attribute."""
     writer.use(1)
-    give_attribute(writer, value, is_method=is_method)
-
-
-def give_attribute(writer: PathWriter, value: Value, *, is_method: bool) -> None:
-    """Ends the instruction with an attribute whose owner has been taken from the stack."""
-    null = Value("NULL", Null)
-    pushed = (value,) if not is_method else (value, null) if _NULL_LAST else (null, value)
-    for each in pushed:
-        writer.push(each)
-    writer.end(str(len(pushed)), *(each.word for each in pushed))
+    give_loaded(writer, value, is_called=is_method)
