@@ -284,9 +284,12 @@ class Comparison(Identities):
             return self.update(value, shade)
         if type(value) is GeneratorType or is_guest_function(value, self.anatomy.guest_modules):
             return []
-        anatomy = self.anatomy.of(type(value))
-        items, fields = self.anatomy.content(value, anatomy.kind)
-        return [*items, *fields.values(), *(() if anatomy.held_by is None else anatomy.held_by(value))]
+        return self._parts(value, *self.anatomy.content(value, self.anatomy.of(type(value)).kind))
+
+    def _parts(self, value: object, items: Items, fields: dict[str, object]) -> Items:
+        """What an object holds whose content has been read."""
+        held_by = self.anatomy.of(type(value)).held_by
+        return [*items, *fields.values(), *(() if held_by is None else held_by(value))]
 
     def update(self, value: object, shade: Shade) -> Items:
         """Journals what has changed in a recorded object, and returns what it holds, scalars or not."""
@@ -332,8 +335,7 @@ class Comparison(Identities):
             self._compare_fields(shade, fields)
         if shade.dictionary:
             self._update_dictionary(value, shade)
-        held_by = self.anatomy.of(type(value)).held_by
-        return [*items, *fields.values(), *(() if held_by is None else held_by(value))]
+        return self._parts(value, items, fields)
 
     def _compare_items(self, shade: Shade, items: Items) -> None:
         old = shade.items

@@ -33,26 +33,15 @@ def parts_if_same(words: Iterable[object], values: Iterable[object]) -> Items | 
 
 def differing(words: Sequence[object], values: Sequence[object]) -> list[int]:
     """Where words of the same number do not stand for some values."""
-    return [
-        place
-        for place, (word, value) in enumerate(zip(words, values, strict=True))
-        if word is not value
-        and not (
-            (word.address == id(value) and word.type_address == id(type(value)))
-            if type(word) is Shade
-            else stands_for(word, value)
-        )
-    ]
+    both = enumerate(zip(words, values, strict=True))
+    return [place for place, (word, value) in both if word is not value and not stands_for(word, value)]
 
 
 def same_at_start(words: Iterable[object], values: Iterable[object]) -> int:
     """How many of the first words stand for the first of some values."""
     count = 0
     for word, value in zip(words, values, strict=False):
-        if type(word) is Shade:
-            if word.address != id(value) or word.type_address != id(type(value)):
-                break
-        elif word is not value and not stands_for(word, value):
+        if not stands_for(word, value):
             break
         count += 1
     return count
