@@ -204,10 +204,10 @@ class ExecutionTracer:
         stdin: object = request.stdin
         if stdin is not None and not isinstance(stdin, str):
             raise ConfigurationError(f"stdin is {stdin!r}, of type {type(stdin).__name__}; pass text or None")
-        if request.replay is not None:
-            _check_replay(request.replay)
         if self.config.optimization is Tier.NATIVE:
             _check_native(self.config, request.replay)
+        if request.replay is not None:
+            _check_replay(request.replay)
         runs: list[Stoppable] = []
 
         def begun(run: Stoppable) -> None:

@@ -74,9 +74,10 @@ def logical_stack(context: ExecutionContext, host_frame: FrameType | None) -> It
 def callers(frame: Frame | FrameType) -> tuple[bool, Frame | FrameType | None]:
     """Whether a frame is on the logical stack of this thread, or a guest frame on that of its own, and its caller."""
     places: list[tuple[ExecutionContext, FrameType | None]] = []
-    for context in contexts_here():  # no comprehension: until 3.11, that is a frame of its own
+    here = contexts_here()
+    for context in here:  # no comprehension: until 3.11, that is a frame of its own
         places.append((context, _getframe(1)))  # noqa: PERF401
-    if isinstance(frame, Frame) and frame.context not in contexts_here() and _is_executing(frame):
+    if isinstance(frame, Frame) and frame.context not in here and _is_executing(frame):
         places.append((frame.context, _host_frame_of(frame.context)))
     for context, host_frame in places:
         if context.frame is not None:
